@@ -1,0 +1,71 @@
+"""The files that a run keeps beside its figures."""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lr_study.figures import curve_figures
+from lr_study.runs import CURVES, EpochRecord
+from lr_study.training import Head
+
+
+def write_history(folder: Path, epochs: Sequence[EpochRecord]) -> None:
+    """Write ``history.csv``: a line an epoch, empty where a loss is not finite."""
+    with (folder / "history.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["epoch", *CURVES])
+        for epoch in epochs:
+            table.writerow([epoch.epoch, *(getattr(epoch, name) for name in CURVES)])
+
+
+def write_curves(folder: Path, epochs: Sequence[EpochRecord]) -> None:
+    """Write ``figures/accuracy.svg``, ``loss.svg`` and ``learning_rate.svg``."""
+    (folder / "figures").mkdir()
+    for name, figure in curve_figures(epochs).items():
+        figure.savefig(folder / "figures" / f"{name}.svg", metadata={"Date": None})
+
+
+def write_left_out(folder: Path, left_out: dict[str, str]) -> None:
+    """Write ``left_out.json``: the pictures that could not be used, each with the reason."""
+    (folder / "left_out.json").write_text(json.dumps(left_out, indent=1, sort_keys=True) + "\n")
+
+
+def write_head(folder: Path, head: Head, class_names: Sequence[str]) -> None:
+    """Write ``head.npz``: ``kernel`` (features, classes), ``bias`` and ``class_names``."""
+    np.savez(
+        folder / "head.npz", kernel=head.kernel, bias=head.bias, class_names=np.array(class_names)
+    )
+
+
+def read_head(file: Path) -> tuple[Head, list[str]]:
+    """Read what `write_head` wrote: the layer and the names of its classes."""
+    with np.load(file) as arrays:
+        head = Head(arrays["kernel"], arrays["bias"])
+        return head, [str(name) for name in arrays["class_names"]]
+
+
+def log_model(run_id: str, model: Any, image_size: int, classes: int) -> None:
+    """Log a Keras model to a run of the current store, with its signature and requirements."""
+    import importlib.metadata
+
+    import mlflow
+    from mlflow.models import ModelSignature
+    from mlflow.types import Schema, TensorSpec
+
+    pictures = TensorSpec(np.dtype(np.float32), (-1, image_size, image_size, 3))
+    probabilities = TensorSpec(np.dtype(np.float32), (-1, classes))
+    with mlflow.start_run(run_id=run_id):
+        mlflow.tensorflow.log_model(
+            model,
+            name="model",
+            signature=ModelSignature(Schema([pictures]), Schema([probabilities])),
+            # Named, because MLflow would otherwise train in a fresh process to find them.
+            pip_requirements=[
+                f"{name}=={importlib.metadata.version(name)}"
+                for name in ("mlflow", "tensorflow", "keras", "numpy")
+            ],
+        )

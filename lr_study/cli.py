@@ -1,0 +1,152 @@
+"""The command line: wires the other modules, and turns errors into one line and an exit code.
+
+What costs time to import (tensorflow, mlflow, matplotlib, pandas) is imported where it is used,
+so that ``--help`` and wrong values are answered at once.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from lr_study.errors import LrStudyError, UsageError
+from lr_study.options import Experiment, TrackingUri, with_settings
+from lr_study.policies import parse
+from lr_study.process import stop_as_interrupted
+from lr_study.runs import RunSpec, Settings
+
+_INTERRUPTED = 130  # typer's answer to KeyboardInterrupt
+
+app = typer.Typer(
+    name="lr-study",
+    help="Which learning-rate policy should I train this classifier with?",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command()
+@with_settings
+def run(
+    policy: Annotated[str, typer.Argument(help="Such as step_decay:drop=0.5; see policies.")],
+    settings: Settings,
+    seed: Annotated[int, typer.Option(help="Split, initial head and order of batches.")] = 0,
+    experiment: Experiment = None,
+    tracking_uri: TrackingUri = None,
+    log_model: Annotated[bool, typer.Option(help="Log the whole Keras model too.")] = True,
+) -> None:
+    """Train one policy under one seed, and track it in MLflow."""
+    spec = RunSpec(parse(policy), seed, settings)
+    from lr_study.preparation import find_pictures
+
+    image_set = find_pictures(settings)
+    from lr_study.single import run_one
+    from lr_study.tracking.store import choose_experiment, connect
+
+    client = connect(tracking_uri)
+    chosen = choose_experiment(client, experiment, image_set.name)
+    run_id, record, left_out = run_one(client, chosen, spec, image_set, with_model=log_model)
+    from lr_study.tables import left_out_lines, record_lines
+
+    _say(*left_out_lines(left_out))
+    _print(*record_lines(record, run_id, chosen.name))
+
+
+@app.command()
+def compare(
+    experiment: Experiment = None,
+    tracking_uri: TrackingUri = None,
+    metric: Annotated[str, typer.Option(help="val_accuracy or val_loss.")] = "val_accuracy",
+    at: Annotated[str, typer.Option(help="final or best: which epoch of a run.")] = "final",
+    baseline: Annotated[str, typer.Option(help="Differences are from this policy.")] = (
+        "fixed:lr=0.001"
+    ),
+    output_format: Annotated[
+        str, typer.Option("--format", help="table, json, csv or markdown.")
+    ] = "table",
+) -> None:
+    """Rank the policies of an experiment over the seeds that all of them share."""
+    from lr_study.tables import FORMATS
+
+    if output_format not in FORMATS:
+        raise UsageError(f"format={output_format} is not allowed: it is {', '.join(FORMATS)}")
+    name = experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME") or "sample"
+    from lr_study.comparison import compare as compare_runs
+    from lr_study.tracking.reading import load_runs
+
+    comparison = compare_runs(
+        load_runs(name, tracking_uri), experiment=name, metric=metric, at=at, baseline=baseline
+    )
+    _print(FORMATS[output_format](comparison))
+
+
+@app.command()
+def policies(
+    plot: Annotated[Path | None, typer.Option(help="Draw the defaults into this SVG file.")] = None,
+    epochs: Annotated[int, typer.Option(help="How many epochs to draw.")] = 50,
+) -> None:
+    """List the families of policies, their parameters and what these allow."""
+    from lr_study.tables import policies_table
+
+    _print(policies_table())
+    if plot is not None:
+        from lr_study.figures import policies_figure
+        from lr_study.storage import written_aside
+
+        figure = policies_figure(epochs)
+        with written_aside(plot) as file:
+            figure.savefig(file, format="svg", metadata={"Date": None})
+        _say(f"written: {plot}")
+
+
+@app.command()
+def ui(
+    tracking_uri: TrackingUri = None,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5000,
+) -> None:
+    """Open MLflow's own pages on the store, on this machine alone; Ctrl-C ends them."""
+    from lr_study.serving import serve_ui
+
+    serve_ui(tracking_uri, port)
+
+
+@app.command()
+def doctor(tracking_uri: TrackingUri = None) -> None:
+    """Say what is installed, what trains, and where things are kept."""
+    from lr_study.doctor import findings
+
+    _print(*(f"{name:<12} {value}" for name, value in findings(tracking_uri)))
+
+
+def main() -> None:
+    """Run the command line; exit with 0 done, 1 the work failed, 2 wrong use."""
+    stop_as_interrupted()
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = app(standalone_mode=False)
+    except (LrStudyError, TyperException) as error:
+        message = error.format_message() if isinstance(error, TyperException) else str(error)
+        _say(f"error: {' '.join(message.split())}")
+        return error.exit_code
+    if code == _INTERRUPTED:
+        _say("interrupted: what was finished is kept")
+        return 1
+    return int(code or 0)
+
+
+def _print(*lines: str) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        typer.echo(line, err=True)

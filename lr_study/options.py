@@ -1,0 +1,64 @@
+"""The options that the commands share, made from the fields of `Settings`."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Annotated, Any
+
+import typer
+
+from lr_study.runs import BACKBONES, ENGINES, OPTIMIZERS, Settings
+
+_HELP = {
+    "data": "sample, oregon, or a folder that holds one folder of pictures per class.",
+    "backbone": f"auto, {', '.join(BACKBONES)}; auto is Lite0 for sample and B0 for all else.",
+    "weights": "imagenet, random, or a file of weights.",
+    "image_size": "Height and width that pictures are brought to, in pixels.",
+    "engine": f"{' or '.join(ENGINES)}: features computed once, or pictures end to end.",
+    "epochs": "How many times to go through the training pictures.",
+    "batch_size": "Pictures in a step of the optimizer.",
+    "optimizer": f"One of {', '.join(OPTIMIZERS)}.",
+    "val_fraction": "Share of each class to validate with.",
+    "test_fraction": "Share of each class to test with, the same pictures under every seed.",
+    "split_seed": "Which pictures test.",
+    "min_class_size": "Leave out classes with fewer usable pictures; 0 leaves out none.",
+}
+
+Experiment = Annotated[
+    str | None,
+    typer.Option(help="MLflow experiment; else MLFLOW_EXPERIMENT_NAME, else the data's name."),
+]
+TrackingUri = Annotated[
+    str | None,
+    typer.Option(help="MLflow store; else MLFLOW_TRACKING_URI, else sqlite:///mlflow.db."),
+]
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option per field of `Settings`, and pass it the checked whole.
+
+    The command takes a parameter ``settings``; each field's name, type and default become an
+    option's.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    options = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=Annotated[field.type, typer.Option(help=_HELP[field.name])],
+        )
+        for field in fields(Settings)
+    ]
+
+    @functools.wraps(command)
+    def with_options(**values: Any) -> None:
+        settings = Settings(**{field.name: values.pop(field.name) for field in fields(Settings)})
+        command(settings=settings, **values)
+
+    own = [parameter for name, parameter in signature.parameters.items() if name != "settings"]
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    with_options.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {p.name: p.annotation for p in own + options}
+    return with_options

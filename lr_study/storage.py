@@ -1,0 +1,35 @@
+"""Where files are kept, and how a file or folder appears whole or not at all."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from platformdirs import user_cache_path
+
+
+def cache_dir() -> Path:
+    """The folder for everything that can be computed again; ``LR_STUDY_CACHE`` overrides it."""
+    override = os.environ.get("LR_STUDY_CACHE")
+    return Path(override).expanduser() if override else user_cache_path("lr-study")
+
+
+@contextmanager
+def written_aside(target: Path) -> Iterator[Path]:
+    """Yield a path beside ``target`` to write a file or folder to; rename it into place at the end.
+
+    A reader sees the old content or the new, never a part. If the block raises, what was written
+    aside is removed and ``target`` is left as it was. A folder takes its place only where none is.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.{uuid4().hex}")
+    try:
+        yield aside
+        aside.replace(target)
+    finally:
+        if aside.is_dir():
+            shutil.rmtree(aside)
+        else:
+            aside.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""MLflow: records written to runs, runs read back as a table."""

@@ -1,0 +1,142 @@
+"""Runs read back as one table, ours told from foreign ones."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.entities import Experiment, Run
+
+from lr_study.errors import UsageError
+from lr_study.runs import CURVES, summaries_needed
+from lr_study.tracking.store import connect
+
+_PAGE = 1000
+
+
+def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
+    """Return the runs of an experiment, one row a run.
+
+    The columns are ``run_id``, ``name``, ``status``, ``start_time``, ``end_time`` (milliseconds
+    since 1970), ``policy``, ``family``, ``seed``, ``protocol`` (a dictionary), ``protocol_id``,
+    ``cell``, ``diverged``, ``curves`` (a dictionary of lists, one value an epoch), every metric of
+    the run by its name, and ``excluded``: None for a finished run of ours, else the reason why it
+    cannot be compared.
+
+    Raises
+    ------
+    UsageError
+        If there is no such experiment. The line lists those that there are.
+    LrStudyError
+        If the store cannot be used.
+    """
+    client = connect(tracking_uri)
+    found = client.get_experiment_by_name(experiment)
+    if found is None:
+        raise UsageError(
+            f"there is no experiment {experiment!r} in {client.tracking_uri}: "
+            f"{_experiments_with_runs(client)}"
+        )
+    rows = [_row(client, run) for run in _all_runs(client, found)]
+    columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
+    columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]
+    columns += ["diverged", "curves", *summaries_needed(diverged=False)]
+    return pd.DataFrame(
+        rows, columns=list(dict.fromkeys([*columns, *(k for r in rows for k in r)]))
+    )
+
+
+def _experiments_with_runs(client: MlflowClient) -> str:
+    counts = []
+    for experiment in client.search_experiments():
+        ours = sum(1 for run in _all_runs(client, experiment) if _foreign(run) is None)
+        counts.append(f"{experiment.name} ({ours})")
+    return f"there are, with the number of our runs, {', '.join(counts)}"
+
+
+def _all_runs(client: MlflowClient, experiment: Experiment) -> Iterator[Run]:
+    token = None
+    while True:
+        page = client.search_runs(
+            [experiment.experiment_id],
+            max_results=_PAGE,
+            order_by=["attributes.start_time ASC"],
+            page_token=token,
+        )
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+def _foreign(run: Run) -> str | None:
+    """Return why a run is not a finished run of ours, or None if it is."""
+    data = run.data
+    if data.tags.get("lr_study.kind") == "study":
+        return "a study: its children hold the figures"
+    for kind, present, needed in (
+        ("param", data.params, ("policy", "seed")),
+        ("tag", data.tags, ("lr_study.protocol", "lr_study.cell")),
+    ):
+        for name in needed:
+            if name not in present:
+                if run.info.status != "FINISHED":
+                    return f"status {run.info.status}, not FINISHED"
+                return f"not a run of lr-study: no {kind} {name}"
+    if run.info.status != "FINISHED":
+        return f"status {run.info.status}, not FINISHED"
+    diverged = data.tags.get("lr_study.diverged") == "true"
+    for name in summaries_needed(diverged=diverged):
+        if name not in data.metrics:
+            return f"not a run of lr-study: no metric {name}"
+    return None
+
+
+def _row(client: MlflowClient, run: Run) -> dict[str, Any]:
+    info, data = run.info, run.data
+    row: dict[str, Any] = {
+        "run_id": info.run_id,
+        "name": info.run_name,
+        "status": info.status,
+        "start_time": info.start_time,
+        "end_time": info.end_time,
+        "excluded": _foreign(run),
+    }
+    if row["excluded"] is not None:
+        return row
+    try:
+        protocol = json.loads(data.tags["lr_study.protocol"])
+        row |= {
+            "policy": data.params["policy"],
+            "family": data.params["policy"].partition(":")[0],
+            "seed": data.params["seed"],
+            "protocol": protocol,
+            "protocol_id": data.tags.get("lr_study.protocol_id"),
+            "cell": data.tags["lr_study.cell"],
+            "diverged": data.tags.get("lr_study.diverged") == "true",
+            "curves": _curves(client, run, epochs=int(protocol["epochs"])),
+            **{name: value for name, value in data.metrics.items() if name not in CURVES},
+        }
+        row["seed"] = int(row["seed"])
+    except (ValueError, KeyError, TypeError) as error:
+        row["excluded"] = f"not a run of lr-study: its record cannot be read ({error})"
+        return row
+    if not any(row["curves"].values()):
+        row["excluded"] = "not a run of lr-study: no curves"
+    return row
+
+
+def _curves(client: MlflowClient, run: Run, epochs: int) -> dict[str, list[float | None]]:
+    """Take the curves from their tag, or where they were too long for one, from the metrics."""
+    text = run.data.tags.get("lr_study.curves")
+    if text is not None:
+        return {name: list(values) for name, values in json.loads(text).items()}
+    curves: dict[str, list[float | None]] = {}
+    for name in CURVES:
+        values: list[float | None] = [None] * epochs
+        for metric in client.get_metric_history(run.info.run_id, name):
+            if 1 <= metric.step <= epochs:
+                values[metric.step - 1] = metric.value
+        curves[name] = values if any(value is not None for value in values) else []
+    return curves

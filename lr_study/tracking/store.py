@@ -1,0 +1,128 @@
+"""Which MLflow store and experiment, and the life of a run in it."""
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# MLflow's own defaults keep a dead server waiting for four minutes.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+from filelock import FileLock
+from mlflow import MlflowClient
+from mlflow.entities import Experiment
+from mlflow.exceptions import MlflowException
+
+from lr_study.errors import LrStudyError, UsageError
+from lr_study.runs import short_hash
+from lr_study.storage import cache_dir
+
+# Not a person's business each time: which tables it creates, which of its jobs it started.
+logging.getLogger("mlflow").setLevel(logging.WARNING)
+logging.getLogger("alembic").setLevel(logging.WARNING)
+
+DEFAULT_TRACKING_URI = "sqlite:///mlflow.db"
+
+
+def resolve_tracking_uri(given: str | None) -> str:
+    """Return the store's address: as given, else ``MLFLOW_TRACKING_URI``, else a local file."""
+    return given or os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_TRACKING_URI
+
+
+def connect(tracking_uri: str | None = None) -> MlflowClient:
+    """Return a client of the store, after its first answer.
+
+    Processes that meet an empty database at once would break each other's creation of it: they
+    take turns.
+
+    Raises
+    ------
+    LrStudyError
+        If the store cannot be used.
+    """
+    uri = resolve_tracking_uri(tracking_uri)
+    locks = cache_dir() / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(locks / f"{short_hash(uri)}.lock"):
+            client = MlflowClient(uri)
+            client.search_experiments(max_results=1)
+    except Exception as error:
+        # MLflow passes on whatever its store raises; the first line tells what it was.
+        reason = str(error).strip().split("\n")[0][:200]
+        raise LrStudyError(
+            f"the MLflow store {uri} cannot be used ({reason}): "
+            "give another with --tracking-uri or MLFLOW_TRACKING_URI"
+        ) from error
+    return client
+
+
+def choose_experiment(client: MlflowClient, given: str | None, data_name: str) -> Experiment:
+    """Return the experiment to log to, created if it is new.
+
+    It is the one that ``mlflow run`` chose, where that started us; else the one given, else
+    ``MLFLOW_EXPERIMENT_NAME``, else one named as the data.
+
+    Raises
+    ------
+    UsageError
+        If another experiment is given than ``mlflow run`` chose.
+    """
+    joined = os.environ.get("MLFLOW_RUN_ID")
+    if joined:
+        chosen = client.get_experiment(client.get_run(joined).info.experiment_id)
+        if given and given != chosen.name:
+            raise UsageError(
+                f"experiment={given} is not allowed under mlflow run, which chose {chosen.name}: "
+                f"write mlflow run --experiment-name {given}"
+            )
+        return chosen
+    return _get_or_create(client, given or os.environ.get("MLFLOW_EXPERIMENT_NAME") or data_name)
+
+
+def _get_or_create(client: MlflowClient, name: str) -> Experiment:
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            client.create_experiment(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise UsageError(f"experiment={name[:100]!r} is not allowed: {error}") from error
+        found = client.get_experiment_by_name(name)
+    if found is None or found.lifecycle_stage == "deleted":
+        raise UsageError(
+            f"experiment={name} was deleted: restore it with mlflow experiments restore, "
+            "or give another with --experiment"
+        )
+    return found
+
+
+@contextmanager
+def tracked_run(client: MlflowClient, experiment: Experiment, name: str) -> Iterator[str]:
+    """Open a run, or join the one that ``mlflow run`` opened, and yield its id.
+
+    Whatever ends the block ends the run: FINISHED, KILLED after an interrupt, or else FAILED.
+    """
+    run_id = os.environ.get("MLFLOW_RUN_ID")
+    if run_id:
+        client.set_tag(run_id, "mlflow.runName", name)
+    else:
+        now = int(time.time() * 1000)
+        run = client.create_run(experiment.experiment_id, start_time=now, run_name=name)
+        run_id = run.info.run_id
+    try:
+        yield run_id
+    except KeyboardInterrupt:
+        # `mlflow run` answers one Ctrl-C with another signal: the run is closed all the same.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        client.set_terminated(run_id, "KILLED")
+        raise
+    except BaseException:
+        client.set_terminated(run_id, "FAILED")
+        raise
+    client.set_terminated(run_id, "FINISHED")

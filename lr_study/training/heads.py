@@ -1,0 +1,221 @@
+"""Engine ``cached``: any number of softmax layers trained at once on the same features.
+
+Heads train in blocks of `WIDTH`, all blocks by one kind of compiled program, in which each head
+has its own rate. A program runs on one core; parallelism comes from one thread per core, each
+with its own program and its own blocks. No sum is ever divided among threads, so a head's
+figures do not depend on its neighbours.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lr_study.runs import EpochRecord, RunSpec
+from lr_study.runtime import tf, use_one_thread_per_op
+from lr_study.seeding import Stream, generator
+from lr_study.training import Head, History, initial_head, reported_loss
+from lr_study.training.program import HeadsProgram, State
+
+WIDTH = 3
+"""Heads in a block: small enough that the optimizer's state stays near the core."""
+
+ROWS_PER_CALL = 1024
+"""Rows that one call of the program trains on: 5 MB of 1,280 features."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Features with their labels, and which rows train, validate and test.
+
+    ``values`` (rows, features) float32, often memory-mapped; ``labels`` (rows,) int32, of which
+    only those of the rows named by ``train``, ``validation`` and ``test`` are read.
+    """
+
+    values: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    classes: int
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+def train_heads(
+    examples: Examples,
+    specs: Sequence[RunSpec],
+    *,
+    on_epochs: Callable[[int], None] = lambda count: None,
+) -> list[History]:
+    """Train one softmax layer per spec, all at once, and return their histories in order.
+
+    The specs share everything but the policy: the same initial layer, the same order of batches.
+    Each epoch takes all training rows in batches, the last as small as it comes; loss and accuracy
+    of training are the running means that Keras reports, those of validation are taken after each
+    epoch. A layer whose numbers overflow goes on and harms no other.
+
+    Parameters
+    ----------
+    on_epochs
+        Called from the training threads with the number of epochs just done, summed over heads.
+
+    Raises
+    ------
+    ValueError
+        If the specs differ in more than the policy.
+    """
+    if len({(spec.seed, spec.settings) for spec in specs}) != 1:
+        raise ValueError("heads that train together differ in their policy alone")
+    use_one_thread_per_op()
+    blocks = [_Block(specs[i : i + WIDTH]) for i in range(0, len(specs), WIDTH)]
+    threads = min(os.cpu_count() or 1, len(blocks))
+    stop = threading.Event()
+    started = time.perf_counter()
+    with ThreadPoolExecutor(threads, thread_name_prefix="heads") as pool:
+        work = [
+            pool.submit(_train_blocks, examples, blocks[i::threads], on_epochs, stop)
+            for i in range(threads)
+        ]
+        try:
+            for part in work:
+                part.result()
+        finally:
+            stop.set()
+    seconds = time.perf_counter() - started
+    return [
+        history for block in blocks for history in block.histories(seconds / len(specs), len(specs))
+    ]
+
+
+class _Block:
+    """Up to `WIDTH` heads that train side by side; those that only fill it up stand still."""
+
+    def __init__(self, specs: Sequence[RunSpec]) -> None:
+        self.specs = specs
+        epochs = specs[0].settings.epochs
+        self.rates = np.zeros((epochs, WIDTH, 1, 1), np.float32)
+        for i, spec in enumerate(specs):
+            self.rates[:, i, 0, 0] = [spec.policy(epoch) for epoch in range(epochs)]
+        self.state: State = []
+        self.curves = np.full((epochs, 4, WIDTH), np.nan)
+        self.test_accuracy: NDArray[np.float64] | None = None
+
+    def histories(self, wall_clock_seconds: float, shared_among: int) -> Iterator[History]:
+        kernel, bias = self.state[0].numpy(), self.state[1].numpy()
+        for i, spec in enumerate(self.specs):
+            yield History(
+                epochs=tuple(
+                    EpochRecord(
+                        epoch=epoch + 1,
+                        loss=reported_loss(loss),
+                        accuracy=accuracy,
+                        val_loss=reported_loss(val_loss),
+                        val_accuracy=val_accuracy,
+                        learning_rate=spec.policy(epoch),
+                    )
+                    for epoch, (loss, accuracy, val_loss, val_accuracy) in enumerate(
+                        self.curves[:, :, i].tolist()
+                    )
+                ),
+                head=Head(np.ascontiguousarray(kernel[i].T), bias[i, :, 0]),
+                test_accuracy=None if self.test_accuracy is None else float(self.test_accuracy[i]),
+                wall_clock_seconds=wall_clock_seconds,
+                shared_among=shared_among,
+            )
+
+
+def _train_blocks(
+    examples: Examples,
+    blocks: Sequence[_Block],
+    on_epochs: Callable[[int], None],
+    stop: threading.Event,
+) -> None:
+    """Train some blocks through all epochs in this thread; rows are fetched once for all."""
+    spec = blocks[0].specs[0]
+    features = examples.values.shape[1]
+    program = HeadsProgram(spec.settings.optimizer, WIDTH, features, examples.classes)
+    batches = _Batches(examples, spec.settings.batch_size)
+    head = initial_head(spec.seed, features, examples.classes)
+    for block in blocks:
+        block.state = program.initial_state(
+            np.stack([head.kernel.T] * WIDTH), np.stack([head.bias[:, None]] * WIDTH)
+        )
+    order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
+    for epoch in range(spec.settings.epochs):
+        sums = np.zeros((len(blocks), 2, WIDTH))
+        for x, y, weight, steps in batches(order.permutation(examples.train)):
+            if stop.is_set():
+                return
+            for i, block in enumerate(blocks):
+                rates = tf.constant(block.rates[epoch])
+                block.state, added = program.train(block.state, rates, x, y, weight, steps)
+                sums[i] += added.numpy()
+        training = sums / len(examples.train)
+        validation = _means(program, batches, examples.validation, blocks)
+        for i, block in enumerate(blocks):
+            block.curves[epoch] = np.concatenate([training[i], validation[i]])
+            on_epochs(len(block.specs))
+    if len(examples.test):
+        test = _means(program, batches, examples.test, blocks)
+        for i, block in enumerate(blocks):
+            block.test_accuracy = test[i, 1]
+
+
+def _means(
+    program: HeadsProgram, batches: "_Batches", rows: NDArray[np.int64], blocks: Sequence[_Block]
+) -> NDArray[np.float64]:
+    """Mean loss and accuracy over rows: (blocks, 2, heads)."""
+    sums = np.zeros((len(blocks), 2, WIDTH))
+    for x, y, weight, _ in batches(rows):
+        for i, block in enumerate(blocks):
+            sums[i] += program.evaluate(block.state, x, y, weight).numpy()
+    return sums / len(rows)
+
+
+class _Batches:
+    """Fetches rows into one buffer, call after call, in the shape the program was compiled for."""
+
+    def __init__(self, examples: Examples, batch_size: int) -> None:
+        self._examples = examples
+        needed = -(-len(examples.train) // batch_size)
+        self._shape = (min(needed, max(1, ROWS_PER_CALL // batch_size)), batch_size)
+        features = examples.values.shape[1]
+        self._x = _aligned(self._shape[0] * batch_size, features)
+
+    def __call__(self, rows: NDArray[np.int64]) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """Yield features, classes, weights and the number of batches, in the order of ``rows``.
+
+        The tensor of features is the buffer itself, not a copy, which would cost as much as a
+        step: it is read before the next call is asked for.
+        """
+        capacity = len(self._x)
+        batch_size = self._shape[1]
+        for start in range(0, len(rows), capacity):
+            part = rows[start : start + capacity]
+            used = len(part)
+            # mode="clip" writes straight into the buffer; the default goes through another one.
+            np.take(self._examples.values, part, axis=0, out=self._x[:used], mode="clip")
+            self._x[used:] = 0
+            y = np.zeros(capacity, np.int32)
+            y[:used] = self._examples.labels[part]
+            weight = np.zeros(capacity, np.float32)
+            weight[:used] = 1
+            x = self._x.reshape(*self._shape, -1)
+            yield (
+                tf.experimental.dlpack.from_dlpack(x.__dlpack__()),
+                tf.constant(y.reshape(self._shape)),
+                tf.constant(weight.reshape(self._shape)),
+                tf.constant(-(-used // batch_size)),
+            )
+
+
+def _aligned(rows: int, columns: int) -> NDArray[np.float32]:
+    """An array that starts where TensorFlow wants its tensors to: at a multiple of 64 bytes."""
+    raw = np.empty(rows * columns + 16, np.float32)
+    offset = (-raw.ctypes.data // 4) % 16
+    return raw[offset : offset + rows * columns].reshape(rows, columns)

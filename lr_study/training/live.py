@@ -1,0 +1,162 @@
+"""Engine ``live``: pictures end to end through Keras ``fit``, as the original study trained.
+
+The backbone's weights are frozen but it runs in training mode, so drop-connect is active and the
+features of a picture differ from epoch to epoch.
+"""
+
+import math
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lr_study.backbones import FEATURES, Weights, build_backbone
+from lr_study.data import load_picture
+from lr_study.runs import EpochRecord, RunSpec
+from lr_study.runtime import gpu_is_there, keras
+from lr_study.seeding import Stream, generator
+from lr_study.training import Head, History, initial_head, reported_loss
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Files with their labels (files,) int32, and which of them train, validate and test."""
+
+    files: Sequence[Path]
+    labels: NDArray[np.int32]
+    classes: int
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+def precision_here() -> str:
+    """Return the precision that `train_live` uses: mixed where there is a GPU."""
+    return "mixed_float16" if gpu_is_there() else "float32"
+
+
+def build_model(backbone: str, weights: Weights, image_size: int, head: Head) -> Any:
+    """Return the original study's model: frozen backbone, average pooling, Flatten, softmax.
+
+    It takes pictures (batch, size, size, 3), RGB, 0 to 255, and gives probabilities
+    (batch, classes).
+    """
+    inputs = keras.Input((image_size, image_size, 3), name="pictures")
+    features = keras.layers.Flatten()(build_backbone(backbone, weights, image_size)(inputs))
+    softmax = keras.layers.Dense(
+        len(head.bias), activation="softmax", dtype="float32", name="softmax"
+    )
+    model = keras.Model(inputs, softmax(features))
+    softmax.set_weights([head.kernel, head.bias])
+    return model
+
+
+def train_live(
+    pictures: Pictures,
+    spec: RunSpec,
+    weights: Weights,
+    *,
+    on_epoch: Callable[[EpochRecord], None] = lambda record: None,
+) -> History:
+    """Train one model on pictures and return its history.
+
+    Parameters
+    ----------
+    on_epoch
+        Called with each epoch's record as the epoch ends, before the next one starts.
+    """
+    settings = spec.settings
+    backbone = settings.resolved_backbone()
+    keras.config.set_dtype_policy(precision_here())
+    try:
+        model = build_model(
+            backbone,
+            weights,
+            settings.image_size,
+            initial_head(spec.seed, FEATURES, pictures.classes),
+        )
+    finally:
+        keras.config.set_dtype_policy("float32")
+    model.compile(
+        optimizer=keras.optimizers.get(settings.optimizer),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    records: list[EpochRecord] = []
+
+    def record_epoch(epoch: int, logs: dict[str, float]) -> None:
+        record = EpochRecord(
+            epoch=epoch + 1,
+            loss=reported_loss(logs["loss"]),
+            accuracy=_share(logs["accuracy"], len(pictures.train)),
+            val_loss=reported_loss(logs["val_loss"]),
+            val_accuracy=_share(logs["val_accuracy"], len(pictures.validation)),
+            learning_rate=float(model.optimizer.learning_rate),
+        )
+        records.append(record)
+        on_epoch(record)
+
+    started = time.perf_counter()
+    model.fit(
+        _Batches(pictures, pictures.train, spec, generator(spec.seed, Stream.ORDER_OF_BATCHES)),
+        validation_data=_Batches(pictures, pictures.validation, spec),
+        epochs=settings.epochs,
+        shuffle=False,
+        callbacks=[
+            keras.callbacks.LearningRateScheduler(lambda epoch: spec.policy(epoch)),
+            keras.callbacks.LambdaCallback(on_epoch_end=record_epoch),
+        ],
+        verbose=0,
+    )
+    seconds = time.perf_counter() - started
+    test_accuracy = None
+    if len(pictures.test):
+        test = model.evaluate(_Batches(pictures, pictures.test, spec), return_dict=True, verbose=0)
+        test_accuracy = _share(test["accuracy"], len(pictures.test))
+    kernel, bias = model.get_layer("softmax").get_weights()
+    return History(tuple(records), Head(kernel, bias), test_accuracy, seconds)
+
+
+def _share(accuracy: float, pictures: int) -> float:
+    """The accuracy as a share of whole pictures, free of the rounding of 32 bits."""
+    return round(accuracy * pictures) / pictures
+
+
+class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of decoded pictures with their labels, decoded by one thread per core.
+
+    With a generator, each epoch takes the pictures in a new order.
+    """
+
+    def __init__(
+        self,
+        pictures: Pictures,
+        rows: NDArray[np.int64],
+        spec: RunSpec,
+        order: np.random.Generator | None = None,
+    ) -> None:
+        super().__init__(workers=os.cpu_count() or 1, max_queue_size=4)
+        self._pictures = pictures
+        self._rows = rows
+        self._batch_size = spec.settings.batch_size
+        self._image_size = spec.settings.image_size
+        self._order = order
+        self._now = rows if order is None else order.permutation(rows)
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._rows) / self._batch_size)
+
+    def on_epoch_end(self) -> None:
+        # Not when the next one begins: Keras may have asked for its first batches by then.
+        if self._order is not None:
+            self._now = self._order.permutation(self._rows)
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        rows = self._now[index * self._batch_size : (index + 1) * self._batch_size]
+        pictures = [load_picture(self._pictures.files[row], self._image_size) for row in rows]
+        return np.stack(pictures).astype(np.float32), self._pictures.labels[rows]

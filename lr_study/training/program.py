@@ -1,0 +1,108 @@
+"""The compiled program under engine ``cached``: many steps of a few heads in one call."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lr_study.runtime import keras, tf
+
+State = Sequence[Any]
+"""Tensors: kernel (heads, classes, features), bias (heads, classes, 1), the optimizer's own."""
+
+
+class HeadsProgram:
+    """Train and evaluate a block of ``width`` softmax layers on batches of features.
+
+    With x a batch (batch, features) and the kernel stored as (heads, classes, features), both
+    products of a step, ``kernel @ x.T`` and ``gradient @ x``, read memory in order; with the
+    classes last a step took three times as long.
+
+    The optimizer is Keras's own. It keeps its state in variables, which one call fills from the
+    given state and empties into the returned one: thus one program serves any number of blocks,
+    but one thread only.
+    """
+
+    def __init__(self, optimizer: str, width: int, features: int, classes: int) -> None:
+        self._rate: Any = None
+        self._optimizer = keras.optimizers.get(
+            {"class_name": optimizer, "config": {"learning_rate": lambda: self._rate}}
+        )
+        self._kernel = tf.Variable(tf.zeros((width, classes, features)))
+        self._bias = tf.Variable(tf.zeros((width, classes, 1)))
+        self._optimizer.build([self._kernel, self._bias])
+        self._variables = [self._kernel, self._bias, *(v.value for v in self._optimizer.variables)]
+        self._fresh = [tf.identity(variable) for variable in self._variables]
+
+    def initial_state(self, kernel: NDArray[np.float32], bias: NDArray[np.float32]) -> State:
+        """Return the state before the first step: these weights, a fresh optimizer."""
+        return [tf.constant(kernel), tf.constant(bias), *self._fresh[2:]]
+
+    @tf.function(jit_compile=True)
+    def train(self, state: State, rates: Any, x: Any, y: Any, weight: Any, steps: Any) -> Any:
+        """Take ``steps`` steps of the optimizer; return the state and the sums over rows.
+
+        Parameters
+        ----------
+        state
+            From `initial_state` or the last call.
+        rates
+            (heads, 1, 1): the learning rate of each head.
+        x, y, weight
+            (calls, batch, features), (calls, batch) and (calls, batch): features, classes, and 1
+            for a row or 0 for one that only fills a last batch. Gradients are means over rows.
+        steps
+            How many of the batches to use.
+
+        Returns
+        -------
+        state, sums
+            ``sums`` (2, heads): the loss and the right answers, each before its step.
+        """
+        self._rate = rates
+        for variable, value in zip(self._variables, state, strict=True):
+            variable.assign(value)
+
+        def step(i: Any, sums: Any) -> Any:
+            batch = x[i]
+            residual, step_sums = self._residual_and_sums(batch, y[i], weight[i])
+            residual *= weight[i] / tf.reduce_sum(weight[i])
+            width, classes, features = self._kernel.shape
+            kernel_gradient = tf.matmul(tf.reshape(residual, (width * classes, -1)), batch)
+            self._optimizer.apply(
+                [
+                    tf.reshape(kernel_gradient, (width, classes, features)),
+                    tf.reduce_sum(residual, axis=2, keepdims=True),
+                ],
+                [self._kernel, self._bias],
+            )
+            return i + 1, sums + step_sums
+
+        nothing = tf.zeros((2, self._kernel.shape[0]))
+        _, sums = tf.while_loop(lambda i, _: i < steps, step, (0, nothing))
+        return [tf.identity(variable) for variable in self._variables], sums
+
+    @tf.function(jit_compile=True)
+    def evaluate(self, state: State, x: Any, y: Any, weight: Any) -> Any:
+        """Return the sums over rows of the loss and the right answers: (2, heads).
+
+        ``x``, ``y`` and ``weight`` are as in `train`; all batches are used.
+        """
+        self._kernel.assign(state[0])
+        self._bias.assign(state[1])
+        features = x.shape[-1]
+        flat = tf.reshape(x, (-1, features)), tf.reshape(y, (-1,)), tf.reshape(weight, (-1,))
+        return self._residual_and_sums(*flat)[1]
+
+    def _residual_and_sums(self, x: Any, y: Any, weight: Any) -> Any:
+        """Softmax less the truth, (heads, classes, rows), and the sums of loss and hits."""
+        width, classes, features = self._kernel.shape
+        logits = tf.matmul(tf.reshape(self._kernel, (-1, features)), x, transpose_b=True)
+        logits = tf.reshape(logits, (width, classes, -1)) + self._bias
+        log_softmax = tf.nn.log_softmax(logits, axis=1)
+        truth = tf.one_hot(y, classes, axis=0)
+        loss = -tf.reduce_sum(log_softmax * truth, axis=1)
+        hits = tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == y, tf.float32)
+        sums = tf.stack([tf.reduce_sum(loss * weight, 1), tf.reduce_sum(hits * weight, 1)])
+        return tf.exp(log_softmax) - truth, sums
