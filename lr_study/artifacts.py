@@ -1,15 +1,19 @@
 """The files that a run keeps beside its figures."""
 
 import csv
+import importlib.metadata
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import mlflow
 import numpy as np
+from mlflow.models import ModelSignature
+from mlflow.types import Schema, TensorSpec
 
 from lr_study.figures import curve_figures
-from lr_study.runs import CURVES, EpochRecord
+from lr_study.runs import CURVES, EpochRecord, Protocol
 from lr_study.training import Head
 
 
@@ -48,22 +52,20 @@ def read_head(file: Path) -> tuple[Head, list[str]]:
         return head, [str(name) for name in arrays["class_names"]]
 
 
-def log_model(run_id: str, model: Any, image_size: int, classes: int) -> None:
-    """Log a Keras model to a run of the current store, with its signature and requirements."""
-    import importlib.metadata
+def log_model(run_id: str, model: Any, protocol: Protocol) -> None:
+    """Log a Keras model to a run of MLflow's current store, with signature and requirements.
 
-    import mlflow
-    from mlflow.models import ModelSignature
-    from mlflow.types import Schema, TensorSpec
-
-    pictures = TensorSpec(np.dtype(np.float32), (-1, image_size, image_size, 3))
+    The run is FINISHED afterwards: call it last.
+    """
+    size, classes = protocol.image_size, protocol.classes
+    pictures = TensorSpec(np.dtype(np.float32), (-1, size, size, 3))
     probabilities = TensorSpec(np.dtype(np.float32), (-1, classes))
     with mlflow.start_run(run_id=run_id):
         mlflow.tensorflow.log_model(
             model,
             name="model",
             signature=ModelSignature(Schema([pictures]), Schema([probabilities])),
-            # Named, because MLflow would otherwise train in a fresh process to find them.
+            # Named, because MLflow would otherwise spend 15 seconds on finding them.
             pip_requirements=[
                 f"{name}=={importlib.metadata.version(name)}"
                 for name in ("mlflow", "tensorflow", "keras", "numpy")

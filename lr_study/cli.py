@@ -12,11 +12,12 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from lr_study.errors import LrStudyError, UsageError
+from lr_study.errors import LrStudyError, require_one_of
+from lr_study.grids import load_grid, parse_seeds
 from lr_study.options import Experiment, TrackingUri, with_settings
 from lr_study.policies import parse
 from lr_study.process import stop_as_interrupted
-from lr_study.runs import RunSpec, Settings
+from lr_study.runs import RERUNS, RunSpec, Settings
 
 _INTERRUPTED = 130  # typer's answer to KeyboardInterrupt
 
@@ -58,6 +59,50 @@ def run(
 
 
 @app.command()
+@with_settings
+def study(
+    settings: Settings,
+    grid: Annotated[
+        str | None, typer.Option(help="seed, or a YAML file; seed where no --policy is given.")
+    ] = None,
+    policy: Annotated[
+        list[str] | None, typer.Option(help="A policy as text; may be repeated.")
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="A number N for 0 to N-1, or a list 0,3,7.")] = "10",
+    experiment: Experiment = None,
+    tracking_uri: TrackingUri = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is missing, run none.")] = (
+        False
+    ),
+    rerun: Annotated[
+        str, typer.Option(help="missing; failed: those that failed too; all: all anew.")
+    ] = "missing",
+) -> None:
+    """Train a grid of policies over seeds, only what is missing, and rank them."""
+    require_one_of("rerun", rerun, RERUNS)
+    wanted = load_grid(grid or (None if policy else "seed"), policy or ())
+    settings = wanted.completed(settings)
+    numbers = parse_seeds(wanted.seeds if wanted.seeds and seeds == "10" else seeds)
+    from lr_study.preparation import find_pictures
+
+    image_set = find_pictures(settings)
+    from lr_study.study import plan_study, run_study
+    from lr_study.tables import left_out_lines, plan_line, plan_lines, ranking_table
+    from lr_study.tracking.store import choose_experiment, connect
+
+    client = connect(tracking_uri)
+    chosen = choose_experiment(client, experiment, image_set.name)
+    asked = (client, chosen, image_set, settings, wanted.policies, numbers)
+    if dry_run:
+        _print(*plan_lines(plan_study(*asked, rerun=rerun)))
+        return
+    outcome = run_study(*asked, rerun=rerun, on_plan=lambda plan: _say(plan_line(plan)))
+    _say(*left_out_lines(outcome.left_out))
+    _print(ranking_table(outcome.ranking))
+    _say(f"runs: experiment {chosen.name} in {client.tracking_uri}; to look at them: lr-study ui")
+
+
+@app.command()
 def compare(
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
@@ -73,8 +118,7 @@ def compare(
     """Rank the policies of an experiment over the seeds that all of them share."""
     from lr_study.tables import FORMATS
 
-    if output_format not in FORMATS:
-        raise UsageError(f"format={output_format} is not allowed: it is {', '.join(FORMATS)}")
+    require_one_of("format", output_format, FORMATS)
     name = experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME") or "sample"
     from lr_study.comparison import compare as compare_runs
     from lr_study.tracking.reading import load_runs

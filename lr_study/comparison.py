@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from lr_study.errors import UsageError
+from lr_study.errors import require_one_of
 from lr_study.policies import parse
 
 HIGHER_IS_BETTER = {"val_accuracy": True, "val_loss": False}
@@ -114,10 +114,8 @@ def compare(
     UsageError
         If a value is not allowed.
     """
-    if metric not in HIGHER_IS_BETTER:
-        raise UsageError(f"metric={metric} is not allowed: it is {' or '.join(HIGHER_IS_BETTER)}")
-    if at not in MOMENTS:
-        raise UsageError(f"at={at} is not allowed: it is {' or '.join(MOMENTS)}")
+    require_one_of("metric", metric, HIGHER_IS_BETTER)
+    require_one_of("at", at, MOMENTS)
     baseline = str(parse(baseline))
     excluded = [
         Excluded(run.run_id, run.excluded) for run in runs.itertuples() if pd.notna(run.excluded)

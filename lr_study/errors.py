@@ -4,6 +4,8 @@ Both carry one line that names the value, what is allowed and what to type next;
 line prints that line and exits with ``exit_code``.
 """
 
+from collections.abc import Iterable
+
 
 class LrStudyError(Exception):
     """The work failed for a reason that one line can tell."""
@@ -15,3 +17,15 @@ class UsageError(LrStudyError, ValueError):
     """A value that cannot be used: the line names it and what is allowed."""
 
     exit_code = 2
+
+
+def require_one_of(name: str, value: str, allowed: Iterable[str]) -> None:
+    """Refuse a value that is none of those allowed.
+
+    >>> require_one_of("at", "middle", ["final", "best"])
+    Traceback (most recent call last):
+    lr_study.errors.UsageError: at=middle is not allowed: at is one of final, best
+    """
+    allowed = list(allowed)
+    if value not in allowed:
+        raise UsageError(f"{name}={value} is not allowed: {name} is one of {', '.join(allowed)}")

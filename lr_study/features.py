@@ -126,15 +126,15 @@ def _extract(
     total = len(image_set.paths)
     missing = partial.missing()
     with (
-        progress_bar("extracting features", total, "pictures") as advance,
+        progress_bar("extracting features", total, "pictures") as bar,
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
-        advance(total - sum(min(BATCH_SIZE, total - start) for start in missing))
+        bar.advance(total - sum(min(BATCH_SIZE, total - start) for start in missing))
         work = {pool.submit(one_batch, start): start for start in missing}
         try:
             for done in as_completed(work):
                 done.result()
-                advance(min(BATCH_SIZE, total - work[done]))
+                bar.advance(min(BATCH_SIZE, total - work[done]))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

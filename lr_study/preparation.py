@@ -13,6 +13,7 @@ from lr_study.data import (
     Split,
     check_pictures,
     locate,
+    read_left_out,
     scan,
     select,
     split,
@@ -20,9 +21,10 @@ from lr_study.data import (
 from lr_study.features import FeatureSet, load_features
 from lr_study.runs import Protocol, RunRecord, RunSpec, Settings
 from lr_study.seeding import Stream, generator
-from lr_study.training import History
+from lr_study.training import Head, History
 
 if TYPE_CHECKING:  # they import TensorFlow
+    from lr_study.runtime import keras
     from lr_study.training.heads import Examples
     from lr_study.training.live import Pictures
 
@@ -115,6 +117,13 @@ class Prepared:
             test=parts.test,
         )
 
+    def model(self, head: Head) -> "keras.Model":
+        """The whole Keras model around a trained layer: pictures in, probabilities out."""
+        from lr_study.training.live import build_model
+
+        backbone = self.settings.resolved_backbone()
+        return build_model(backbone, self.weights, self.settings.image_size, head)
+
     def record(self, spec: RunSpec, history: History) -> RunRecord:
         """What a trained run was and gave, as it is kept."""
         return RunRecord(
@@ -126,6 +135,22 @@ class Prepared:
             shared_among=history.shared_among,
             feature_seconds=None if self.features is None else self.features.seconds,
         )
+
+
+def prepare_quickly(settings: Settings, image_set: ImageSet) -> Prepared:
+    """Prepare without features, from what is known of the pictures: enough for a protocol."""
+    left_out = read_left_out(image_set.fingerprint) or {}
+    weights = resolve_weights(settings.resolved_backbone(), settings.weights)
+    selection = select(image_set, left_out, settings.min_class_size)
+    return Prepared(settings, image_set, selection, left_out, weights, None, _precision(settings))
+
+
+def _precision(settings: Settings) -> str:
+    if settings.engine == "cached":
+        return "float32"
+    from lr_study.training.live import precision_here
+
+    return precision_here()
 
 
 def prepare(settings: Settings, image_set: ImageSet) -> Prepared:
@@ -141,14 +166,11 @@ def prepare(settings: Settings, image_set: ImageSet) -> Prepared:
     backbone = settings.resolved_backbone()
     weights = resolve_weights(backbone, settings.weights)
     features = None
-    precision = "float32"
     if settings.engine == "cached":
         features = load_features(image_set, backbone, weights, settings.image_size)
         left_out = features.left_out
     else:
-        from lr_study.training.live import precision_here
-
         left_out = check_pictures(image_set, settings.image_size)
-        precision = precision_here()
     selection = select(image_set, left_out, settings.min_class_size)
+    precision = _precision(settings)
     return Prepared(settings, image_set, selection, left_out, weights, features, precision)

@@ -1,10 +1,16 @@
-"""What a process does when it is told to stop."""
+"""How a process is told to stop, and how others can tell that it is gone."""
 
 import os
 import signal
 import threading
 import time
+from functools import cache
 from types import FrameType
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+from lr_study.storage import state_dir
 
 
 def stop_as_interrupted() -> None:
@@ -26,3 +32,38 @@ def _stop_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.2)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+@cache
+def presence() -> str:
+    """Return a name for this process, under which `is_gone` can ask for it.
+
+    The process holds a lock by that name for as long as it lives; the system lets go of it
+    however the process ends, and no number is ever used again, as that of a process may be.
+    """
+    name = uuid4().hex
+    _lock(name).acquire()
+    return name
+
+
+def is_gone(name: str) -> bool:
+    """Whether a process of this machine that was present under ``name`` has ended.
+
+    False where that cannot be told: for no name, or that of another machine's process.
+    """
+    if not name:
+        return False
+    lock = _lock(name)
+    if not os.path.exists(lock.lock_file):  # noqa: PTH110
+        return False
+    try:
+        with lock.acquire(blocking=False):
+            return True
+    except Timeout:
+        return False
+
+
+def _lock(name: str) -> FileLock:
+    folder = state_dir() / "processes"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / f"{name}.lock")

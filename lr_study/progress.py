@@ -1,6 +1,6 @@
 """Progress on standard error, one bar at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -15,7 +15,21 @@ from rich.progress import (
 from rich.progress import Task as RichTask
 from rich.text import Text
 
-Advance = Callable[[int], None]
+
+class Bar:
+    """A bar on the screen; both methods may be called from any thread."""
+
+    def __init__(self, progress: Progress, description: str, total: int) -> None:
+        self._progress = progress
+        self._task = progress.add_task(description, total=total)
+
+    def advance(self, count: int) -> None:
+        """Move the bar on."""
+        self._progress.advance(self._task, count)
+
+    def describe(self, description: str) -> None:
+        """Change the words before the bar."""
+        self._progress.update(self._task, description=description)
 
 
 class _Rate(ProgressColumn):
@@ -31,11 +45,8 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def progress_bar(description: str, total: int, unit: str) -> Iterator[Advance]:
-    """Show a bar with the rate and the time left; yield the function that advances it.
-
-    The function may be called from any thread.
-    """
+def progress_bar(description: str, total: int, unit: str) -> Iterator[Bar]:
+    """Show a bar with the rate and the time left."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -44,5 +55,4 @@ def progress_bar(description: str, total: int, unit: str) -> Iterator[Advance]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(description, total=total)
-        yield lambda count: progress.advance(task, count)
+        yield Bar(progress, description, total)

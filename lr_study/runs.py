@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
-from lr_study.errors import UsageError
+from lr_study.errors import UsageError, require_one_of
 from lr_study.policies import Policy
 
 ENGINES = ("cached", "live")
@@ -24,6 +24,8 @@ OPTIMIZERS = (
     "adadelta",
     "lion",
 )
+
+RERUNS = ("missing", "failed", "all")
 
 CONVERGENCE_TOLERANCE = 0.001
 
@@ -52,9 +54,9 @@ class Settings:
     min_class_size: int = 0
 
     def __post_init__(self) -> None:
-        _one_of("engine", self.engine, ENGINES)
-        _one_of("backbone", self.backbone, ("auto", *BACKBONES))
-        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        require_one_of("engine", self.engine, ENGINES)
+        require_one_of("backbone", self.backbone, ("auto", *BACKBONES))
+        require_one_of("optimizer", self.optimizer, OPTIMIZERS)
         _at_least("image_size", self.image_size, 32)
         _at_least("epochs", self.epochs, 1)
         _at_least("batch_size", self.batch_size, 1)
@@ -77,11 +79,6 @@ class Settings:
         if self.backbone != "auto":
             return self.backbone
         return "efficientnet-lite0" if self.data == "sample" else "efficientnet-b0"
-
-
-def _one_of(name: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise UsageError(f"{name}={value} is not allowed: {name} is one of {', '.join(allowed)}")
 
 
 def _at_least(name: str, value: int, low: int) -> None:

@@ -1,7 +1,9 @@
 """One run, from its spec to a finished run in MLflow."""
 
-import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 import mlflow
 from mlflow import MlflowClient
@@ -10,6 +12,7 @@ from mlflow.entities import Experiment
 from lr_study.artifacts import log_model, write_curves, write_head, write_history, write_left_out
 from lr_study.data import ImageSet
 from lr_study.preparation import Prepared, prepare
+from lr_study.progress import progress_bar
 from lr_study.runs import EpochRecord, RunRecord, RunSpec
 from lr_study.tracking.store import tracked_run
 from lr_study.tracking.writing import environment_tags, log_epochs, log_record, log_start
@@ -29,63 +32,75 @@ def run_one(
     Engine ``live`` logs each epoch as it ends, engine ``cached`` everything at the end. Whatever
     goes wrong, the run does not stay RUNNING.
     """
-    with tracked_run(client, experiment, f"{spec.policy} seed={spec.seed}") as run_id:
+    with tracked_run(client, experiment, run_name(spec)) as run_id:
         prepared = prepare(spec.settings, image_set)
-        live = prepared.features is None
-        if live:
-            log_start(client, run_id, spec, prepared.protocol)
-        history = _train(client, run_id, spec, prepared)
-        record = prepared.record(spec, history)
-        from lr_study.runtime import device_name
-
-        log_record(
-            client,
-            run_id,
-            record,
-            tags=environment_tags(device_name()),
-            epochs_are_logged=live,
-        )
-        _log_files(client, run_id, record, history, prepared)
+        with progress_bar("training", spec.settings.epochs, "epochs") as bar:
+            record, history = train_and_log(client, run_id, spec, prepared, bar.advance)
+        with TemporaryDirectory(prefix="lr-study-") as temporary:
+            folder = Path(temporary)
+            write_curves(folder, record.epochs)
+            write_left_out(folder, prepared.left_out)
+            client.log_artifacts(run_id, temporary)
         if with_model:
-            _log_model(client, run_id, history, prepared)
+            mlflow.set_tracking_uri(client.tracking_uri)
+            log_model(run_id, prepared.model(history.head), prepared.protocol)
     return run_id, record, prepared.left_out
 
 
-def _train(client: MlflowClient, run_id: str, spec: RunSpec, prepared: Prepared) -> History:
-    from lr_study.progress import progress_bar
+def run_name(spec: RunSpec) -> str:
+    """Return the name that a run has in MLflow's pages."""
+    return f"{spec.policy} seed={spec.seed}"
 
-    with progress_bar("training", spec.settings.epochs, "epochs") as advance:
-        if prepared.features is not None:
-            from lr_study.training.heads import train_heads
 
-            return train_heads(prepared.examples(spec.seed), [spec], on_epochs=advance)[0]
+def train_live_cell(
+    client: MlflowClient,
+    experiment: Experiment,
+    spec: RunSpec,
+    prepared: Prepared,
+    *,
+    tags: Mapping[str, str] = MappingProxyType({}),
+    on_epochs: Callable[[int], None],
+) -> RunRecord:
+    """Train one run of engine ``live`` in a run of its own, which logs as it goes."""
+    with tracked_run(client, experiment, run_name(spec), tags=tags, may_join=False) as run_id:
+        return train_and_log(client, run_id, spec, prepared, on_epochs)[0]
+
+
+def train_and_log(
+    client: MlflowClient,
+    run_id: str,
+    spec: RunSpec,
+    prepared: Prepared,
+    on_epochs: Callable[[int], None],
+) -> tuple[RunRecord, History]:
+    """Train one run with its engine, and log its record, ``history.csv`` and ``head.npz``."""
+    from lr_study.runtime import device_name
+
+    if prepared.features is not None:
+        from lr_study.training.heads import train_heads
+
+        history = train_heads(prepared.examples(spec.seed), [spec], on_epochs=on_epochs)[0]
+    else:
         from lr_study.training.live import train_live
 
         def on_epoch(epoch: EpochRecord) -> None:
             log_epochs(client, run_id, [epoch])
-            advance(1)
+            on_epochs(1)
 
-        return train_live(prepared.pictures(spec.seed), spec, prepared.weights, on_epoch=on_epoch)
-
-
-def _log_files(
-    client: MlflowClient, run_id: str, record: RunRecord, history: History, prepared: Prepared
-) -> None:
-    with tempfile.TemporaryDirectory(prefix="lr-study-") as temporary:
-        folder = Path(temporary)
-        write_history(folder, record.epochs)
-        write_curves(folder, record.epochs)
-        write_left_out(folder, prepared.left_out)
-        write_head(folder, history.head, prepared.selection.class_names)
-        client.log_artifacts(run_id, str(folder))
-
-
-def _log_model(client: MlflowClient, run_id: str, history: History, prepared: Prepared) -> None:
-    from lr_study.training.live import build_model
-
-    settings = prepared.settings
-    model = build_model(
-        settings.resolved_backbone(), prepared.weights, settings.image_size, history.head
+        log_start(client, run_id, spec, prepared.protocol)
+        pictures = prepared.pictures(spec.seed)
+        history = train_live(pictures, spec, prepared.weights, on_epoch=on_epoch)
+    record = prepared.record(spec, history)
+    with TemporaryDirectory(prefix="lr-study-") as folder:
+        write_history(Path(folder), record.epochs)
+        write_head(Path(folder), history.head, prepared.selection.class_names)
+        client.log_artifacts(run_id, folder)
+    log_record(
+        client,
+        run_id,
+        record,
+        tags=environment_tags(device_name()),
+        known_params=client.get_run(run_id).data.params,
+        epochs_are_logged=prepared.features is None,
     )
-    mlflow.set_tracking_uri(client.tracking_uri)
-    log_model(run_id, model, settings.image_size, len(prepared.selection.class_names))
+    return record, history

@@ -7,13 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_state_path
 
 
 def cache_dir() -> Path:
     """The folder for everything that can be computed again; ``LR_STUDY_CACHE`` overrides it."""
     override = os.environ.get("LR_STUDY_CACHE")
     return Path(override).expanduser() if override else user_cache_path("lr-study")
+
+
+def state_dir() -> Path:
+    """The folder for what must outlive a process; ``LR_STUDY_STATE`` overrides it."""
+    override = os.environ.get("LR_STUDY_STATE")
+    return Path(override).expanduser() if override else user_state_path("lr-study")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lr_study.comparison import Comparison, ProtocolRanking, Row
+from lr_study.plan import Plan
 from lr_study.policies import FAMILIES
 from lr_study.runs import RunRecord
 
@@ -50,6 +51,22 @@ def left_out_lines(left_out: Mapping[str, str]) -> Iterator[str]:
         yield f"{len(left_out)} pictures cannot be used and are left out:"
         for path, reason in sorted(left_out.items()):
             yield f"  {ascii(path)[1:-1]}: {reason}"
+
+
+def plan_line(plan: Plan) -> str:
+    """Say in one line how many runs a study has, and how many are missing."""
+    rest = f"{len(plan.missing)} to run" if plan.missing else "nothing is missing"
+    failed = f", {len(plan.failed)} failed (--rerun failed)" if plan.failed else ""
+    return f"{len(plan.specs)} runs: {plan.finished} finished{failed}, {rest}"
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """Yield what a study would do: how many runs are finished, and each that is missing."""
+    yield plan_line(plan)
+    for spec in plan.missing:
+        yield f"  to run: {spec.policy} seed={spec.seed}"
+    for spec in plan.failed:
+        yield f"  failed: {spec.policy} seed={spec.seed} (run it again with --rerun failed)"
 
 
 def ranking_table(comparison: Comparison) -> str:

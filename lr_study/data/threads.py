@@ -40,14 +40,15 @@ def in_threads(
     [1, 2, 3]
     """
     many = len(items) > _WORTH_A_BAR
-    bar = progress_bar(description, len(items), unit) if many else nullcontext(lambda count: None)
+    bar = progress_bar(description, len(items), unit) if many else nullcontext()
     executor = ThreadPoolExecutor(os.cpu_count())
     results = []
     try:
-        with bar as advance:
+        with bar as shown:
             for result in executor.map(function, items):
                 results.append(result)
-                advance(1)
+                if shown is not None:
+                    shown.advance(1)
     finally:
         # After Ctrl-C the thousands of items still waiting must not be worked off first.
         executor.shutdown(cancel_futures=True)

@@ -6,13 +6,16 @@ from typing import Any
 
 import pandas as pd
 from mlflow import MlflowClient
-from mlflow.entities import Experiment, Run
+from mlflow.entities import Run
 
 from lr_study.errors import UsageError
 from lr_study.runs import CURVES, summaries_needed
 from lr_study.tracking.store import connect
 
 _PAGE = 1000
+
+SUPERSEDED_TAG = "lr_study.superseded"
+"""Tag of a finished run that was trained again on request, and counts no longer."""
 
 
 def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
@@ -38,7 +41,7 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
             f"there is no experiment {experiment!r} in {client.tracking_uri}: "
             f"{_experiments_with_runs(client)}"
         )
-    rows = [_row(client, run) for run in _all_runs(client, found)]
+    rows = [_row(client, run) for run in all_runs(client, found.experiment_id)]
     columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
     columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]
     columns += ["diverged", "curves", *summaries_needed(diverged=False)]
@@ -50,16 +53,20 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
 def _experiments_with_runs(client: MlflowClient) -> str:
     counts = []
     for experiment in client.search_experiments():
-        ours = sum(1 for run in _all_runs(client, experiment) if _foreign(run) is None)
+        ours = sum(
+            1 for run in all_runs(client, experiment.experiment_id) if why_foreign(run) is None
+        )
         counts.append(f"{experiment.name} ({ours})")
     return f"there are, with the number of our runs, {', '.join(counts)}"
 
 
-def _all_runs(client: MlflowClient, experiment: Experiment) -> Iterator[Run]:
+def all_runs(client: MlflowClient, experiment_id: str, query: str = "") -> Iterator[Run]:
+    """Yield the runs of an experiment that a filter finds, all pages, the earliest first."""
     token = None
     while True:
         page = client.search_runs(
-            [experiment.experiment_id],
+            [experiment_id],
+            query,
             max_results=_PAGE,
             order_by=["attributes.start_time ASC"],
             page_token=token,
@@ -70,26 +77,35 @@ def _all_runs(client: MlflowClient, experiment: Experiment) -> Iterator[Run]:
             return
 
 
-def _foreign(run: Run) -> str | None:
+def why_foreign(run: Run) -> str | None:
     """Return why a run is not a finished run of ours, or None if it is."""
-    data = run.data
-    if data.tags.get("lr_study.kind") == "study":
+    if run.data.tags.get("lr_study.kind") == "study":
         return "a study: its children hold the figures"
-    for kind, present, needed in (
-        ("param", data.params, ("policy", "seed")),
-        ("tag", data.tags, ("lr_study.protocol", "lr_study.cell")),
-    ):
-        for name in needed:
-            if name not in present:
-                if run.info.status != "FINISHED":
-                    return f"status {run.info.status}, not FINISHED"
-                return f"not a run of lr-study: no {kind} {name}"
     if run.info.status != "FINISHED":
         return f"status {run.info.status}, not FINISHED"
+    if SUPERSEDED_TAG in run.data.tags:
+        return "superseded: its cell was trained again on request"
+    lacking = _first_lacking(run)
+    return lacking and f"not a run of lr-study: no {lacking}"
+
+
+def is_complete(run: Run) -> bool:
+    """Whether everything that a finished run of ours has is there, whatever its status."""
+    return _first_lacking(run) is None
+
+
+def _first_lacking(run: Run) -> str | None:
+    data = run.data
     diverged = data.tags.get("lr_study.diverged") == "true"
-    for name in summaries_needed(diverged=diverged):
-        if name not in data.metrics:
-            return f"not a run of lr-study: no metric {name}"
+    needed = {
+        "param": (data.params, ("policy", "seed")),
+        "tag": (data.tags, ("lr_study.protocol", "lr_study.cell", "lr_study.diverged")),
+        "metric": (data.metrics, summaries_needed(diverged=diverged)),
+    }
+    for kind, (present, names) in needed.items():
+        for name in names:
+            if name not in present:
+                return f"{kind} {name}"
     return None
 
 
@@ -101,7 +117,7 @@ def _row(client: MlflowClient, run: Run) -> dict[str, Any]:
         "status": info.status,
         "start_time": info.start_time,
         "end_time": info.end_time,
-        "excluded": _foreign(run),
+        "excluded": why_foreign(run),
     }
     if row["excluded"] is not None:
         return row

@@ -4,8 +4,9 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 # MLflow's own defaults keep a dead server waiting for four minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
@@ -14,10 +15,11 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 from filelock import FileLock
 from mlflow import MlflowClient
-from mlflow.entities import Experiment
+from mlflow.entities import Experiment, RunTag
 from mlflow.exceptions import MlflowException
 
 from lr_study.errors import LrStudyError, UsageError
+from lr_study.process import presence
 from lr_study.runs import short_hash
 from lr_study.storage import cache_dir
 
@@ -26,6 +28,9 @@ logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 DEFAULT_TRACKING_URI = "sqlite:///mlflow.db"
+
+PROCESS_TAG = "lr_study.process"
+"""Tag that tells which process a run belongs to, while it is RUNNING."""
 
 
 def resolve_tracking_uri(given: str | None) -> str:
@@ -102,17 +107,26 @@ def _get_or_create(client: MlflowClient, name: str) -> Experiment:
 
 
 @contextmanager
-def tracked_run(client: MlflowClient, experiment: Experiment, name: str) -> Iterator[str]:
+def tracked_run(
+    client: MlflowClient,
+    experiment: Experiment,
+    name: str,
+    *,
+    tags: Mapping[str, str] = MappingProxyType({}),
+    may_join: bool = True,
+) -> Iterator[str]:
     """Open a run, or join the one that ``mlflow run`` opened, and yield its id.
 
     Whatever ends the block ends the run: FINISHED, KILLED after an interrupt, or else FAILED.
     """
-    run_id = os.environ.get("MLFLOW_RUN_ID")
+    tags = {**tags, PROCESS_TAG: presence()}
+    run_id = os.environ.get("MLFLOW_RUN_ID") if may_join else None
     if run_id:
-        client.set_tag(run_id, "mlflow.runName", name)
+        named = {**tags, "mlflow.runName": name}
+        client.log_batch(run_id, tags=[RunTag(key, value) for key, value in named.items()])
     else:
         now = int(time.time() * 1000)
-        run = client.create_run(experiment.experiment_id, start_time=now, run_name=name)
+        run = client.create_run(experiment.experiment_id, start_time=now, run_name=name, tags=tags)
         run_id = run.info.run_id
     try:
         yield run_id

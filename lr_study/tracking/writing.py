@@ -4,7 +4,7 @@ import importlib.metadata
 import platform
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -79,8 +79,9 @@ def _git_commit() -> str | None:
 
 def log_start(client: MlflowClient, run_id: str, spec: RunSpec, protocol: Protocol) -> None:
     """Log what a run is before it trains, so that a run that is cut off says what it was."""
-    _log(client, run_id, params=_new_params(client, run_id, spec, protocol))
-    _log(client, run_id, tags=identity_tags(spec, protocol))
+    known = client.get_run(run_id).data.params
+    params = _without(known, params_of(spec, protocol))
+    _log(client, run_id, params=params, tags=identity_tags(spec, protocol))
 
 
 def log_epochs(client: MlflowClient, run_id: str, epochs: Iterable[EpochRecord]) -> None:
@@ -94,19 +95,19 @@ def log_record(
     record: RunRecord,
     *,
     tags: Mapping[str, str],
+    known_params: Collection[str] = (),
     epochs_are_logged: bool = False,
 ) -> None:
     """Log a finished run: its params, curves, figures and tags, in one request if it fits.
 
-    A param that the run already has is not logged again: what ``mlflow run`` logged stands as it
-    was typed.
+    ``known_params`` are not logged again: what ``mlflow run`` logged stands as it was typed.
     """
     metrics = [] if epochs_are_logged else _epoch_metrics(record.epochs)
     metrics += [_metric(name, value, 0) for name, value in record.metrics().items()]
     _log(
         client,
         run_id,
-        params=_new_params(client, run_id, record.spec, record.protocol),
+        params=_without(known_params, params_of(record.spec, record.protocol)),
         metrics=metrics,
         tags={**tags, **record_tags(record)},
     )
@@ -124,11 +125,7 @@ def record_tags(record: RunRecord) -> dict[str, str]:
     return tags if len(curves) > _LONGEST_TAG else {**tags, "lr_study.curves": curves}
 
 
-def _new_params(
-    client: MlflowClient, run_id: str, spec: RunSpec, protocol: Protocol
-) -> dict[str, str]:
-    known = client.get_run(run_id).data.params
-    params = params_of(spec, protocol)
+def _without(known: Collection[str], params: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in params.items() if name not in known}
 
 

@@ -1,0 +1,242 @@
+"""A grid of policies over seeds as one piece of work: only what is missing is trained."""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mlflow import MlflowClient
+from mlflow.entities import Experiment
+
+from lr_study.artifacts import write_head, write_history, write_left_out
+from lr_study.comparison import Comparison, compare
+from lr_study.data import ImageSet
+from lr_study.plan import Plan, make_plan
+from lr_study.policies import Policy
+from lr_study.preparation import Prepared, prepare, prepare_quickly
+from lr_study.progress import Bar, progress_bar
+from lr_study.runs import RunSpec, Settings
+from lr_study.single import run_name, train_live_cell
+from lr_study.tables import ranking_json, ranking_table
+from lr_study.tracking.cells import (
+    Cells,
+    clear_remains,
+    find_cells,
+    mark_duplicates,
+    publish_cell,
+    supersede,
+)
+from lr_study.tracking.reading import load_runs
+from lr_study.tracking.store import tracked_run
+from lr_study.tracking.writing import environment_tags
+from lr_study.training import History
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a study gave: the pictures left out, and the ranking of all that is finished."""
+
+    left_out: Mapping[str, str]
+    ranking: Comparison
+
+
+def plan_study(
+    client: MlflowClient,
+    experiment: Experiment,
+    image_set: ImageSet,
+    settings: Settings,
+    policies: Sequence[Policy],
+    seeds: Sequence[int],
+    *,
+    rerun: str = "missing",
+) -> Plan:
+    """Say what `run_study` would train, from what is known without looking at any picture."""
+    prepared = prepare_quickly(settings, image_set)
+    return _plan(client, experiment, prepared, policies, seeds, rerun)
+
+
+def run_study(
+    client: MlflowClient,
+    experiment: Experiment,
+    image_set: ImageSet,
+    settings: Settings,
+    policies: Sequence[Policy],
+    seeds: Sequence[int],
+    *,
+    rerun: str = "missing",
+    on_plan: Callable[[Plan], None] = lambda plan: None,
+) -> Outcome:
+    """Train and publish what is missing under one parent run, and rank what is there.
+
+    All missing policies of a seed train together, and are published while the next seed trains.
+    Whatever stops the study, a cell is finished or missing: the same command goes on.
+    """
+    clear_remains(client, experiment.experiment_id)
+    prepared = prepare(settings, image_set)
+    plan = _plan(client, experiment, prepared, policies, seeds, rerun)
+    on_plan(plan)
+    joined = "MLFLOW_RUN_ID" in os.environ
+    if plan.missing or joined:
+        name = f"study: policies={len(policies)} seeds={len(seeds)}"
+        tags = {"lr_study.kind": "study"}
+        with tracked_run(client, experiment, name, tags=tags) as parent:
+            _run_missing(client, experiment, prepared, plan, parent, rerun)
+            ranking = _rank(client, experiment, prepared)
+            client.log_text(parent, ranking_table(ranking), "ranking.txt")
+            client.log_text(parent, ranking_json(ranking), "ranking.json")
+    else:
+        ranking = _rank(client, experiment, prepared)
+    return Outcome(prepared.left_out, ranking)
+
+
+def _plan(
+    client: MlflowClient,
+    experiment: Experiment,
+    prepared: Prepared,
+    policies: Sequence[Policy],
+    seeds: Sequence[int],
+    rerun: str,
+) -> Plan:
+    cells = _cells(client, experiment, prepared)
+    return make_plan(
+        prepared.protocol,
+        prepared.settings,
+        policies,
+        seeds,
+        finished=cells.finished,
+        failed=cells.failed,
+        rerun=rerun,
+    )
+
+
+def _run_missing(
+    client: MlflowClient,
+    experiment: Experiment,
+    prepared: Prepared,
+    plan: Plan,
+    parent: str,
+    rerun: str,
+) -> None:
+    with TemporaryDirectory(prefix="lr-study-") as folder:
+        _write_grid(Path(folder), plan)
+        write_left_out(Path(folder), prepared.left_out)
+        client.log_artifacts(parent, folder)
+    epochs = prepared.settings.epochs * len(plan.missing)
+    with progress_bar(f"0 of {len(plan.missing)} runs", epochs, "epochs") as bar:
+        work = _Work(client, experiment, prepared, parent, rerun, bar, len(plan.missing))
+        if prepared.features is None:
+            work.one_by_one(plan)
+        else:
+            work.seed_by_seed(plan)
+    mark_duplicates(client, _cells(client, experiment, prepared))
+
+
+def _rank(client: MlflowClient, experiment: Experiment, prepared: Prepared) -> Comparison:
+    """Compare the runs of this protocol alone."""
+    runs = load_runs(experiment.name, str(client.tracking_uri))
+    ours = runs[runs["protocol_id"] == prepared.protocol.id]
+    return compare(ours, experiment=experiment.name)
+
+
+def _write_grid(folder: Path, plan: Plan) -> None:
+    grid = {
+        "policies": list(dict.fromkeys(str(spec.policy) for spec in plan.specs)),
+        "seeds": list(dict.fromkeys(spec.seed for spec in plan.specs)),
+    }
+    (folder / "grid.json").write_text(json.dumps(grid, indent=1) + "\n")
+
+
+def _cells(client: MlflowClient, experiment: Experiment, prepared: Prepared) -> Cells:
+    return find_cells(client, experiment.experiment_id, prepared.protocol.id)
+
+
+@dataclass
+class _Work:
+    """The missing cells being trained, and published under one parent."""
+
+    client: MlflowClient
+    experiment: Experiment
+    prepared: Prepared
+    parent: str
+    rerun: str
+    bar: Bar
+    total: int
+    published: int = 0
+
+    def one_by_one(self, plan: Plan) -> None:
+        """Train in turn; each run logs as it goes."""
+        for planned in plan.missing:
+            for spec in self._still_missing([planned]):
+                train_live_cell(
+                    self.client,
+                    self.experiment,
+                    spec,
+                    self.prepared,
+                    tags={"mlflow.parentRunId": self.parent},
+                    on_epochs=self.bar.advance,
+                )
+                self._count(spec)
+
+    def seed_by_seed(self, plan: Plan) -> None:
+        """Train all policies of a seed together, and publish them while the next seed trains."""
+        from lr_study.runtime import device_name
+        from lr_study.training.heads import train_heads
+
+        tags = environment_tags(device_name())
+        publishing: list[Future[None]] = []
+        with ThreadPoolExecutor(1, thread_name_prefix="publish") as publisher:
+            for planned in plan.by_seed():
+                specs = self._still_missing(planned)
+                if not specs:
+                    continue
+                examples = self.prepared.examples(specs[0].seed)
+                histories = train_heads(examples, specs, on_epochs=self.bar.advance)
+                for spec, history in zip(specs, histories, strict=True):
+                    publishing.append(publisher.submit(self._publish, spec, history, tags))
+                for future in publishing:
+                    if future.done():
+                        future.result()  # what failed once would fail for the next seed too
+            for future in publishing:
+                future.result()
+
+    def _still_missing(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
+        """Leave out what another study finished meanwhile."""
+        if self.rerun == "all":
+            return list(specs)
+        finished = self._finished()
+        missing = [spec for spec in specs if self._cell(spec) not in finished]
+        self.total -= len(specs) - len(missing)
+        self.bar.advance(self.prepared.settings.epochs * (len(specs) - len(missing)))
+        return missing
+
+    def _publish(self, spec: RunSpec, history: History, tags: Mapping[str, str]) -> None:
+        def write_files(folder: Path) -> None:
+            write_history(folder, history.epochs)
+            write_head(folder, history.head, self.prepared.selection.class_names)
+
+        publish_cell(
+            self.client,
+            self.experiment.experiment_id,
+            self.parent,
+            run_name(spec),
+            self.prepared.record(spec, history),
+            tags=tags,
+            write_files=write_files,
+        )
+        self._count(spec)
+
+    def _count(self, spec: RunSpec) -> None:
+        if self.rerun == "all":
+            for run_id in self._finished()[self._cell(spec)][:-1]:
+                supersede(self.client, run_id)
+        self.published += 1
+        self.bar.describe(f"{self.published} of {self.total} runs")
+
+    def _cell(self, spec: RunSpec) -> str:
+        return self.prepared.protocol.cell(spec.policy, spec.seed)
+
+    def _finished(self) -> Mapping[str, tuple[str, ...]]:
+        return _cells(self.client, self.experiment, self.prepared).finished
