@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 
 from lr_study.errors import LrStudyError, require_one_of
 from lr_study.grids import load_grid, parse_seeds
-from lr_study.options import Experiment, TrackingUri, with_settings
+from lr_study.options import WEIGHTS_HELP, Experiment, Seed, TrackingUri, with_settings
 from lr_study.policies import parse
 from lr_study.process import stop_as_interrupted
 from lr_study.runs import RERUNS, RunSpec, Settings
@@ -36,7 +36,7 @@ app = typer.Typer(
 def run(
     policy: Annotated[str, typer.Argument(help="Such as step_decay:drop=0.5; see policies.")],
     settings: Settings,
-    seed: Annotated[int, typer.Option(help="Split, initial head and order of batches.")] = 0,
+    seed: Seed = 0,
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
     log_model: Annotated[bool, typer.Option(help="Log the whole Keras model too.")] = True,
@@ -77,9 +77,13 @@ def study(
     rerun: Annotated[
         str, typer.Option(help="missing; failed: those that failed too; all: all anew.")
     ] = "missing",
+    log_models: Annotated[
+        str, typer.Option(help="best of each family, all or none: whole models to log.")
+    ] = "best",
 ) -> None:
     """Train a grid of policies over seeds, only what is missing, and rank them."""
     require_one_of("rerun", rerun, RERUNS)
+    require_one_of("log_models", log_models, ("best", "all", "none"))
     wanted = load_grid(grid or (None if policy else "seed"), policy or ())
     settings = wanted.completed(settings)
     numbers = parse_seeds(wanted.seeds if wanted.seeds and seeds == "10" else seeds)
@@ -96,7 +100,9 @@ def study(
     if dry_run:
         _print(*plan_lines(plan_study(*asked, rerun=rerun)))
         return
-    outcome = run_study(*asked, rerun=rerun, on_plan=lambda plan: _say(plan_line(plan)))
+    outcome = run_study(
+        *asked, rerun=rerun, models=log_models, on_plan=lambda plan: _say(plan_line(plan))
+    )
     _say(*left_out_lines(outcome.left_out))
     _print(ranking_table(outcome.ranking))
     _say(f"runs: experiment {chosen.name} in {client.tracking_uri}; to look at them: lr-study ui")
@@ -127,6 +133,21 @@ def compare(
         load_runs(name, tracking_uri), experiment=name, metric=metric, at=at, baseline=baseline
     )
     _print(FORMATS[output_format](comparison))
+
+
+@app.command()
+def model(
+    run_id: Annotated[str, typer.Argument(help="A run of lr-study.")],
+    output: Annotated[Path, typer.Option(help="Where to save the model: FILE.keras.")],
+    weights: Annotated[str, typer.Option(help=WEIGHTS_HELP)] = Settings.weights,
+    tracking_uri: TrackingUri = None,
+) -> None:
+    """Save the whole Keras model of a run, backbone and trained layer."""
+    from lr_study.models import save_model
+    from lr_study.tracking.store import connect
+
+    save_model(connect(tracking_uri), run_id, weights, output)
+    _say(f"written: {output}")
 
 
 @app.command()
@@ -176,14 +197,26 @@ def main() -> None:
 def _run() -> int:
     try:
         code = app(standalone_mode=False)
-    except (LrStudyError, TyperException) as error:
-        message = error.format_message() if isinstance(error, TyperException) else str(error)
-        _say(f"error: {' '.join(message.split())}")
+    except LrStudyError as error:
+        _say(f"error: {' '.join(str(error).split())}")
+        return error.exit_code
+    except TyperException as error:
+        _say(f"error: {' '.join(error.format_message().split())}{_what_is_allowed(error)}")
         return error.exit_code
     if code == _INTERRUPTED:
-        _say("interrupted: what was finished is kept")
+        _say("interrupted: what was finished is kept, and the same command goes on with the rest")
         return 1
     return int(code or 0)
+
+
+def _what_is_allowed(error: TyperException) -> str:
+    """The options or commands of the command that could not make sense of its arguments."""
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return ""
+    names = [name for option in context.command.params for name in option.opts if name[:2] == "--"]
+    names += getattr(context.command, "commands", {})
+    return f" ({context.command_path} takes {', '.join(names)})"
 
 
 def _print(*lines: str) -> None:

@@ -8,12 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
+from lr_study.errors import UsageError
 from lr_study.runs import BACKBONES, ENGINES, OPTIMIZERS, Settings
+
+WEIGHTS_HELP = "imagenet, random, or a file of weights."
 
 _HELP = {
     "data": "sample, oregon, or a folder that holds one folder of pictures per class.",
     "backbone": f"auto, {', '.join(BACKBONES)}; auto is Lite0 for sample and B0 for all else.",
-    "weights": "imagenet, random, or a file of weights.",
+    "weights": WEIGHTS_HELP,
     "image_size": "Height and width that pictures are brought to, in pixels.",
     "engine": f"{' or '.join(ENGINES)}: features computed once, or pictures end to end.",
     "epochs": "How many times to go through the training pictures.",
@@ -22,6 +25,7 @@ _HELP = {
     "val_fraction": "Share of each class to validate with.",
     "test_fraction": "Share of each class to test with, the same pictures under every seed.",
     "split_seed": "Which pictures test.",
+    "seed": "Decides the split, the initial head and the order of batches.",
     "min_class_size": "Leave out classes with fewer usable pictures; 0 leaves out none.",
 }
 
@@ -33,6 +37,24 @@ TrackingUri = Annotated[
     str | None,
     typer.Option(help="MLflow store; else MLFLOW_TRACKING_URI, else sqlite:///mlflow.db."),
 ]
+
+
+def number_option(name: str, kind: Any) -> Any:
+    """Return a typer option; one for a number refuses other text in our words, not its own."""
+    if kind not in (int, float):
+        return typer.Option(help=_HELP[name])
+
+    def parse_number(text: str) -> int | float:
+        try:
+            return kind(text)  # type: ignore[no-any-return]
+        except ValueError:
+            what = "whole number" if kind is int else "number"
+            raise UsageError(f"{name}={text} is not allowed: {name} is a {what}") from None
+
+    return typer.Option(help=_HELP[name], parser=parse_number, metavar=kind.__name__.upper())
+
+
+Seed = Annotated[int, number_option("seed", int)]
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -47,7 +69,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=field.default,
-            annotation=Annotated[field.type, typer.Option(help=_HELP[field.name])],
+            annotation=Annotated[field.type, number_option(field.name, field.type)],
         )
         for field in fields(Settings)
     ]

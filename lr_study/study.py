@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
 from lr_study.artifacts import write_head, write_history, write_left_out
 from lr_study.comparison import Comparison, compare
 from lr_study.data import ImageSet
+from lr_study.models import log_models
 from lr_study.plan import Plan, make_plan
 from lr_study.policies import Policy
 from lr_study.preparation import Prepared, prepare, prepare_quickly
@@ -67,6 +69,7 @@ def run_study(
     seeds: Sequence[int],
     *,
     rerun: str = "missing",
+    models: str = "best",
     on_plan: Callable[[Plan], None] = lambda plan: None,
 ) -> Outcome:
     """Train and publish what is missing under one parent run, and rank what is there.
@@ -84,11 +87,12 @@ def run_study(
         tags = {"lr_study.kind": "study"}
         with tracked_run(client, experiment, name, tags=tags) as parent:
             _run_missing(client, experiment, prepared, plan, parent, rerun)
-            ranking = _rank(client, experiment, prepared)
+            runs, ranking = _rank(client, experiment, prepared)
+            log_models(client, runs, ranking, prepared, models)
             client.log_text(parent, ranking_table(ranking), "ranking.txt")
             client.log_text(parent, ranking_json(ranking), "ranking.json")
     else:
-        ranking = _rank(client, experiment, prepared)
+        _, ranking = _rank(client, experiment, prepared)
     return Outcome(prepared.left_out, ranking)
 
 
@@ -134,11 +138,13 @@ def _run_missing(
     mark_duplicates(client, _cells(client, experiment, prepared))
 
 
-def _rank(client: MlflowClient, experiment: Experiment, prepared: Prepared) -> Comparison:
-    """Compare the runs of this protocol alone."""
+def _rank(
+    client: MlflowClient, experiment: Experiment, prepared: Prepared
+) -> tuple[pd.DataFrame, Comparison]:
+    """Read the runs of this protocol alone, and compare them."""
     runs = load_runs(experiment.name, str(client.tracking_uri))
     ours = runs[runs["protocol_id"] == prepared.protocol.id]
-    return compare(ours, experiment=experiment.name)
+    return ours, compare(ours, experiment=experiment.name)
 
 
 def _write_grid(folder: Path, plan: Plan) -> None:
