@@ -201,7 +201,8 @@ def _run() -> int:
         _say(f"error: {' '.join(str(error).split())}")
         return error.exit_code
     except TyperException as error:
-        _say(f"error: {' '.join(error.format_message().split())}{_what_is_allowed(error)}")
+        message = " ".join(error.format_message().split())
+        _say(f"error: {message}{_what_is_allowed(error) if 'No such' in message else ''}")
         return error.exit_code
     if code == _INTERRUPTED:
         _say("interrupted: what was finished is kept, and the same command goes on with the rest")

@@ -13,7 +13,7 @@ class LrStudyError(Exception):
     exit_code = 1
 
 
-class UsageError(LrStudyError, ValueError):
+class UsageError(LrStudyError):
     """A value that cannot be used: the line names it and what is allowed."""
 
     exit_code = 2

@@ -88,13 +88,12 @@ def _read(folder: Path) -> FeatureSet | None:
     try:
         about = json.loads((folder / "features.json").read_text())
         with (folder / "features.npy").open("rb") as file:
-            intact = hashlib.file_digest(file, "sha256").hexdigest() == about["sha256"]
-    except (FileNotFoundError, ValueError, KeyError):
-        intact = False
-    if not intact:
+            if hashlib.file_digest(file, "sha256").hexdigest() != about["sha256"]:
+                return None
+        values = np.load(folder / "features.npy", mmap_mode="r")
+        return FeatureSet(values, dict(about["left_out"]), float(about["seconds"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
-    values = np.load(folder / "features.npy", mmap_mode="r")
-    return FeatureSet(values, about["left_out"], about["seconds"])
 
 
 def _extract(

@@ -60,20 +60,24 @@ class _Range:
         """Return the value as a float, or as an int where only whole numbers are allowed."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._error(family, name, value)
-        above = value >= self.low if self.low_is_allowed else value > self.low
-        if not (above and value <= self.high and math.isfinite(value)):
-            raise self._error(family, name, value)
-        if not self.whole:
-            return float(value)
-        if value != int(value):
-            raise self._error(family, name, value)
-        return int(value)
+        return self._allowed(value, self._error(family, name, value))
 
     def parsed(self, family: str, name: str, text: str) -> float:
+        """Return the value that a text means; an error shows the text as it was given."""
+        error = self._error(family, name, text)
         try:
-            return self.checked(family, name, float(text))
+            value = float(text)
         except ValueError:
-            raise self._error(family, name, text) from None
+            raise error from None
+        return self._allowed(value, error)
+
+    def _allowed(self, value: float, error: UsageError) -> float:
+        above = value >= self.low if self.low_is_allowed else value > self.low
+        if not (above and value <= self.high and math.isfinite(value)):
+            raise error
+        if self.whole and value != int(value):
+            raise error
+        return int(value) if self.whole else float(value)
 
     def _error(self, family: str, name: str, value: object) -> UsageError:
         return UsageError(f"{family}: {name}={value} is not allowed: {name} is {self.text}")

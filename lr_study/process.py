@@ -34,6 +34,10 @@ def _stop_with_parent(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+_held: list[FileLock] = []
+"""Locks kept until the process ends: one that nothing refers to would let go of its file."""
+
+
 @cache
 def presence() -> str:
     """Return a name for this process, under which `is_gone` can ask for it.
@@ -42,7 +46,9 @@ def presence() -> str:
     however the process ends, and no number is ever used again, as that of a process may be.
     """
     name = uuid4().hex
-    _lock(name).acquire()
+    lock = _lock(name)
+    lock.acquire()
+    _held.append(lock)
     return name
 
 

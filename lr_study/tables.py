@@ -90,7 +90,7 @@ def _headline(comparison: Comparison, ranking: ProtocolRanking) -> str:
         f"{comparison.experiment}, protocol {ranking.id}: {fields.get('data')}, "
         f"{fields.get('backbone')}, {fields.get('optimizer')}, "
         f"batch size {fields.get('batch_size')}, {fields.get('epochs')} epochs, "
-        f"{ranking.runs} runs"
+        f"{ranking.runs} run{'' if ranking.runs == 1 else 's'}"
     )
 
 

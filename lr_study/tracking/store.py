@@ -25,6 +25,7 @@ from lr_study.storage import cache_dir
 
 # Not a person's business each time: which tables it creates, which of its jobs it started.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
+logging.getLogger("mlflow.utils.environment").setLevel(logging.ERROR)  # that pip has no version
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 DEFAULT_TRACKING_URI = "sqlite:///mlflow.db"

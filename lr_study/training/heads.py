@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from lr_study.runs import EpochRecord, RunSpec
 from lr_study.runtime import tf, use_one_thread_per_op
 from lr_study.seeding import Stream, generator
 from lr_study.training import Head, History, initial_head, reported_loss
-from lr_study.training.program import HeadsProgram, State
+from lr_study.training.program import HeadsProgram, State, lent_program
 
 WIDTH = 3
 """Heads in a block: small enough that the optimizer's state stays near the core."""
@@ -82,7 +82,7 @@ def train_heads(
             for i in range(threads)
         ]
         try:
-            for part in work:
+            for part in as_completed(work):
                 part.result()
         finally:
             stop.set()
@@ -138,32 +138,32 @@ def _train_blocks(
     """Train some blocks through all epochs in this thread; rows are fetched once for all."""
     spec = blocks[0].specs[0]
     features = examples.values.shape[1]
-    program = HeadsProgram(spec.settings.optimizer, WIDTH, features, examples.classes)
     batches = _Batches(examples, spec.settings.batch_size)
     head = initial_head(spec.seed, features, examples.classes)
-    for block in blocks:
-        block.state = program.initial_state(
-            np.stack([head.kernel.T] * WIDTH), np.stack([head.bias[:, None]] * WIDTH)
-        )
     order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
-    for epoch in range(spec.settings.epochs):
-        sums = np.zeros((len(blocks), 2, WIDTH))
-        for x, y, weight, steps in batches(order.permutation(examples.train)):
-            if stop.is_set():
-                return
+    with lent_program(spec.settings.optimizer, WIDTH, features, examples.classes) as program:
+        for block in blocks:
+            block.state = program.initial_state(
+                np.stack([head.kernel.T] * WIDTH), np.stack([head.bias[:, None]] * WIDTH)
+            )
+        for epoch in range(spec.settings.epochs):
+            sums = np.zeros((len(blocks), 2, WIDTH))
+            for x, y, weight, steps in batches(order.permutation(examples.train)):
+                if stop.is_set():
+                    return
+                for i, block in enumerate(blocks):
+                    rates = tf.constant(block.rates[epoch])
+                    block.state, added = program.train(block.state, rates, x, y, weight, steps)
+                    sums[i] += added.numpy()
+            training = sums / len(examples.train)
+            validation = _means(program, batches, examples.validation, blocks)
             for i, block in enumerate(blocks):
-                rates = tf.constant(block.rates[epoch])
-                block.state, added = program.train(block.state, rates, x, y, weight, steps)
-                sums[i] += added.numpy()
-        training = sums / len(examples.train)
-        validation = _means(program, batches, examples.validation, blocks)
-        for i, block in enumerate(blocks):
-            block.curves[epoch] = np.concatenate([training[i], validation[i]])
-            on_epochs(len(block.specs))
-    if len(examples.test):
-        test = _means(program, batches, examples.test, blocks)
-        for i, block in enumerate(blocks):
-            block.test_accuracy = test[i, 1]
+                block.curves[epoch] = np.concatenate([training[i], validation[i]])
+                on_epochs(len(block.specs))
+        if len(examples.test):
+            test = _means(program, batches, examples.test, blocks)
+            for i, block in enumerate(blocks):
+                block.test_accuracy = test[i, 1]
 
 
 def _means(

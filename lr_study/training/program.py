@@ -1,6 +1,7 @@
 """The compiled program under engine ``cached``: many steps of a few heads in one call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ class HeadsProgram:
 
     The optimizer is Keras's own. It keeps its state in variables, which one call fills from the
     given state and empties into the returned one: thus one program serves any number of blocks,
-    but one thread only.
+    but one thread at a time.
     """
 
     def __init__(self, optimizer: str, width: int, features: int, classes: int) -> None:
@@ -106,3 +107,24 @@ class HeadsProgram:
         hits = tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == y, tf.float32)
         sums = tf.stack([tf.reduce_sum(loss * weight, 1), tf.reduce_sum(hits * weight, 1)])
         return tf.exp(log_softmax) - truth, sums
+
+
+_idle: dict[tuple[str, int, int, int], list[HeadsProgram]] = {}
+
+
+@contextmanager
+def lent_program(optimizer: str, width: int, features: int, classes: int) -> Iterator[HeadsProgram]:
+    """Lend a program to one thread, and keep it for the next to ask for the same.
+
+    Compiling takes as long as training some heads: a study does it for its first seed only.
+    """
+    key = optimizer, width, features, classes
+    idle = _idle.setdefault(key, [])
+    try:
+        program = idle.pop()
+    except IndexError:
+        program = HeadsProgram(*key)
+    try:
+        yield program
+    finally:
+        idle.append(program)
