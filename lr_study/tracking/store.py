@@ -22,6 +22,7 @@ from lr_study.errors import LrStudyError, UsageError
 from lr_study.process import presence
 from lr_study.runs import short_hash
 from lr_study.storage import cache_dir
+from lr_study.tracking.closing import keep_killed
 
 # Not a person's business each time: which tables it creates, which of its jobs it started.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
@@ -121,8 +122,9 @@ def tracked_run(
     Whatever ends the block ends the run: FINISHED, KILLED after an interrupt, or else FAILED.
     """
     tags = {**tags, PROCESS_TAG: presence()}
-    run_id = os.environ.get("MLFLOW_RUN_ID") if may_join else None
-    if run_id:
+    joined = os.environ.get("MLFLOW_RUN_ID") if may_join else None
+    if joined:
+        run_id = joined
         named = {**tags, "mlflow.runName": name}
         client.log_batch(run_id, tags=[RunTag(key, value) for key, value in named.items()])
     else:
@@ -136,6 +138,8 @@ def tracked_run(
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         client.set_terminated(run_id, "KILLED")
+        if joined:
+            keep_killed(str(client.tracking_uri), run_id)
         raise
     except BaseException:
         client.set_terminated(run_id, "FAILED")
