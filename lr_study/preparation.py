@@ -83,7 +83,7 @@ class Prepared:
             optimizer=settings.optimizer,
             batch_size=settings.batch_size,
             epochs=settings.epochs,
-            shuffle="each epoch",
+            shuffle="full",
         )
 
     def examples(self, seed: int) -> "Examples":

@@ -87,10 +87,10 @@ def ranking_table(comparison: Comparison) -> str:
 def _headline(comparison: Comparison, ranking: ProtocolRanking) -> str:
     fields = ranking.fields
     return (
-        f"{comparison.experiment}, protocol {ranking.id}: {fields.get('data')}, "
-        f"{fields.get('backbone')}, {fields.get('optimizer')}, "
-        f"batch size {fields.get('batch_size')}, {fields.get('epochs')} epochs, "
-        f"{ranking.runs} run{'' if ranking.runs == 1 else 's'}"
+        f"{comparison.experiment}, protocol {ranking.id}: "
+        f"{ranking.runs} run{'' if ranking.runs == 1 else 's'}\n"
+        f"{fields.get('data')}, {fields.get('backbone')}, {fields.get('optimizer')}, "
+        f"batch size {fields.get('batch_size')}, {fields.get('epochs')} epochs\n"
     )
 
 

@@ -5,14 +5,21 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before anything imports mlflow or our own modules: no test may reach a user's files or the net.
 _SESSION = Path(tempfile.mkdtemp(prefix="lr-study-tests-"))
 os.environ["LR_STUDY_CACHE"] = str(_SESSION / "cache")
+os.environ["LR_STUDY_STATE"] = str(_SESSION / "state")
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ.pop("MLFLOW_TRACKING_URI", None)
 os.environ.pop("MLFLOW_EXPERIMENT_NAME", None)
 os.environ.pop("MLFLOW_RUN_ID", None)
+
+
+# A time limit on an example would measure the machine's other work.
+settings.register_profile("lr-study", deadline=None)
+settings.load_profile("lr-study")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -324,7 +324,7 @@ def test_after_kill_9_an_extraction_goes_on(sample, cache, tmp_path, monkeypatch
     assert entry(cache, ".partial") == partial  # nothing that looks complete
 
     resumed = load(digits, image_size=64)
-    # At most one batch per core was not whole: its last line may have been cut short.
+    # Of those done before, none is done again but one whose line was cut short.
     assert len(decoded) == len(set(decoded))
     assert len(starts) - before <= len(decoded) <= len(starts) - before + 1
     assert entry(cache).name == partial.stem

@@ -45,9 +45,11 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
     columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]
     columns += ["diverged", "curves", *summaries_needed(diverged=False)]
-    return pd.DataFrame(
-        rows, columns=list(dict.fromkeys([*columns, *(k for r in rows for k in r)]))
-    )
+    columns += [name for row in rows for name in row]
+    frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
+    # Else pandas makes the None of a column of text a NaN.
+    frame["excluded"] = pd.Series([row["excluded"] for row in rows], dtype=object)
+    return frame
 
 
 def _experiments_with_runs(client: MlflowClient) -> str:

@@ -87,7 +87,15 @@ def train_live(
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
+    train = _Batches(pictures, pictures.train, spec)
+    order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
     records: list[EpochRecord] = []
+
+    def begin_epoch(epoch: int, logs: dict[str, float] | None) -> None:
+        model.optimizer.learning_rate = spec.policy(epoch)
+        # Here no thread fetches batches. The data set's own hooks come too late, when they do
+        # already, or once too often, as Keras begins with an `on_epoch_end`.
+        train.rows = order.permutation(pictures.train)
 
     def record_epoch(epoch: int, logs: dict[str, float]) -> None:
         record = EpochRecord(
@@ -103,13 +111,12 @@ def train_live(
 
     started = time.perf_counter()
     model.fit(
-        _Batches(pictures, pictures.train, spec, generator(spec.seed, Stream.ORDER_OF_BATCHES)),
+        train,
         validation_data=_Batches(pictures, pictures.validation, spec),
         epochs=settings.epochs,
         shuffle=False,
         callbacks=[
-            keras.callbacks.LearningRateScheduler(lambda epoch: spec.policy(epoch)),
-            keras.callbacks.LambdaCallback(on_epoch_end=record_epoch),
+            keras.callbacks.LambdaCallback(on_epoch_begin=begin_epoch, on_epoch_end=record_epoch)
         ],
         verbose=0,
     )
@@ -130,33 +137,20 @@ def _share(accuracy: float, pictures: int) -> float:
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of decoded pictures with their labels, decoded by one thread per core.
 
-    With a generator, each epoch takes the pictures in a new order.
+    ``rows`` are the pictures in their order, and may be replaced between epochs.
     """
 
-    def __init__(
-        self,
-        pictures: Pictures,
-        rows: NDArray[np.int64],
-        spec: RunSpec,
-        order: np.random.Generator | None = None,
-    ) -> None:
+    def __init__(self, pictures: Pictures, rows: NDArray[np.int64], spec: RunSpec) -> None:
         super().__init__(workers=os.cpu_count() or 1, max_queue_size=4)
+        self.rows = rows
         self._pictures = pictures
-        self._rows = rows
         self._batch_size = spec.settings.batch_size
         self._image_size = spec.settings.image_size
-        self._order = order
-        self._now = rows if order is None else order.permutation(rows)
 
     def __len__(self) -> int:
-        return math.ceil(len(self._rows) / self._batch_size)
-
-    def on_epoch_end(self) -> None:
-        # Not when the next one begins: Keras may have asked for its first batches by then.
-        if self._order is not None:
-            self._now = self._order.permutation(self._rows)
+        return math.ceil(len(self.rows) / self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        rows = self._now[index * self._batch_size : (index + 1) * self._batch_size]
+        rows = self.rows[index * self._batch_size : (index + 1) * self._batch_size]
         pictures = [load_picture(self._pictures.files[row], self._image_size) for row in rows]
         return np.stack(pictures).astype(np.float32), self._pictures.labels[rows]

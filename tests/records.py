@@ -1,0 +1,69 @@
+"""Runs made by hand, for tests of what happens after training."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from lr_study.policies import parse
+from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec, Settings
+
+PROTOCOL = Protocol(
+    backbone="efficientnet-lite0",
+    weights="0123456789ab",
+    image_size=64,
+    data="sample",
+    fingerprint="f" * 64,
+    classes=10,
+    train_size=1259,
+    val_size=269,
+    test_size=269,
+    val_fraction=0.15,
+    test_fraction=0.15,
+    split_seed=0,
+    engine="cached",
+    precision="float32",
+    optimizer="adam",
+    batch_size=32,
+    epochs=4,
+    shuffle="full",
+)
+
+
+def make_record(
+    policy: str = "fixed:lr=0.001",
+    seed: int = 0,
+    *,
+    accuracies: tuple[float, ...] = (0.5, 0.75, 0.875, 0.8125),
+    losses: tuple[float, ...] = (1.0, 0.75, 0.5, 0.625),
+    diverges_at: int | None = None,
+    **protocol: Any,
+) -> RunRecord:
+    """A finished run with these validation curves; its protocol is PROTOCOL with changes."""
+    changed = replace(PROTOCOL, epochs=len(accuracies), **protocol)
+    rate = parse(policy)
+    epochs = tuple(
+        EpochRecord(
+            epoch=i + 1,
+            loss=None if diverges_at and i + 1 >= diverges_at else loss * 1.5,
+            accuracy=accuracy / 2,
+            val_loss=None if diverges_at and i + 1 >= diverges_at else loss,
+            val_accuracy=accuracy,
+            learning_rate=rate(i),
+        )
+        for i, (accuracy, loss) in enumerate(zip(accuracies, losses, strict=True))
+    )
+    settings = Settings(epochs=changed.epochs, batch_size=changed.batch_size, image_size=64)
+    return RunRecord(
+        spec=RunSpec(rate, seed, settings),
+        protocol=changed,
+        epochs=epochs,
+        test_accuracy=0.8,
+        wall_clock_seconds=2.0,
+        shared_among=1,
+        feature_seconds=6.0,
+    )
+
+
+def close(left: float, right: float) -> bool:
+    """Whether two floats are equal but for their last bits."""
+    return math.isclose(left, right, rel_tol=1e-12)
