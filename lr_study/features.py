@@ -28,7 +28,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from lr_study.backbones import FEATURES, Weights
+from lr_study.backbones import FEATURES, Weights, build_backbone
 from lr_study.data import ImageSet, PictureError, load_picture, write_left_out
 from lr_study.progress import progress_bar
 from lr_study.runs import canonical_json
@@ -99,11 +99,11 @@ def _read(folder: Path) -> FeatureSet | None:
 def _extract(
     image_set: ImageSet, backbone: str, weights: Weights, image_size: int, folder: Path
 ) -> None:
-    from lr_study.backbones import build_backbone
+    from lr_study.backbones.folding import fold_batch_norms
     from lr_study.runtime import tf, use_one_thread_per_op
 
     use_one_thread_per_op()
-    model = build_backbone(backbone, weights, image_size)
+    model = fold_batch_norms(build_backbone(backbone, weights, image_size))
 
     @tf.function(
         input_signature=[tf.TensorSpec((BATCH_SIZE, image_size, image_size, 3), tf.uint8)],

@@ -1,6 +1,7 @@
 """Every test has a cache of its own session and TensorFlow with one thread an operation."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -24,7 +25,19 @@ settings.load_profile("lr-study")
 
 @pytest.fixture(scope="session", autouse=True)
 def _remove_session_files() -> object:
-    import shutil
-
     yield
     shutil.rmtree(_SESSION, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def tiny_folder() -> Path:
+    """A folder of 40 real pictures: ten each of the sample's first four classes."""
+    from lr_study.data import locate
+
+    _, root = locate("sample")
+    folder = _SESSION / "tiny"
+    for name in "0123":
+        (folder / name).mkdir(parents=True)
+        for file in sorted((root / name).iterdir())[:10]:
+            shutil.copy(file, folder / name)
+    return folder

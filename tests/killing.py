@@ -11,7 +11,6 @@ A stage is told by what stands on disk and on the terminal, never by time:
 import hashlib
 import os
 import pty
-import random
 import re
 import shutil
 import signal
@@ -331,8 +330,3 @@ def write_digits(folder: Path, classes: str) -> Path:
     for class_name in classes:
         shutil.copytree(locate("sample")[1] / class_name, folder / class_name)
     return folder
-
-
-def some_of(rng: random.Random, cells: Collection[str], count: int) -> list[str]:
-    """Choose some cells, by the generator alone."""
-    return rng.sample(sorted(cells), count)

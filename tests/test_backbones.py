@@ -31,12 +31,8 @@ the JPEG decoder that differs.
 """
 
 import hashlib
-import os
-import pickle
 import subprocess
 import sys
-from collections import OrderedDict
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -51,6 +47,7 @@ from lr_study.backbones import (
     efficientnet_lite0,
     resolve_weights,
 )
+from lr_study.backbones.folding import fold_batch_norms
 from lr_study.backbones.torch_file import read_tensors
 from lr_study.errors import LrStudyError, UsageError
 from lr_study.runtime import keras
@@ -296,25 +293,24 @@ saves_weights = pytest.mark.filterwarnings("ignore:__array__ implementation:Depr
 
 @saves_weights
 def test_b0_treats_the_published_file_as_keras_does(b0, pictures, tmp_path, monkeypatch):
-    # The published file has standard deviations where variances belong; so have these.
-    model = keras.models.clone_model(b0)
+    # The published file has standard deviations where variances belong; so has this one.
+    model = efficientnet_b0.build(64)
     model.set_weights(b0.get_weights())
     mean, deviation, count = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 0
     model.layers[2].set_weights([np.array(value) for value in (mean, deviation, count)])
-    files = [tmp_path / "b0.h5", tmp_path / "b0.weights.h5"]
-    model.save(files[0])
-    model.save_weights(files[1])
+    file = tmp_path / "b0.h5"
+    model.save(file)
 
     module = sys.modules[keras.applications.EfficientNetB0.__module__]
-    monkeypatch.setattr(module.file_utils, "get_file", lambda *_, **__: str(files[0]))
+    monkeypatch.setattr(module.file_utils, "get_file", lambda *_, **__: str(file))
     keras_own = keras.applications.EfficientNetB0(
         weights="imagenet", include_top=False, input_shape=(64, 64, 3), pooling="avg"
     )
     expected = keras_own(pictures).numpy()
-    for file in files:
-        weights = resolve_weights("efficientnet-b0", str(file))
-        features = build_backbone("efficientnet-b0", weights, 64)(pictures).numpy()
-        np.testing.assert_allclose(features, expected, rtol=0, atol=1e-5 * abs(expected).max())
+    efficientnet_b0.load(model, file)
+    np.testing.assert_allclose(
+        model(pictures).numpy(), expected, rtol=0, atol=1e-5 * abs(expected).max()
+    )
 
 
 @saves_weights
@@ -383,148 +379,15 @@ def test_lite0_uses_every_tensor_exactly_once(change, message, lite0_tensors, em
         efficientnet_lite0.assign_torch_weights(empty_lite0, tensors)
 
 
-def test_lite0_refuses_a_state_dict_of_another_network(torch_names, empty_lite0, tmp_path):
-    file = write_checkpoint(tmp_path / "other.pth", {"fc.weight": tensor("0", 0, (2, 3), (3, 1))})
-    with pytest.raises(LrStudyError, match="not weights of efficientnet-lite0: no tensor _conv"):
-        efficientnet_lite0.load(empty_lite0, file)
-
-
-# --- PyTorch's old format, written here without PyTorch
-
-
-STORAGE = np.arange(12, dtype="<f4")
-
-
-@pytest.fixture
-def torch_names(monkeypatch):
-    """Stand-ins for what pickles of PyTorch name, for as long as a test writes such pickles."""
-    torch, utils = ModuleType("torch"), ModuleType("torch._utils")
-    for name in ("FloatStorage", "HalfStorage"):
-        setattr(torch, name, type(name, (), {"__module__": "torch"}))
-
-    def _rebuild_tensor_v2():
-        raise AssertionError("only its name is used")
-
-    _rebuild_tensor_v2.__module__ = "torch._utils"
-    _rebuild_tensor_v2.__qualname__ = "_rebuild_tensor_v2"
-    utils._rebuild_tensor_v2 = _rebuild_tensor_v2
-    torch._utils = utils
-    monkeypatch.setitem(sys.modules, "torch", torch)
-    monkeypatch.setitem(sys.modules, "torch._utils", utils)
-
-
-class Storage:
-    def __init__(self, key, kind="FloatStorage"):
-        self.key, self.kind = key, kind
-
-
-class Rebuilt:
-    """Pickles as a call of ``_rebuild_tensor_v2``."""
-
-    def __init__(self, *arguments):
-        self.arguments = arguments
-
-    def __reduce__(self):
-        return sys.modules["torch._utils"]._rebuild_tensor_v2, self.arguments
-
-
-class Call:
-    """Pickles as a call of any function: what an attacker would write."""
-
-    def __init__(self, function, *arguments):
-        self.function, self.arguments = function, arguments
-
-    def __reduce__(self):
-        return self.function, self.arguments
-
-
-class TorchPickler(pickle.Pickler):
-    def persistent_id(self, obj):
-        if not isinstance(obj, Storage):
-            return None
-        kind = getattr(sys.modules["torch"], obj.kind)
-        return "storage", kind, obj.key, "cpu", STORAGE.size, None
-
-
-def tensor(key, offset, size, strides, kind="FloatStorage"):
-    return Rebuilt(Storage(key, kind), offset, size, strides, False, OrderedDict())
-
-
-def write_checkpoint(file, state, magic=0x1950A86A20F9469CFC6C, count=STORAGE.size):
-    with file.open("wb") as out:
-        for part in (magic, 1001, {"little_endian": True}, state, ["0"]):
-            TorchPickler(out, protocol=2).dump(part)
-        out.write(count.to_bytes(8, "little") + STORAGE.tobytes())
-    return file
-
-
-def test_strides_and_offsets_are_honoured(torch_names, tmp_path):
-    state = OrderedDict(
-        plain=tensor("0", 0, (3, 4), (4, 1)),
-        transposed=tensor("0", 0, (4, 3), (1, 4)),
-        corner=tensor("0", 6, (2, 2), (4, 1)),
-        scalar=tensor("0", 5, (), ()),
-    )
-    tensors = read_tensors(write_checkpoint(tmp_path / "state.pth", state))
-    matrix = STORAGE.reshape(3, 4)
-    assert list(tensors) == list(state)
-    np.testing.assert_array_equal(tensors["plain"], matrix)
-    np.testing.assert_array_equal(tensors["transposed"], matrix.T)
-    np.testing.assert_array_equal(tensors["corner"], matrix[1:, 2:])
-    np.testing.assert_array_equal(tensors["scalar"], 5)
-
-
-@pytest.mark.parametrize("place", ["magic", "state", "tensor"])
-def test_a_pickle_that_runs_a_command_is_refused_and_runs_nothing(place, torch_names, tmp_path):
-    marker = tmp_path / "ran"
-    attack = Call(os.system, f"touch '{marker}'")
-    options = {"magic": attack} if place == "magic" else {}
-    state = {"w": attack} if place == "tensor" else attack
-    file = write_checkpoint(tmp_path / "evil.pth", {} if options else state, **options)
-    with pytest.raises(LrStudyError, match=r"it asks for \w+\.system, which is refused"):
-        read_tensors(file)
-    assert not marker.exists()
-    # The same pickle does harm to whoever reads it without care.
-    pickle.loads(pickle.dumps(attack))  # noqa: S301
-    assert marker.exists()
-
-
-@pytest.mark.parametrize(
-    ("made", "message"),
-    [
-        (tensor("0", 0, (4, 4), (4, 1)), "reaches outside"),
-        (tensor("0", 12, (1,), (1,)), "reaches outside"),
-        (tensor("0", -1, (1,), (1,)), "reaches outside"),
-        (tensor("0", 11, (2,), (-1,)), "reaches outside"),
-        (tensor("0", 0, (-2,), (1,)), "reaches outside"),
-        (tensor("0", 0, (2, 2), (1,)), "shorter"),
-        (tensor("1", 0, (1,), (1,)), "storages it declares are not those it holds"),
-        (tensor("0", 0, (1,), (1,), "HalfStorage"), "torch.HalfStorage, which is refused"),
-        (Call(getattr, "", "join"), r"\w+\.getattr, which is refused"),
-        ("no tensor", "not a PyTorch state dict"),
-    ],
-)
-def test_a_state_dict_that_makes_no_sense_is_refused(made, message, torch_names, tmp_path):
-    file = write_checkpoint(tmp_path / "state.pth", {"w": tensor("0", 0, (1,), (1,)), "x": made})
-    with pytest.raises(LrStudyError, match=message) as caught:
-        read_tensors(file)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_file_of_another_format_is_refused(torch_names, tmp_path):
-    file = tmp_path / "file.pth"
-    good = write_checkpoint(file, {"w": tensor("0", 0, (1,), (1,))}).read_bytes()
-    for content, message in [
-        (b"", "Ran out of input"),
-        (b"hello\n", "not a PyTorch state dict"),
-        (b"PK\x03\x04", "_use_new_zipfile_serialization=False"),
-        (good[:-1], "buffer"),
-        (good[:150], "not a PyTorch state dict"),
-    ]:
-        file.write_bytes(content)
-        with pytest.raises(LrStudyError, match=message):
-            read_tensors(file)
-    with pytest.raises(LrStudyError, match="magic number"):
-        read_tensors(write_checkpoint(file, {}, magic=1))
-    with pytest.raises(LrStudyError, match="not of the size it declares"):
-        read_tensors(write_checkpoint(file, {"w": tensor("0", 0, (1,), (1,))}, count=11))
+@pytest.mark.parametrize("name", ["lite0", "b0"])
+def test_folding_batch_norms_changes_no_feature(name, request, pictures):
+    model = request.getfixturevalue(name)
+    rng = np.random.default_rng(1)
+    for layer in model.layers:  # at identity, B0's random norms would have nothing to fold
+        if isinstance(layer, keras.layers.BatchNormalization) and name == "b0":
+            layer.set_weights([w * rng.uniform(0.8, 1.2, w.shape) for w in layer.get_weights()])
+    folded = fold_batch_norms(model)
+    assert not any(isinstance(x, keras.layers.BatchNormalization) for x in folded.layers)
+    expected = model.predict(pictures, verbose=0)
+    found = folded.predict(pictures, verbose=0)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lr_study import backbones, features
+from lr_study import features
 from lr_study.backbones import FEATURES, Weights, build_backbone, resolve_weights
 from lr_study.data import load_picture, locate, read_left_out, scan
 from lr_study.features import BATCH_SIZE, load_features
@@ -142,7 +142,7 @@ def no_extraction(monkeypatch):
     def refuse(*args):
         raise ExtractsError
 
-    monkeypatch.setattr(backbones, "build_backbone", refuse)
+    monkeypatch.setattr(features, "_extract", refuse)
 
 
 def test_the_second_call_reads_the_cache(image_set, undisturbed, full_cache, no_extraction):

@@ -82,6 +82,7 @@ def keras_fit(examples, spec):
         epochs=settings.epochs,
         validation_data=data(examples.validation),
         callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: spec.policy(epoch))],
+        shuffle=False,
         verbose=0,
     )
     test = model.evaluate(*data(examples.test), verbose=0, return_dict=True)
@@ -113,7 +114,10 @@ def one_of(rows):
 # --- against Keras
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+CLOSELY = ("adam", "sgd")
+
+
+@pytest.mark.parametrize("optimizer", CLOSELY)
 def test_heads_trained_together_are_what_separate_fits_give(digits, optimizer):
     # A last batch smaller than the rest, and more rows than one call of the program takes.
     assert len(digits.train) % 32
@@ -130,7 +134,7 @@ def test_heads_trained_together_are_what_separate_fits_give(digits, optimizer):
         assert_as_keras(digits, spec, history)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("optimizer", CLOSELY)
 def test_a_high_rate_starts_as_in_keras(digits, optimizer):
     # Later, at such a rate, even Keras with and without jit_compile part ways.
     steps = some(digits, train=20 * 32)
@@ -139,15 +143,15 @@ def test_a_high_rate_starts_as_in_keras(digits, optimizer):
     assert_as_keras(steps, spec, history)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_is_that_of_keras(digits, optimizer):
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name not in CLOSELY])
+def test_every_other_optimizer_is_that_of_keras(digits, optimizer):
     few = some(digits, train=200)
     (spec,) = specs("exp_decay:initial_lr=0.001,k=1", epochs=2, optimizer=optimizer)
     (history,) = train_heads(few, [spec])
     assert_as_keras(few, spec, history)
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 200])
+@pytest.mark.parametrize("batch_size", [1, 200])
 def test_any_batch_size_is_as_in_keras(digits, batch_size):
     few = some(digits, train=50)
     (spec,) = specs("fixed:lr=0.001", epochs=2, batch_size=batch_size)
@@ -155,34 +159,35 @@ def test_any_batch_size_is_as_in_keras(digits, batch_size):
     assert_as_keras(few, spec, history)
 
 
-def test_all_elementwise_optimizers_of_keras_are_offered_and_no_others():
+def test_the_elementwise_optimizers_of_keras_are_offered_and_no_others():
     base = keras.optimizers.Optimizer
     classes = dict(inspect.getmembers(keras.optimizers, inspect.isclass))
     names = {name.lower() for name, made in classes.items() if issubclass(made, base)}
     elementwise = {name for name in names - {"optimizer"} if is_elementwise(name)}
-    # Ftrl forgets the initial layer with its first step.
-    assert elementwise == {*OPTIMIZERS, "ftrl"}
+    # The first forgets the initial layer; the second is made to need no policy.
+    assert elementwise - {"ftrl", "schedulefreeadamw"} == set(OPTIMIZERS)
 
 
 def is_elementwise(optimizer):
-    """Whether two layers in one variable, each with its rate, become what they become alone."""
+    """Whether layers stacked in one variable, each with its rate, become what each does alone."""
     rng = np.random.default_rng(0)
-    rates = np.array([0.1, 0.001], np.float32)
+    rates = np.array([0.1, 0.001], np.float32).reshape(2, 1, 1)
     start = rng.standard_normal((2, 3, 4)).astype(np.float32)
     gradients = rng.standard_normal((5, 2, 3, 4)).astype(np.float32)
 
-    def after(layers, rate):
+    def after(start, gradients, rate):
         made = keras.optimizers.get({"class_name": optimizer, "config": {"learning_rate": rate}})
-        variable = keras.Variable(start[layers])
-        for gradient in gradients[:, layers]:
+        variable = keras.Variable(start)
+        for gradient in gradients:
             made.apply([keras.ops.convert_to_tensor(gradient)], [variable])
         return variable.numpy()
 
     try:
-        together = after([0, 1], lambda: keras.ops.reshape(rates, (2, 1, 1)))
+        together = after(start, gradients, lambda: keras.ops.convert_to_tensor(rates))
     except (KeyError, TypeError, ValueError):  # wraps others, or needs one number as its rate
         return False
-    alone = np.concatenate([after([i], float(rates[i])) for i in range(2)])
+    # As `Dense` keeps its kernel: (features, classes).
+    alone = [after(start[i].T, gradients[:, i].mT, rates[i].item()).T for i in range(2)]
     return np.allclose(together, alone, rtol=0, atol=1e-6)
 
 
@@ -244,10 +249,10 @@ def test_heads_that_differ_in_more_than_the_policy_cannot_train_together(digits)
 # --- what goes in, and what is told
 
 
-def test_values_may_be_memory_mapped(digits, tmp_path):
-    np.save(tmp_path / "values.npy", digits.values)
-    in_memory = replace(some(digits, train=100), values=np.array(digits.values))
-    mapped = replace(in_memory, values=np.load(tmp_path / "values.npy", mmap_mode="r"))
+def test_values_may_be_memory_mapped(digits):
+    assert isinstance(digits.values, np.memmap)
+    mapped = some(digits, train=100)
+    in_memory = replace(mapped, values=np.array(digits.values))
     one = specs("fixed", epochs=1)
     assert figures(train_heads(mapped, one)[0]) == figures(train_heads(in_memory, one)[0])
 

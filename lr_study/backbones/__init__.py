@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lr_study.errors import UsageError
+from lr_study.runs import BACKBONES
 
 if TYPE_CHECKING:
     from lr_study.runtime import keras
 
 __all__ = ["BACKBONES", "FEATURES", "Weights", "build_backbone", "resolve_weights"]
 
-BACKBONES = ("efficientnet-b0", "efficientnet-lite0")
 FEATURES = 1280
 # Five halvings must leave a pixel; Keras's B0 refuses less.
 _SMALLEST_IMAGE = 32

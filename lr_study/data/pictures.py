@@ -101,13 +101,27 @@ def _decode(file: BinaryIO, size: int) -> NDArray[np.uint8]:
 def _resized_on_white(image: Image.Image, size: int) -> NDArray[np.uint8]:
     if image.mode.startswith("I"):
         image = _8_bit_on_white(image)
+    if image.mode == "P":
+        _lay_palette_on_white(image)
     if not image.has_transparency_data:
         return np.array(_resized(image, "RGB", size))
     # With colours already multiplied by alpha ("RGBa"), to lay on white is to add what is missing.
     # That can as well be done after resizing, so no second picture of the full size is needed.
-    channels = np.array(_resized(_converted(image, "RGBA"), "RGBa", size)).astype(np.uint16)
-    rgb: NDArray[np.uint16] = channels[..., :3] + (255 - channels[..., 3:])
-    return rgb.clip(max=255).astype(np.uint8)
+    if image.mode == "LA":
+        channels = np.array(_resized(image, "La", size))
+    else:
+        channels = np.array(_resized(_converted(image, "RGBA"), "RGBa", size))
+    colours = channels[..., :-1].astype(np.uint16) + (255 - channels[..., -1:])
+    return np.broadcast_to(colours.clip(max=255).astype(np.uint8), (size, size, 3))
+
+
+def _lay_palette_on_white(image: Image.Image) -> None:
+    # 256 colours are sooner laid on white than all the pixels that have them.
+    image.apply_transparency()
+    palette = np.array(image.getpalette("RGBA"), np.uint16).reshape(-1, 4)
+    alpha = palette[:, 3:]
+    on_white = (palette[:, :3] * alpha + 255 * (255 - alpha) + 127) // 255
+    image.putpalette(on_white.astype(np.uint8).tobytes())
 
 
 def _8_bit_on_white(image: Image.Image) -> Image.Image:
@@ -123,7 +137,8 @@ def _converted(image: Image.Image, mode: str) -> Image.Image:
 
 
 def _resized(image: Image.Image, mode: str, size: int) -> Image.Image:
-    return _converted(image, mode).resize((size, size), Image.Resampling.BILINEAR)
+    # A large picture is first made smaller by whole numbers, at a fraction of the filter's cost.
+    return _converted(image, mode).resize((size, size), Image.Resampling.BILINEAR, reducing_gap=3.0)
 
 
 def _turn_upright(square: NDArray[np.uint8], image: Image.Image) -> NDArray[np.uint8]:

@@ -47,8 +47,9 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     columns += ["diverged", "curves", *summaries_needed(diverged=False)]
     columns += [name for row in rows for name in row]
     frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
-    # Else pandas makes the None of a column of text a NaN.
-    frame["excluded"] = pd.Series([row["excluded"] for row in rows], dtype=object)
+    # Else pandas makes the None of a column of text a NaN, and beside it whole numbers fractions.
+    for name in "excluded", "seed":
+        frame[name] = pd.Series([row.get(name) for row in rows], dtype=object)
     return frame
 
 

@@ -1,0 +1,222 @@
+"""Engine ``live``: batches in order, epochs reported in time, and drop-connect where it belongs."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from lr_study.data import load_picture, locate
+from lr_study.features import BATCH_SIZE
+from lr_study.policies import parse
+from lr_study.preparation import find_pictures, prepare
+from lr_study.runs import RunSpec, Settings
+from lr_study.runtime import keras, tf, use_one_thread_per_op
+from lr_study.seeding import Stream, generator
+from lr_study.training import heads, initial_head, live
+
+# Before any test of any file makes TensorFlow start.
+use_one_thread_per_op()
+
+SIZE = 32
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """A dozen pictures of each of three digits."""
+    _, sample = locate("sample")
+    folder = tmp_path_factory.mktemp("pictures")
+    for digit in "368":
+        (folder / digit).mkdir()
+        for file in sorted((sample / digit).iterdir())[:12]:
+            shutil.copy(file, folder / digit)
+    return folder
+
+
+@pytest.fixture
+def prepared(folder):
+    """Prepare with these settings besides the usual; nothing needs a download."""
+
+    def prepared(**settings):
+        usual = {"data": str(folder), "image_size": SIZE, "batch_size": 4, "weights": "random"}
+        made = Settings(**usual | settings)
+        return prepare(made, find_pictures(made))
+
+    return prepared
+
+
+def spec(settings, policy="fixed:lr=0.01", seed=0):
+    return RunSpec(parse(policy), seed, settings)
+
+
+# --- order
+
+PIXELS = SIZE * SIZE * 3
+
+
+class _Watched(keras.layers.Layer):
+    """Passes pictures on as features, and tells of each batch, and whether it trains."""
+
+    def __init__(self, tell):
+        super().__init__()
+        self.tell = tell
+
+    def call(self, pictures, training=False):
+        part = "train" if training else "evaluate"
+        tf.py_function(lambda batch: self.tell(part, batch.numpy()), [pictures], [])
+        return tf.reshape(pictures, (-1, PIXELS)) / 255
+
+    def compute_output_shape(self, shape):
+        return shape[0], PIXELS
+
+
+@pytest.fixture
+def watch(monkeypatch):
+    """Put pixels in the place of the backbone, and listen."""
+
+    def watch(tell=lambda part, batch: None):
+        def build_backbone(backbone, weights, image_size):
+            inputs = keras.Input((image_size, image_size, 3))
+            return keras.Model(inputs, _Watched(tell)(inputs))
+
+        monkeypatch.setattr(live, "FEATURES", PIXELS)
+        monkeypatch.setattr(live, "build_backbone", build_backbone)
+
+    return watch
+
+
+@pytest.mark.parametrize("cores", [1, 2, 8])
+def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
+    prepared, watch, monkeypatch, cores
+):
+    ready = prepared(engine="live", epochs=4)
+    pictures = ready.pictures(seed=3)
+    row = {load_picture(file, SIZE).tobytes(): i for i, file in enumerate(pictures.files)}
+    assert len(row) == len(pictures.files)
+    seen = []
+    watch(lambda part, batch: seen.append((part, [row[b.tobytes()] for b in batch.astype("u1")])))
+    monkeypatch.setattr(live.os, "cpu_count", lambda: cores)
+    live.train_live(
+        pictures,
+        spec(ready.settings, seed=3),
+        ready.weights,
+        on_epoch=lambda record: seen.append(("reported", record.epoch)),
+    )
+
+    def batches(part, rows):
+        return [(part, rows[i : i + 4].tolist()) for i in range(0, len(rows), 4)]
+
+    order = generator(3, Stream.ORDER_OF_BATCHES)
+    expected = []
+    for epoch in range(1, 5):
+        expected += batches("train", order.permutation(pictures.train))
+        expected += batches("evaluate", pictures.validation)
+        expected += [("reported", epoch)]
+    assert seen == expected + batches("evaluate", pictures.test)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_on_features_without_noise_both_engines_are_one(prepared, watch, optimizer):
+    ready = prepared(engine="live", epochs=5, optimizer=optimizer)
+    pictures = ready.pictures(seed=1)
+    values = [load_picture(file, SIZE).ravel() / np.float32(255) for file in pictures.files]
+    examples = heads.Examples(
+        np.stack(values),
+        pictures.labels,
+        pictures.classes,
+        pictures.train,
+        pictures.validation,
+        pictures.test,
+    )
+    run = spec(ready.settings, "step_decay:initial_lr=0.01,epochs_drop=2", seed=1)
+    watch()
+    ours = live.train_live(pictures, run, ready.weights)
+    (cached,) = heads.train_heads(examples, [run])
+    assert_alike(ours, cached)
+
+
+def assert_alike(one, other):
+    np.testing.assert_allclose(one.head.kernel, other.head.kernel, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(one.head.bias, other.head.bias, rtol=0, atol=1e-4)
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"):
+        left, right = ([getattr(epoch, name) for epoch in h.epochs] for h in (one, other))
+        assert left == pytest.approx(right, rel=1e-4), name
+    assert one.test_accuracy == other.test_accuracy
+
+
+# --- the real backbones
+
+
+def as_batch(pictures, rows):
+    return np.stack([load_picture(pictures.files[row], SIZE) for row in rows]).astype(np.float32)
+
+
+def test_the_history_is_of_the_head_that_is_returned(prepared):
+    ready = prepared(engine="live", backbone="efficientnet-b0", epochs=2)
+    pictures = ready.pictures(seed=0)
+    run = spec(ready.settings, "exp_decay:initial_lr=0.01,k=0.3")
+    history = live.train_live(pictures, run, ready.weights)
+    assert [epoch.epoch for epoch in history.epochs] == [1, 2]
+    for epoch in history.epochs:
+        assert epoch.learning_rate == pytest.approx(run.policy(epoch.epoch - 1), rel=1e-6)
+    assert history.shared_among == 1
+
+    model = ready.model(history.head)
+
+    def accuracy(rows):
+        found = np.argmax(model(as_batch(pictures, rows), training=False), axis=1)
+        return np.mean(found == pictures.labels[rows])
+
+    assert history.epochs[-1].val_accuracy == accuracy(pictures.validation)
+    assert history.test_accuracy == accuracy(pictures.test)
+
+
+def test_b0_gives_a_picture_new_features_each_time_in_training_and_the_same_when_cached(
+    prepared, folder, tmp_path
+):
+    ready = prepared(engine="live", backbone="efficientnet-b0")
+    model = ready.model(initial_head(seed=0, features=1280, classes=3))
+    features = keras.Model(model.input, model.get_layer("softmax").input)
+    twice = as_batch(ready.pictures(seed=0), [0, 0])
+    first, second = features(twice, training=True).numpy()
+    assert not np.allclose(first, second, rtol=0.01)
+
+    # The copy is last, and so in another batch than the first.
+    shutil.copytree(folder, tmp_path / "copied")
+    original, *_ = sorted((tmp_path / "copied").glob("*/*"))
+    shutil.copy(original, tmp_path / "copied" / "8" / "zz.png")
+    ready = prepared(backbone="efficientnet-b0", data=str(tmp_path / "copied"))
+    first, *_, last = ready.features.values
+    assert len(ready.features.values) > BATCH_SIZE
+    np.testing.assert_array_equal(first, last)
+
+
+def test_training_is_noisy_and_evaluation_is_not(prepared):
+    ready = prepared(engine="live", backbone="efficientnet-lite0", weights="imagenet", epochs=2)
+    # The layer stands still: from one epoch to the next, only features can change.
+    still = spec(ready.settings, "fixed:lr=1e-30")
+    noisy = live.train_live(ready.pictures(seed=0), still, ready.weights).epochs
+    assert abs(noisy[0].loss - noisy[1].loss) > 0.001
+    assert noisy[0].val_loss == noisy[1].val_loss
+
+    ready = prepared(engine="cached", backbone="efficientnet-lite0", weights="imagenet", epochs=2)
+    still = spec(ready.settings, "fixed:lr=1e-30")
+    (history,) = heads.train_heads(ready.examples(seed=0), [still])
+    exact = history.epochs
+    assert exact[0].loss == pytest.approx(exact[1].loss, rel=1e-6)
+    assert exact[0].val_loss == pytest.approx(noisy[0].val_loss, rel=1e-4)
+
+
+# --- precision
+
+
+@pytest.mark.parametrize(("gpu", "precision"), [(True, "mixed_float16"), (False, "float32")])
+def test_precision_is_mixed_where_there_is_a_gpu(prepared, watch, monkeypatch, gpu, precision):
+    monkeypatch.setattr(live, "gpu_is_there", lambda: gpu)
+    watch()
+    assert live.precision_here() == precision
+    ready = prepared(engine="live", epochs=1)
+    assert ready.protocol.precision == precision
+    history = live.train_live(ready.pictures(seed=0), spec(ready.settings), ready.weights)
+    assert history.epochs[0].learning_rate == pytest.approx(0.01, rel=1e-6)
+    assert history.head.kernel.dtype == np.float32
+    assert keras.config.dtype_policy().name == "float32"
