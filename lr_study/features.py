@@ -32,10 +32,13 @@ from lr_study.backbones import FEATURES, Weights, build_backbone
 from lr_study.data import ImageSet, PictureError, load_picture, write_left_out
 from lr_study.progress import progress_bar
 from lr_study.runs import canonical_json
-from lr_study.storage import cache_dir
+from lr_study.storage import cache_dir, forget_pages
 
 BATCH_SIZE = 32
 """Pictures in one pass; always filled up, so that a feature never depends on how many follow."""
+
+_FORGET_EVERY = 16_384
+"""Rows after which the memory of what was written is given back: 84 MB."""
 
 _Memmap = np.memmap[Any, np.dtype[np.float32]]
 
@@ -216,6 +219,8 @@ class _Partial:
     def write(self, start: int, values: NDArray[np.float32], left_out: dict[str, str]) -> None:
         self._values[start : start + len(values)] = values
         line = {"start": start, "crc32": zlib.crc32(values.tobytes()), "left_out": left_out}
+        if start % _FORGET_EVERY < BATCH_SIZE:
+            forget_pages(self._values)
         with self._lock:
             self._left_out |= left_out
             with self._progress.open("a") as file:

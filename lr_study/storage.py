@@ -1,5 +1,6 @@
 """Where files are kept, and how a file or folder appears whole or not at all."""
 
+import mmap
 import os
 import shutil
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
+from numpy.typing import NDArray
 from platformdirs import user_cache_path, user_state_path
 
 
@@ -39,3 +42,13 @@ def written_aside(target: Path) -> Iterator[Path]:
             shutil.rmtree(aside)
         else:
             aside.unlink(missing_ok=True)
+
+
+def forget_pages(array: NDArray[np.float32]) -> None:
+    """Give back the memory that the pages of a memory-mapped array take.
+
+    They are read again from the file, or from the system's cache of it, when they are needed.
+    An array in memory of its own is left alone.
+    """
+    if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        array.base.madvise(mmap.MADV_DONTNEED)

@@ -30,7 +30,7 @@ ARROWS = {
     "runtime": set(),
     "backbones": {"errors", "runs", "runtime", "storage"},
     "features": {"backbones", "data", "progress", "runs", "storage"},
-    "training": {"backbones", "data", "runs", "runtime", "seeding"},
+    "training": {"backbones", "data", "runs", "runtime", "seeding", "storage"},
     "preparation": {"backbones", "data", "features", "runs", "seeding", "training"},
     "tracking": {"errors", "process", "runs", "storage"},
     "artifacts": {"figures", "runs", "training"},

@@ -256,6 +256,40 @@ def test_what_failed_is_left_until_it_is_asked_for(study, command):
     assert [run.status for run in study.runs() if run.id == failed] == ["FAILED"]
 
 
+def check_duplicates(study, ranking):
+    """Of each cell the first run counts; the others are tagged so, and named. Return them."""
+    finished = MlflowClient(study.uri).search_runs(["1"], "tags.`lr_study.diverged` != ''")
+    first, duplicate_of = {}, {}
+    for run in sorted(finished, key=lambda run: (run.info.end_time, run.info.run_id)):
+        cell, run_id = run.data.tags["lr_study.cell"], run.info.run_id
+        if first.setdefault(cell, run_id) != run_id:
+            duplicate_of[run_id] = first[cell]
+    tag = "lr_study.duplicate_of"
+    tagged = {run.info.run_id: run.data.tags[tag] for run in finished if tag in run.data.tags}
+    assert tagged == duplicate_of
+    named = {e.run_id: e.reason for e in ranking.excluded if "duplicate" in e.reason}
+    assert named.keys() == duplicate_of.keys()
+    assert all(duplicate_of[run_id] in reason for run_id, reason in named.items())
+    assert sum(row.runs for row in ranking.protocols[0].rows) == len(first)
+    return duplicate_of
+
+
+def test_what_another_study_finishes_meanwhile_counts_once(study, command, monkeypatch):
+    grown = replace(study, seeds=4)
+    train_heads = heads.train_heads
+
+    def train_while_another_study_does_the_same(*args, **kwargs):
+        monkeypatch.setattr(heads, "train_heads", train_heads)
+        cli.app(replace(study, seeds=3).words(), standalone_mode=False)
+        return train_heads(*args, **kwargs)
+
+    monkeypatch.setattr(heads, "train_heads", train_while_another_study_does_the_same)
+    command(grown)
+    assert [len(run_ids) for run_ids in grown.finished().values()].count(2) == 2
+    assert len(grown.finished()) == 8
+    assert len(check_duplicates(grown, ranking(grown))) == 2
+
+
 def test_live_runs_are_studied_alike(data, tmp_path, command, monkeypatch):
     study = Study(tmp_path / "live", data, POLICIES, seeds=1, epochs=2)
     study.folder.mkdir()
@@ -288,19 +322,7 @@ def test_of_two_studies_at_once_each_cell_counts_once(data, tmp_path):
     found = ranking(study)
     assert [row.seeds for row in found.protocols[0].rows] == [(0, 1)] * 3
     assert found.protocols[0].runs == 6
-    finished = study.finished()
-    assert len(finished) == 6
-    duplicates = {}
-    for run in MlflowClient(study.uri).search_runs(["1"]):
-        if "lr_study.duplicate_of" in run.data.tags:
-            duplicates[run.info.run_id] = run.data.tags["lr_study.duplicate_of"]
-    of_cells = runs[runs["excluded"].isna()].sort_values(["end_time", "run_id"])
-    first_of = dict(of_cells.groupby("cell")["run_id"].first())
-    later = of_cells[~of_cells["run_id"].isin(first_of.values())]
-    assert duplicates == {run.run_id: first_of[run.cell] for run in later.itertuples()}
-    assert set(duplicates) == {
-        excluded.run_id for excluded in found.excluded if "duplicate" in excluded.reason
-    }
+    check_duplicates(study, found)
 
 
 def test_an_interrupt_leaves_nothing_half_and_says_how_to_go_on(data, tmp_path, monkeypatch):

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from lr_study.runs import EpochRecord, RunSpec
 from lr_study.runtime import tf, use_one_thread_per_op
 from lr_study.seeding import Stream, generator
+from lr_study.storage import forget_pages
 from lr_study.training import Head, History, initial_head, reported_loss
 from lr_study.training.program import HeadsProgram, State, lent_program
 
@@ -28,6 +29,9 @@ WIDTH = 3
 
 ROWS_PER_CALL = 1024
 """Rows that one call of the program trains on: 5 MB of 1,280 features."""
+
+RESIDENT_BYTES = 128 << 20
+"""How much of memory-mapped features each thread fetches before it gives their pages back."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,7 @@ class _Batches:
         self._shape = (min(needed, max(1, ROWS_PER_CALL // batch_size)), batch_size)
         features = examples.values.shape[1]
         self._x = _aligned(self._shape[0] * batch_size, features)
+        self._fetched = 0
 
     def __call__(self, rows: NDArray[np.int64]) -> Iterator[tuple[Any, Any, Any, Any]]:
         """Yield features, classes, weights and the number of batches, in the order of ``rows``.
@@ -205,6 +210,10 @@ class _Batches:
             y[:used] = self._examples.labels[part]
             weight = np.zeros(capacity, np.float32)
             weight[:used] = 1
+            self._fetched += self._x.nbytes
+            if self._fetched > RESIDENT_BYTES:
+                forget_pages(self._examples.values)
+                self._fetched = 0
             x = self._x.reshape(*self._shape, -1)
             yield (
                 tf.experimental.dlpack.from_dlpack(x.__dlpack__()),

@@ -1,0 +1,118 @@
+"""How near extracting features comes to the bare forward pass of the backbone.
+
+    python benchmarks/extraction.py [FOLDER]
+
+takes up to 960 pictures of a folder of class folders (Debian's openclipart-png by default, else the
+sample) and prints pictures per second of
+
+- the bare forward pass: the backbone as Keras has it, on pictures that are decoded already;
+- the same with batch norms folded, which is what we run;
+- ours with decoding: `load_features` into a new cache, from files to disk.
+
+All three use one thread per core with one thread an operation, in turns, several times; medians.
+Decoding alone is printed beside them: it shares the cores with the rest.
+"""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from lr_study.backbones import build_backbone, resolve_weights
+from lr_study.backbones.folding import fold_batch_norms
+from lr_study.data import PictureError, load_picture, locate, scan
+from lr_study.features import BATCH_SIZE, load_features
+from lr_study.runtime import keras, tf, use_one_thread_per_op
+
+OPENCLIPART = Path("/usr/share/openclipart/png")
+PICTURES, SIZE, BACKBONE, REPEATS = 960, 224, "efficientnet-lite0", 3
+
+
+def some_pictures(argument: str | None):
+    """An image set of at most PICTURES pictures, spread over the folder."""
+    data = argument or (str(OPENCLIPART) if OPENCLIPART.is_dir() else "sample")
+    image_set = scan(*locate(data))
+    usable = []
+    step = max(1, len(image_set.paths) // PICTURES)
+    for row in range(0, len(image_set.paths), step):
+        try:
+            load_picture(image_set.root / image_set.paths[row], SIZE)
+        except PictureError:
+            continue
+        usable.append(row)
+    rows = usable[: len(usable) // BATCH_SIZE * BATCH_SIZE]
+    return replace(
+        image_set,
+        paths=tuple(image_set.paths[row] for row in rows),
+        labels=image_set.labels[rows],
+        fingerprint=f"{image_set.fingerprint[:40]}-{len(rows)}",
+    )
+
+
+def forward_of(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+    shape = tf.TensorSpec((BATCH_SIZE, SIZE, SIZE, 3), tf.uint8)
+    compiled = tf.function(
+        lambda pictures: model(tf.cast(pictures, tf.float32), training=False),
+        input_signature=[shape],
+    )
+    return lambda pictures: compiled(pictures).numpy()
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    use_one_thread_per_op()
+    image_set = some_pictures(sys.argv[1] if len(sys.argv) > 1 else None)
+    files = [image_set.root / path for path in image_set.paths]
+    weights = resolve_weights(BACKBONE, "imagenet")
+    model = build_backbone(BACKBONE, weights, SIZE)
+    forwards = {
+        "bare forward pass": forward_of(model),
+        "the same, norms folded": forward_of(fold_batch_norms(model)),
+    }
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        decoded = list(pool.map(lambda file: load_picture(file, SIZE), files))
+        batches = np.stack(decoded).reshape(-1, BATCH_SIZE, SIZE, SIZE, 3)
+
+        def decode() -> None:
+            list(pool.map(lambda file: load_picture(file, SIZE), files))
+
+        def extract() -> None:
+            with TemporaryDirectory() as cache:
+                os.environ["LR_STUDY_CACHE"] = cache
+                load_features(image_set, BACKBONE, weights, SIZE)
+
+        works: dict[str, Callable[[], object]] = {
+            name: lambda forward=forward: list(pool.map(forward, batches))
+            for name, forward in forwards.items()
+        }
+        works |= {"decoding alone": decode, "ours, with decoding": extract}
+        seconds: dict[str, list[float]] = {name: [] for name in works}
+        for work in works.values():
+            work()  # compiles, and reads the files once
+        for _ in range(REPEATS):
+            for name, work in works.items():
+                seconds[name].append(seconds_of(work))
+    print(
+        f"{len(files)} pictures of {image_set.name}, {BACKBONE}, {SIZE} px, {os.cpu_count()} cores"
+    )
+    print(f"{'':26}{'pictures/s':>11}{'to the bare pass':>18}")
+    bare = statistics.median(seconds["bare forward pass"])
+    for name, runs in seconds.items():
+        median = statistics.median(runs)
+        print(f"{name:26}{len(files) / median:11.1f}{bare / median:18.2f}")
+
+
+if __name__ == "__main__":
+    main()
