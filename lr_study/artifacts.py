@@ -3,12 +3,13 @@
 import csv
 import importlib.metadata
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import mlflow
 import numpy as np
+from matplotlib.figure import Figure
 from mlflow.models import ModelSignature
 from mlflow.types import Schema, TensorSpec
 
@@ -28,8 +29,13 @@ def write_history(folder: Path, epochs: Sequence[EpochRecord]) -> None:
 
 def write_curves(folder: Path, epochs: Sequence[EpochRecord]) -> None:
     """Write ``figures/accuracy.svg``, ``loss.svg`` and ``learning_rate.svg``."""
+    write_figures(folder, curve_figures(epochs))
+
+
+def write_figures(folder: Path, figures: Mapping[str, Figure]) -> None:
+    """Write each figure as ``figures/NAME.svg``."""
     (folder / "figures").mkdir()
-    for name, figure in curve_figures(epochs).items():
+    for name, figure in figures.items():
         figure.savefig(folder / "figures" / f"{name}.svg", metadata={"Date": None})
 
 

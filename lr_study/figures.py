@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from lr_study.comparison import Comparison, ProtocolRanking
 from lr_study.policies import FAMILIES
 from lr_study.runs import EpochRecord
 
@@ -63,6 +65,72 @@ def curve_figures(epochs: Sequence[EpochRecord]) -> dict[str, Figure]:
     for quantity, lines in curve_lines(epochs).items():
         figure = Figure(figsize=(6, 4), layout="constrained")
         draw_lines(figure.add_subplot(), lines, quantity)
+        figures[quantity] = figure
+    return figures
+
+
+@dataclass(frozen=True)
+class Dots:
+    """One policy of a ranking: its mean, and the value under each seed."""
+
+    policy: str
+    mean: float | None
+    values: tuple[float, ...]
+
+
+def ranking_dots(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -> tuple[Dots, ...]:
+    """Return what `draw_ranking` shows, best first."""
+    by_policy = dict(iter(runs[runs["excluded"].isna()].groupby("policy")))
+    return tuple(
+        Dots(
+            row.policy,
+            row.estimate,
+            tuple(by_policy[row.policy].set_index("seed")[column].loc[list(row.seeds)].dropna()),
+        )
+        for row in ranking.rows
+    )
+
+
+def draw_ranking(axes: Axes, dots: Sequence[Dots], quantity: str) -> Axes:
+    """Draw policies below one another: a dot a seed, a diamond for the mean."""
+    for height, dot in enumerate(dots):
+        axes.plot(dot.values, [height] * len(dot.values), ".", color="0.6")
+        if dot.mean is not None:
+            axes.plot(dot.mean, height, "D", color=COLOURS[0])
+    axes.set_yticks(range(len(dots)), [dot.policy for dot in dots])
+    axes.invert_yaxis()
+    axes.set_xlabel(quantity.replace("_", " "))
+    axes.grid(visible=True, axis="x", alpha=0.3)
+    return axes
+
+
+def mean_curves(ranking: ProtocolRanking, runs: pd.DataFrame, name: str) -> tuple[Line, ...]:
+    """Return a curve per policy, best first: the mean over seeds, where all have a value."""
+    by_policy = dict(iter(runs[runs["excluded"].isna()].groupby("policy")))
+    lines = []
+    for row in ranking.rows:
+        part = by_policy[row.policy]
+        curves = [curves[name] for curves in part[part["seed"].isin(row.seeds)]["curves"]]
+        values = tuple(
+            None if None in at_epoch else sum(at_epoch) / len(at_epoch)
+            for at_epoch in zip(*curves, strict=True)
+        )
+        lines.append(Line(row.policy, tuple(range(1, len(values) + 1)), values))
+    return tuple(lines)
+
+
+def study_figures(comparison: Comparison, runs: pd.DataFrame) -> dict[str, Figure]:
+    """Return the figures of a study: the ranking, and validation curves of its best policies."""
+    (ranking, *_) = comparison.protocols
+    column = f"{comparison.at}_{comparison.metric}"
+    height = 1 + 0.25 * len(ranking.rows)
+    figure = Figure(figsize=(8, height), layout="constrained")
+    draw_ranking(figure.add_subplot(), ranking_dots(ranking, runs, column), column)
+    figures = {"ranking": figure}
+    for quantity, name in (("accuracy", "val_accuracy"), ("loss", "val_loss")):
+        figure = Figure(figsize=(8, 5), layout="constrained")
+        best = mean_curves(ranking, runs, name)[: len(COLOURS)]
+        draw_lines(figure.add_subplot(), best, f"validation {quantity}, mean over seeds")
         figures[quantity] = figure
     return figures
 

@@ -12,9 +12,10 @@ import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
-from lr_study.artifacts import write_head, write_history, write_left_out
+from lr_study.artifacts import write_figures, write_head, write_history, write_left_out
 from lr_study.comparison import Comparison, compare
 from lr_study.data import ImageSet
+from lr_study.figures import study_figures
 from lr_study.models import log_models
 from lr_study.plan import Plan, make_plan
 from lr_study.policies import Policy
@@ -89,11 +90,22 @@ def run_study(
             _run_missing(client, experiment, prepared, plan, parent, rerun)
             runs, ranking = _rank(client, experiment, prepared)
             log_models(client, runs, ranking, prepared, models)
-            client.log_text(parent, ranking_table(ranking), "ranking.txt")
-            client.log_text(parent, ranking_json(ranking), "ranking.json")
+            _log_ranking(client, parent, runs, ranking)
     else:
         _, ranking = _rank(client, experiment, prepared)
     return Outcome(prepared.left_out, ranking)
+
+
+def _log_ranking(
+    client: MlflowClient, parent: str, runs: pd.DataFrame, ranking: Comparison
+) -> None:
+    with TemporaryDirectory(prefix="lr-study-") as temporary:
+        folder = Path(temporary)
+        (folder / "ranking.txt").write_text(ranking_table(ranking) + "\n")
+        (folder / "ranking.json").write_text(ranking_json(ranking) + "\n")
+        if ranking.protocols:
+            write_figures(folder, study_figures(ranking, runs))
+        client.log_artifacts(parent, temporary)
 
 
 def _plan(
