@@ -1,6 +1,6 @@
 """Runs compared: grouped by protocol, ranked over the seeds that all policies share."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -167,7 +167,7 @@ def _with_common_seeds(group: pd.DataFrame) -> tuple[pd.DataFrame, list[Excluded
     seeds_of = {policy: frozenset(part["seed"]) for policy, part in group.groupby("policy")}
     by_count = sorted(seeds_of, key=lambda policy: (-len(seeds_of[policy]), policy))
     best: tuple[int, int] = (0, 0)
-    common: frozenset[Hashable] = frozenset()
+    common: frozenset[int] = frozenset()
     shared = seeds_of[by_count[0]]
     for count, policy in enumerate(by_count, start=1):
         shared &= seeds_of[policy]
@@ -175,7 +175,7 @@ def _with_common_seeds(group: pd.DataFrame) -> tuple[pd.DataFrame, list[Excluded
             best, common = (count * len(shared), count), shared
     has_all = {policy for policy, seeds in seeds_of.items() if common <= seeds}
     keep = group["seed"].isin(common) & group["policy"].isin(has_all)
-    shown = ", ".join(str(seed) for seed in sorted(common, key=str))
+    shown = ", ".join(str(seed) for seed in sorted(common))
     lacking = [
         Excluded(
             run.run_id,

@@ -95,13 +95,12 @@ def _headline(comparison: Comparison, ranking: ProtocolRanking) -> str:
 
 
 def _ranking_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
     table.add_column("#", justify="right")
     table.add_column("policy", min_width=_POLICY_WIDTH)
-    for column in (f"{comparison.at}\n{_short(comparison.metric)}", "vs\nbase", "conv.\nepoch"):
-        table.add_column(column, justify="right")
-    table.add_column("s/\nepoch", justify="right")
-    table.add_column("n", justify="right")
+    heads = (f"{comparison.at}\n{_short(comparison.metric)}", "vs\nbase")
+    for column in (*heads, "conv.\nepoch", "s/\nepoch", "n"):
+        table.add_column(column, justify="right", no_wrap=True)
     for row in ranking.rows:
         difference = None
         if row.vs_baseline is not None:

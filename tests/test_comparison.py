@@ -12,6 +12,7 @@ from records import close, make_record
 
 from lr_study.comparison import Comparison, compare
 from lr_study.errors import UsageError
+from lr_study.grids import SEED_GRID
 from lr_study.runs import RunRecord
 from lr_study.tables import FORMATS
 
@@ -178,9 +179,15 @@ def test_every_format_holds_every_policy() -> None:
             head, _, tail = policy.partition(",")
             assert head in joined, name
             assert tail in joined, name
-    table = FORMATS["table"](comparison)
-    assert max(len(line) for line in table.splitlines()) <= 80
     assert json.loads(FORMATS["json"](comparison))["experiment"] == "oregon"
+
+
+def test_the_table_is_whole_at_80_columns() -> None:
+    records = grid([str(policy) for policy in SEED_GRID], accuracy=lambda i, s: 0.5 + i / 100)
+    table = FORMATS["table"](compare(frame(*records), experiment="oregon"))
+    assert max(len(line) for line in table.splitlines()) <= 80
+    (last,) = (line for line in table.splitlines() if line.lstrip().startswith("18 "))
+    assert last.split()[-5:] == ["0.5000", "-0.0200", "2.0", "1", "3"]
 
 
 def test_json_has_the_documented_keys() -> None:
