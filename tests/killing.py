@@ -19,7 +19,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,11 @@ LEFT JOIN tags AS parents
 LEFT JOIN tags AS cells
     ON cells.run_uuid = runs.run_uuid AND cells.key = 'lr_study.cell'
 """
+
+
+class MissedError(AssertionError):
+    """A process ended before it was seen in the stage that was waited for."""
+
 
 Stage = Callable[[], str]
 """Tells where a process stands, if it is in a certain stage; else says nothing."""
@@ -118,11 +123,7 @@ class Study:
 
     def finished(self) -> dict[str, list[str]]:
         """The ids of the finished runs of each cell."""
-        cells: dict[str, list[str]] = {}
-        for run in self.runs():
-            if run.cell and run.status == "FINISHED" and run.stage == "active":
-                cells.setdefault(run.cell, []).append(run.id)
-        return cells
+        return by_cell(run for run in self.runs() if run.status == "FINISHED")
 
     def forget(self, cells: Collection[str]) -> None:
         """Delete the finished runs of some cells, so that these are missing."""
@@ -217,7 +218,8 @@ class Process:
         """Wait until it is in a stage."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not (where := stage()):
-            assert self._process.poll() is None, f"it ended before:\n{self.said()}"
+            if self._process.poll() is not None:
+                raise MissedError(self.said())
             assert time.monotonic() < deadline, f"it never came there:\n{self.said()}"
             time.sleep(0.002)
         return where
@@ -283,27 +285,42 @@ def in_training(study: Study, process: Process, before: int, among: int, share: 
     return where
 
 
-def in_publishing(study: Study, process: Process, finished: int) -> Stage:
-    """That many runs or more are finished, and one is begun."""
+def in_publishing(study: Study, process: Process, finished: int, *, whole: bool) -> Stage:
+    """That many runs or more are finished, and one is begun: all of it is there, or it is not."""
 
     def where() -> str:
         children = [run for run in process.new(study.runs()) if run.parent is not None]
         done = sum(run.status == "FINISHED" for run in children)
         begun = [run for run in children if run.status == "RUNNING"]
-        if done < finished or not begun:
+        if done < finished or not begun or (begun[0].cell is not None) != whole:
             return ""
-        return f"run {done + 1}, {'with' if begun[0].cell else 'without'} its record"
+        return f"run {done + 1}, {'whole' if whole else 'half'}"
 
     return where
 
 
-def problems(
-    study: Study, undisturbed: Mapping[str, Any], before: Mapping[str, Sequence[str]]
-) -> list[str]:
+def by_cell(runs: Iterable[Run]) -> dict[str, list[str]]:
+    """The ids of those of the runs that have a cell and are not deleted."""
+    cells: dict[str, list[str]] = {}
+    for run in runs:
+        if run.cell and run.stage == "active":
+            cells.setdefault(run.cell, []).append(run.id)
+    return cells
+
+
+def whole(runs: Iterable[Run]) -> dict[str, list[str]]:
+    """The finished runs of each cell, and those that a kill kept from that and from nothing else.
+
+    The tag of its cell is the last thing that a run gets, along with all its other tags.
+    """
+    return by_cell(run for run in runs if run.status in ("FINISHED", "RUNNING"))
+
+
+def problems(study: Study, undisturbed: Mapping[str, Any], left: Sequence[Run]) -> list[str]:
     """What is not as it should be once the same command went on after kills.
 
-    ``undisturbed`` are the figures of a study that nobody killed, and ``before`` the finished
-    runs of each cell when the command went on.
+    ``undisturbed`` are the figures of a study that nobody killed, and ``left`` the runs as they
+    were when the command went on.
     """
     runs, finished, figures = study.runs(), study.finished(), study.figures()
     found = []
@@ -315,12 +332,13 @@ def problems(
             found.append(f"cell {cell} is none of the study's")
         elif figures[cell] != undisturbed[cell]:
             found.append(f"the figures of cell {cell} differ")
-    for cell, run_ids in before.items():
-        if finished.get(cell) != list(run_ids):
-            found.append(f"cell {cell} was finished and was trained again")
+    for cell, run_ids in whole(left).items():
+        if finished.get(cell) != run_ids:
+            found.append(f"cell {cell} was there and was trained again")
+    killed = {run.id for run in left if run.parent is None and run.status != "FINISHED"}
     for run in runs:
-        expected = {"FINISHED"} if run.parent else {"FINISHED", "KILLED"}
-        if run.stage == "active" and run.status not in expected:
+        expected = "KILLED" if run.id in killed else "FINISHED"
+        if run.stage == "active" and run.status != expected:
             found.append(f"run {run.id} is {run.status}")
     return found
 

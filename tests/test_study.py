@@ -329,7 +329,7 @@ def test_an_interrupt_leaves_nothing_half_and_says_how_to_go_on(data, tmp_path, 
     study = Study(tmp_path / "interrupted", data, POLICIES, seeds=3, epochs=300)
     with study.start() as process:
         # Nobody takes a study that runs, however slowly, for the remains of one that was killed.
-        process.wait_for(in_training(study, process, before=0, among=2, share=0))
+        process.wait_for(in_training(study, process, before=0, among=2, share=0.01))
         process.send(signal.SIGSTOP)
         at_home(study, monkeypatch)
         assert clear_remains(MlflowClient(study.uri), "1") == 0

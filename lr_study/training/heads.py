@@ -27,8 +27,8 @@ from lr_study.training.program import HeadsProgram, State, lent_program
 WIDTH = 3
 """Heads in a block: small enough that the optimizer's state stays near the core."""
 
-ROWS_PER_CALL = 1024
-"""Rows that one call of the program trains on: 5 MB of 1,280 features."""
+ROWS_PER_CALL = 2048
+"""Rows that one call of the program trains on, at most: 10 MB of 1,280 features."""
 
 RESIDENT_BYTES = 128 << 20
 """How much of memory-mapped features each thread fetches before it gives their pages back."""
@@ -76,6 +76,31 @@ def train_heads(
     if len({(spec.seed, spec.settings) for spec in specs}) != 1:
         raise ValueError("heads that train together differ in their policy alone")
     use_one_thread_per_op()
+    most = heads_in_memory(examples.values.shape[1], examples.classes)
+    return [
+        history
+        for start in range(0, len(specs), most)
+        for history in _train_together(examples, specs[start : start + most], on_epochs)
+    ]
+
+
+def heads_in_memory(features: int, classes: int) -> int:
+    """Return how many heads may be in training at once: a quarter of the machine's memory.
+
+    A head takes eight times its weights: these, at most three numbers a weight that its optimizer
+    keeps, and both before and after a call of the program.
+
+    >>> heads_in_memory(1280, 20) > 1000
+    True
+    """
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    blocks = memory // 4 // (8 * 4 * features * classes * WIDTH)
+    return max(1, blocks) * WIDTH
+
+
+def _train_together(
+    examples: Examples, specs: Sequence[RunSpec], on_epochs: Callable[[int], None]
+) -> list[History]:
     blocks = [_Block(specs[i : i + WIDTH]) for i in range(0, len(specs), WIDTH)]
     threads = min(os.cpu_count() or 1, len(blocks))
     stop = threading.Event()
@@ -175,9 +200,9 @@ def _means(
 ) -> NDArray[np.float64]:
     """Mean loss and accuracy over rows: (blocks, 2, heads)."""
     sums = np.zeros((len(blocks), 2, WIDTH))
-    for x, y, weight, _ in batches(rows):
+    for x, y, weight, steps in batches(rows):
         for i, block in enumerate(blocks):
-            sums[i] += program.evaluate(block.state, x, y, weight).numpy()
+            sums[i] += program.evaluate(block.state, x, y, weight, steps).numpy()
     return sums / len(rows)
 
 

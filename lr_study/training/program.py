@@ -1,6 +1,6 @@
 """The compiled program under engine ``cached``: many steps of a few heads in one call."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -67,7 +67,9 @@ class HeadsProgram:
 
         def step(i: Any, sums: Any) -> Any:
             batch = x[i]
-            residual, step_sums = self._residual_and_sums(batch, y[i], weight[i])
+            residual, step_sums = _residual_and_sums(
+                self._kernel, self._bias, batch, y[i], weight[i]
+            )
             residual *= weight[i] / tf.reduce_sum(weight[i])
             width, classes, features = self._kernel.shape
             kernel_gradient = tf.matmul(tf.reshape(residual, (width * classes, -1)), batch)
@@ -80,33 +82,21 @@ class HeadsProgram:
             )
             return i + 1, sums + step_sums
 
-        nothing = tf.zeros((2, self._kernel.shape[0]))
-        _, sums = tf.while_loop(lambda i, _: i < steps, step, (0, nothing))
+        sums = _summed(step, steps, heads=self._kernel.shape[0])
         return [tf.identity(variable) for variable in self._variables], sums
 
     @tf.function(jit_compile=True)
-    def evaluate(self, state: State, x: Any, y: Any, weight: Any) -> Any:
+    def evaluate(self, state: State, x: Any, y: Any, weight: Any, steps: Any) -> Any:
         """Return the sums over rows of the loss and the right answers: (2, heads).
 
-        ``x``, ``y`` and ``weight`` are as in `train`; all batches are used.
+        The parameters are as in `train`.
         """
-        self._kernel.assign(state[0])
-        self._bias.assign(state[1])
-        features = x.shape[-1]
-        flat = tf.reshape(x, (-1, features)), tf.reshape(y, (-1,)), tf.reshape(weight, (-1,))
-        return self._residual_and_sums(*flat)[1]
+        kernel, bias, *_ = state
 
-    def _residual_and_sums(self, x: Any, y: Any, weight: Any) -> Any:
-        """Softmax less the truth, (heads, classes, rows), and the sums of loss and hits."""
-        width, classes, features = self._kernel.shape
-        logits = tf.matmul(tf.reshape(self._kernel, (-1, features)), x, transpose_b=True)
-        logits = tf.reshape(logits, (width, classes, -1)) + self._bias
-        log_softmax = tf.nn.log_softmax(logits, axis=1)
-        truth = tf.one_hot(y, classes, axis=0)
-        loss = -tf.reduce_sum(log_softmax * truth, axis=1)
-        hits = tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == y, tf.float32)
-        sums = tf.stack([tf.reduce_sum(loss * weight, 1), tf.reduce_sum(hits * weight, 1)])
-        return tf.exp(log_softmax) - truth, sums
+        def step(i: Any, sums: Any) -> Any:
+            return i + 1, sums + _residual_and_sums(kernel, bias, x[i], y[i], weight[i])[1]
+
+        return _summed(step, steps, heads=kernel.shape[0])
 
 
 _idle: dict[tuple[str, int, int, int], list[HeadsProgram]] = {}
@@ -128,3 +118,21 @@ def lent_program(optimizer: str, width: int, features: int, classes: int) -> Ite
         yield program
     finally:
         idle.append(program)
+
+
+def _summed(step: Callable[[Any, Any], Any], steps: Any, heads: int) -> Any:
+    """Take the steps, each of which adds to sums (2, heads)."""
+    return tf.while_loop(lambda i, _: i < steps, step, (0, tf.zeros((2, heads))))[1]
+
+
+def _residual_and_sums(kernel: Any, bias: Any, x: Any, y: Any, weight: Any) -> Any:
+    """Softmax less the truth, (heads, classes, rows), and the sums of loss and hits."""
+    heads, classes, features = kernel.shape
+    logits = tf.matmul(tf.reshape(kernel, (-1, features)), x, transpose_b=True)
+    logits = tf.reshape(logits, (heads, classes, -1)) + bias
+    log_softmax = tf.nn.log_softmax(logits, axis=1)
+    truth = tf.one_hot(y, classes, axis=0)
+    loss = -tf.reduce_sum(log_softmax * truth, axis=1)
+    hits = tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == y, tf.float32)
+    sums = tf.stack([tf.reduce_sum(loss * weight, 1), tf.reduce_sum(hits * weight, 1)])
+    return tf.exp(log_softmax) - truth, sums
