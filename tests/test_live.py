@@ -146,28 +146,30 @@ def assert_alike(one, other):
 # --- the real backbones
 
 
-def as_batch(pictures, rows):
-    return np.stack([load_picture(pictures.files[row], SIZE) for row in rows]).astype(np.float32)
-
-
 def test_the_history_is_of_the_head_that_is_returned(prepared):
-    ready = prepared(engine="live", backbone="efficientnet-b0", epochs=2)
-    pictures = ready.pictures(seed=0)
+    usual = {"backbone": "efficientnet-lite0", "weights": "imagenet", "epochs": 3}
+    ready = prepared(engine="live", **usual)
     run = spec(ready.settings, "exp_decay:initial_lr=0.01,k=0.3")
-    history = live.train_live(pictures, run, ready.weights)
-    assert [epoch.epoch for epoch in history.epochs] == [1, 2]
+    history = live.train_live(ready.pictures(seed=0), run, ready.weights)
+    assert [epoch.epoch for epoch in history.epochs] == [1, 2, 3]
     for epoch in history.epochs:
         assert epoch.learning_rate == pytest.approx(run.policy(epoch.epoch - 1), rel=1e-6)
     assert history.shared_among == 1
 
-    model = ready.model(history.head)
+    # Evaluation is without noise: what it saw are the features of engine `cached`.
+    examples = prepared(engine="cached", **usual).examples(seed=0)
+    val_loss, val_accuracy = evaluated(history.head, examples, examples.validation)
+    _, test_accuracy = evaluated(history.head, examples, examples.test)
+    assert history.epochs[-1].val_loss == pytest.approx(val_loss, rel=1e-4)
+    assert history.epochs[-1].val_accuracy == val_accuracy
+    assert history.test_accuracy == test_accuracy
 
-    def accuracy(rows):
-        found = np.argmax(model(as_batch(pictures, rows), training=False), axis=1)
-        return np.mean(found == pictures.labels[rows])
 
-    assert history.epochs[-1].val_accuracy == accuracy(pictures.validation)
-    assert history.test_accuracy == accuracy(pictures.test)
+def evaluated(head, examples, rows):
+    logits = examples.values[rows] @ head.kernel + head.bias
+    right = logits.argmax(1) == examples.labels[rows]
+    own = logits[np.arange(len(rows)), examples.labels[rows]]
+    return np.mean(np.logaddexp.reduce(logits, axis=1) - own), np.mean(right)
 
 
 def test_b0_gives_a_picture_new_features_each_time_in_training_and_the_same_when_cached(
@@ -176,34 +178,19 @@ def test_b0_gives_a_picture_new_features_each_time_in_training_and_the_same_when
     ready = prepared(engine="live", backbone="efficientnet-b0")
     model = ready.model(initial_head(seed=0, features=1280, classes=3))
     features = keras.Model(model.input, model.get_layer("softmax").input)
-    twice = as_batch(ready.pictures(seed=0), [0, 0])
-    first, second = features(twice, training=True).numpy()
-    assert not np.allclose(first, second, rtol=0.01)
+    # Drop-connect may spare one by chance, or two, but not a dozen.
+    picture = load_picture(ready.pictures(seed=0).files[0], SIZE).astype(np.float32)
+    live_features = features(np.stack([picture] * 12), training=True).numpy()
+    assert not np.allclose(live_features, live_features[0], rtol=0.01)
 
     # The copy is last, and so in another batch than the first.
     shutil.copytree(folder, tmp_path / "copied")
     original, *_ = sorted((tmp_path / "copied").glob("*/*"))
     shutil.copy(original, tmp_path / "copied" / "8" / "zz.png")
     ready = prepared(backbone="efficientnet-b0", data=str(tmp_path / "copied"))
-    first, *_, last = ready.features.values
     assert len(ready.features.values) > BATCH_SIZE
+    first, *_, last = ready.features.values
     np.testing.assert_array_equal(first, last)
-
-
-def test_training_is_noisy_and_evaluation_is_not(prepared):
-    ready = prepared(engine="live", backbone="efficientnet-lite0", weights="imagenet", epochs=2)
-    # The layer stands still: from one epoch to the next, only features can change.
-    still = spec(ready.settings, "fixed:lr=1e-30")
-    noisy = live.train_live(ready.pictures(seed=0), still, ready.weights).epochs
-    assert abs(noisy[0].loss - noisy[1].loss) > 0.001
-    assert noisy[0].val_loss == noisy[1].val_loss
-
-    ready = prepared(engine="cached", backbone="efficientnet-lite0", weights="imagenet", epochs=2)
-    still = spec(ready.settings, "fixed:lr=1e-30")
-    (history,) = heads.train_heads(ready.examples(seed=0), [still])
-    exact = history.epochs
-    assert exact[0].loss == pytest.approx(exact[1].loss, rel=1e-6)
-    assert exact[0].val_loss == pytest.approx(noisy[0].val_loss, rel=1e-4)
 
 
 # --- precision
