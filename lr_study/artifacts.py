@@ -10,6 +10,7 @@ from typing import Any
 import mlflow
 import numpy as np
 from matplotlib.figure import Figure
+from mlflow import MlflowClient
 from mlflow.models import ModelSignature
 from mlflow.types import Schema, TensorSpec
 
@@ -58,22 +59,25 @@ def read_head(file: Path) -> tuple[Head, list[str]]:
         return head, [str(name) for name in arrays["class_names"]]
 
 
-def log_model(run_id: str, model: Any, protocol: Protocol) -> None:
-    """Log a Keras model to a run of MLflow's current store, with signature and requirements.
+def log_model(client: MlflowClient, run_id: str, model: Any, protocol: Protocol) -> None:
+    """Log a Keras model to a run, with its signature and requirements.
 
-    The run is FINISHED afterwards: call it last.
+    The run's status and end are left as they are: ``mlflow.start_run`` would open it again, and a
+    finished cell would be missing for as long as its model is saved.
     """
     size, classes = protocol.image_size, protocol.classes
     pictures = TensorSpec(np.dtype(np.float32), (-1, size, size, 3))
     probabilities = TensorSpec(np.dtype(np.float32), (-1, classes))
-    with mlflow.start_run(run_id=run_id):
-        mlflow.tensorflow.log_model(
-            model,
-            name="model",
-            signature=ModelSignature(Schema([pictures]), Schema([probabilities])),
-            # Named, because MLflow would otherwise spend 15 seconds on finding them.
-            pip_requirements=[
-                f"{name}=={importlib.metadata.version(name)}"
-                for name in ("mlflow", "tensorflow", "keras", "numpy")
-            ],
-        )
+    mlflow.set_tracking_uri(client.tracking_uri)
+    mlflow.set_experiment(experiment_id=client.get_run(run_id).info.experiment_id)
+    mlflow.tensorflow.log_model(
+        model,
+        name="model",
+        run_id=run_id,
+        signature=ModelSignature(Schema([pictures]), Schema([probabilities])),
+        # Named, because MLflow would otherwise spend 15 seconds on finding them.
+        pip_requirements=[
+            f"{name}=={importlib.metadata.version(name)}"
+            for name in ("mlflow", "tensorflow", "keras", "numpy")
+        ],
+    )

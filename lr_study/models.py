@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import mlflow
 import pandas as pd
 from mlflow import MlflowClient
+from mlflow.entities import LoggedModelStatus
 from mlflow.exceptions import MlflowException
 
 from lr_study.artifacts import log_model, read_head
@@ -67,10 +67,17 @@ def log_models(
     Of the best policies, the run under the first common seed gets its model; ``which`` is ``best``,
     ``all`` or ``none``.
     """
-    mlflow.set_tracking_uri(client.tracking_uri)
     for run_id in _chosen(runs, ranking, which):
-        if not client.get_run(run_id).outputs.model_outputs:
-            log_model(run_id, prepared.model(_head(client, run_id)), prepared.protocol)
+        if not _has_model(client, run_id):
+            log_model(client, run_id, prepared.model(_head(client, run_id)), prepared.protocol)
+
+
+def _has_model(client: MlflowClient, run_id: str) -> bool:
+    """Whether a run has a model that was saved to its end."""
+    return any(
+        client.get_logged_model(output.model_id).status == LoggedModelStatus.READY
+        for output in client.get_run(run_id).outputs.model_outputs
+    )
 
 
 def _chosen(runs: pd.DataFrame, ranking: Comparison, which: str) -> list[str]:

@@ -5,14 +5,39 @@ value does.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # TensorFlow leaves oneDNN off on some processors, where a convolution then takes twice as long.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-import keras
-import tensorflow as tf
+
+@contextmanager
+def _greetings_unheard() -> Iterator[None]:
+    """Keep from the screen what TensorFlow's libraries say before their log level counts.
+
+    It is shown after all where the import fails.
+    """
+    screen = os.dup(2)
+    with TemporaryFile() as heard:
+        os.dup2(heard.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            heard.seek(0)
+            os.write(screen, heard.read())
+            raise
+        finally:
+            os.dup2(screen, 2)
+            os.close(screen)
+
+
+with _greetings_unheard():
+    import keras
+    import tensorflow as tf
 
 __all__ = ["device_name", "gpu_is_there", "keras", "tf", "use_one_thread_per_op"]
 

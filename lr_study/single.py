@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
@@ -42,8 +41,7 @@ def run_one(
             write_left_out(folder, prepared.left_out)
             client.log_artifacts(run_id, temporary)
         if with_model:
-            mlflow.set_tracking_uri(client.tracking_uri)
-            log_model(run_id, prepared.model(history.head), prepared.protocol)
+            log_model(client, run_id, prepared.model(history.head), prepared.protocol)
     return run_id, record, prepared.left_out
 
 
