@@ -24,7 +24,7 @@ import numpy as np
 
 ROWS, FEATURES, CLASSES, BATCH_SIZE, EPOCHS = 8944, 1280, 20, 16, 4
 BOUND_MEBIBYTES = 1536
-"""TensorFlow takes about 700; each thread's mapped pages 128, and programs and heads the rest."""
+"""TensorFlow and its programs take about 900; features in memory or mapped at most 512."""
 
 CASES = [(rows, 18) for rows in (ROWS, 2 * ROWS, 5 * ROWS, 10 * ROWS, 100_000)]
 CASES += [(ROWS, 1), (ROWS, 90)]

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,8 +30,12 @@ WIDTH = 3
 ROWS_PER_CALL = 2048
 """Rows that one call of the program trains on, at most: 10 MB of 1,280 features."""
 
-RESIDENT_BYTES = 128 << 20
-"""How much of memory-mapped features each thread fetches before it gives their pages back."""
+IN_MEMORY_BYTES = 512 << 20
+"""Features up to this size are read into memory to train on: 100,000 rows of 1,280."""
+
+FETCHED_BYTES = 16 << 20
+"""Of larger ones, how much a thread fetches before it gives their pages back. A row that is not
+there yet brings 64 KiB with it, so this stands for up to 210 MiB."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ def train_heads(
     if len({(spec.seed, spec.settings) for spec in specs}) != 1:
         raise ValueError("heads that train together differ in their policy alone")
     use_one_thread_per_op()
+    if examples.values.nbytes <= IN_MEMORY_BYTES:
+        examples = replace(examples, values=np.array(examples.values))
     most = heads_in_memory(examples.values.shape[1], examples.classes)
     return [
         history
@@ -236,7 +242,7 @@ class _Batches:
             weight = np.zeros(capacity, np.float32)
             weight[:used] = 1
             self._fetched += self._x.nbytes
-            if self._fetched > RESIDENT_BYTES:
+            if self._fetched > FETCHED_BYTES:
                 forget_pages(self._examples.values)
                 self._fetched = 0
             x = self._x.reshape(*self._shape, -1)
