@@ -81,13 +81,22 @@ def train_heads(
         raise ValueError("heads that train together differ in their policy alone")
     use_one_thread_per_op()
     if examples.values.nbytes <= IN_MEMORY_BYTES:
-        examples = replace(examples, values=np.array(examples.values))
+        examples = replace(examples, values=_in_memory(examples.values))
     most = heads_in_memory(examples.values.shape[1], examples.classes)
     return [
         history
         for start in range(0, len(specs), most)
         for history in _train_together(examples, specs[start : start + most], on_epochs)
     ]
+
+
+def _in_memory(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Copy an array piece by piece, so that what was mapped to read it is never all there."""
+    copy = np.empty(values.shape, values.dtype)
+    for start in range(0, len(values), 4096):
+        copy[start : start + 4096] = values[start : start + 4096]
+        forget_pages(values)
+    return copy
 
 
 def heads_in_memory(features: int, classes: int) -> int:
