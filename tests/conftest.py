@@ -1,4 +1,4 @@
-"""Every test has a cache of its own session and TensorFlow with one thread an operation."""
+"""Every session of tests has a cache and a state folder of its own."""
 
 import os
 import shutil

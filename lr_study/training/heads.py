@@ -144,7 +144,8 @@ class _Block:
         epochs = specs[0].settings.epochs
         self.rates = np.zeros((epochs, WIDTH, 1, 1), np.float32)
         for i, spec in enumerate(specs):
-            self.rates[:, i, 0, 0] = [spec.policy(epoch) for epoch in range(epochs)]
+            with np.errstate(over="ignore"):  # a rate beyond 32 bits is infinite: the head diverges
+                self.rates[:, i, 0, 0] = [spec.policy(epoch) for epoch in range(epochs)]
         self.state: State = []
         self.curves = np.full((epochs, 4, WIDTH), np.nan)
         self.test_accuracy: NDArray[np.float64] | None = None
