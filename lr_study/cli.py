@@ -14,7 +14,15 @@ from typer.exceptions import TyperException
 
 from lr_study.errors import LrStudyError, require_one_of
 from lr_study.grids import load_grid, parse_seeds
-from lr_study.options import WEIGHTS_HELP, Experiment, Seed, TrackingUri, with_settings
+from lr_study.options import (
+    WEIGHTS_HELP,
+    Experiment,
+    Margin,
+    Seed,
+    Target,
+    TrackingUri,
+    with_settings,
+)
 from lr_study.policies import parse
 from lr_study.process import stop_as_interrupted
 from lr_study.runs import RERUNS, RunSpec, Settings
@@ -90,8 +98,9 @@ def study(
     from lr_study.preparation import find_pictures
 
     image_set = find_pictures(settings)
+    from lr_study.ranking_tables import ranking_table
     from lr_study.study import plan_study, run_study
-    from lr_study.tables import left_out_lines, plan_line, plan_lines, ranking_table
+    from lr_study.tables import left_out_lines, plan_line, plan_lines
     from lr_study.tracking.store import choose_experiment, connect
 
     client = connect(tracking_uri)
@@ -117,22 +126,40 @@ def compare(
     baseline: Annotated[str, typer.Option(help="Differences are from this policy.")] = (
         "fixed:lr=0.001"
     ),
+    margin: Margin = 0.5,
+    target: Target = None,
+    by: Annotated[
+        str, typer.Option(help="policy, or family: its best policy judged on the test part.")
+    ] = "policy",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if any run was left out or set apart.")
+    ] = False,
     output_format: Annotated[
         str, typer.Option("--format", help="table, json, csv or markdown.")
     ] = "table",
 ) -> None:
     """Rank the policies of an experiment over the seeds that all of them share."""
-    from lr_study.tables import FORMATS
+    from lr_study.ranking_tables import BY, FORMATS
 
     require_one_of("format", output_format, FORMATS)
+    require_one_of("by", by, BY)
     name = experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME") or "sample"
     from lr_study.comparison import compare as compare_runs
     from lr_study.tracking.reading import load_runs
 
     comparison = compare_runs(
-        load_runs(name, tracking_uri), experiment=name, metric=metric, at=at, baseline=baseline
+        load_runs(name, tracking_uri),
+        experiment=name,
+        metric=metric,
+        at=at,
+        baseline=baseline,
+        margin=margin,
+        target=target,
     )
-    _print(FORMATS[output_format](comparison))
+    _print(FORMATS[output_format](comparison, by))
+    if strict and comparison.problems:
+        count = len(comparison.problems)
+        raise LrStudyError(f"--strict: {count} problems; the first: {comparison.problems[0]}")
 
 
 @app.command()

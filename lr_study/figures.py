@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lr_study.comparison import Comparison, ProtocolRanking
 from lr_study.policies import FAMILIES
+from lr_study.results import Comparison, ProtocolRanking
 from lr_study.runs import EpochRecord
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

@@ -11,9 +11,9 @@ from mlflow.exceptions import MlflowException
 
 from lr_study.artifacts import log_model, read_head
 from lr_study.backbones import resolve_weights
-from lr_study.comparison import Comparison
 from lr_study.errors import LrStudyError, UsageError
 from lr_study.preparation import Prepared
+from lr_study.results import Comparison
 from lr_study.storage import written_aside
 from lr_study.training import Head
 

@@ -26,6 +26,8 @@ _HELP = {
     "test_fraction": "Share of each class to test with, the same pictures under every seed.",
     "split_seed": "Which pictures test.",
     "seed": "Decides the split, the initial head and the order of batches.",
+    "margin": "The difference that matters, in points: hundredths of the metric.",
+    "target": "Accuracy to count epochs to; else what the baseline ends with under the same seed.",
     "min_class_size": "Leave out classes with fewer usable pictures; 0 leaves out none.",
 }
 
@@ -55,6 +57,8 @@ def number_option(name: str, kind: Any) -> Any:
 
 
 Seed = Annotated[int, number_option("seed", int)]
+Margin = Annotated[float, number_option("margin", float)]
+Target = Annotated[float | None, number_option("target", float)]
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:

@@ -29,6 +29,10 @@ RERUNS = ("missing", "failed", "all")
 
 CONVERGENCE_TOLERANCE = 0.001
 
+IS_A_STUDY = "a study: its children hold the figures"
+IS_SUPERSEDED = "superseded: its cell was trained again on request"
+"""Why a run is not ranked although nothing is wrong with it."""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -13,7 +13,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
 from lr_study.artifacts import write_figures, write_head, write_history, write_left_out
-from lr_study.comparison import Comparison, compare
+from lr_study.comparison import compare
 from lr_study.data import ImageSet
 from lr_study.figures import study_figures
 from lr_study.models import log_models
@@ -21,9 +21,10 @@ from lr_study.plan import Plan, make_plan
 from lr_study.policies import Policy
 from lr_study.preparation import Prepared, prepare, prepare_quickly
 from lr_study.progress import Bar, progress_bar
+from lr_study.ranking_tables import ranking_json, ranking_table
+from lr_study.results import Comparison
 from lr_study.runs import RunSpec, Settings
 from lr_study.single import run_name, train_live_cell
-from lr_study.tables import ranking_json, ranking_table
 from lr_study.tracking.cells import (
     Cells,
     clear_remains,

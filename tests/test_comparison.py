@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from records import close, make_record
 
-from lr_study.comparison import Comparison, compare
+from lr_study.comparison import compare
 from lr_study.errors import UsageError
 from lr_study.grids import SEED_GRID
+from lr_study.ranking_tables import FORMATS
+from lr_study.results import Comparison
 from lr_study.runs import RunRecord
-from lr_study.tables import FORMATS
 
 POLICIES = ("fixed:lr=0.001", "fixed:lr=0.1", "exp_decay:initial_lr=0.01,k=0.3")
 
@@ -187,7 +188,7 @@ def test_the_table_is_whole_at_80_columns() -> None:
     table = FORMATS["table"](compare(frame(*records), experiment="oregon"))
     assert max(len(line) for line in table.splitlines()) <= 80
     (last,) = (line for line in table.splitlines() if line.lstrip().startswith("18 "))
-    assert last.split()[-5:] == ["0.5000", "-0.0200", "2.0", "1", "3"]
+    assert last.split()[-6:] == ["0.5000", "0.0118", "-0.0200", "0.074", "worse", "3"]
 
 
 def test_json_has_the_documented_keys() -> None:
@@ -219,7 +220,14 @@ def test_json_has_the_documented_keys() -> None:
         "verdict",
     } <= set(row)
     assert set(row["vs_baseline"]) == {"val_accuracy", "val_loss", "convergence_epoch"}
-    assert set(row["vs_baseline"]["val_loss"]) == {"mean", "interval", "p_value"}
+    assert set(row["vs_baseline"]["val_loss"]) == {
+        "mean",
+        "interval",
+        "p_value",
+        "n",
+        "method",
+        "correction",
+    }
 
 
 def test_an_experiment_without_runs_is_said() -> None:

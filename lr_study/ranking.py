@@ -1,0 +1,243 @@
+"""One protocol's runs ranked: estimates, differences with what they allow to say, verdicts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lr_study import advice
+from lr_study.crossed import UNKNOWN, Crossed
+from lr_study.families import compare_families
+from lr_study.inference import (
+    Differences,
+    Rule,
+    from_baseline,
+    from_best,
+    mean_interval,
+    pictures_to_decide,
+    seeds_to_decide,
+    verdicts,
+    wilson_interval,
+)
+from lr_study.results import Decision, Interval, ProtocolRanking, Row
+from lr_study.views import disagreement, look, rank, uneven_seconds
+
+HIGHER_IS_BETTER = {"val_accuracy": True, "val_loss": False}
+MOMENTS = ("final", "best")
+
+ROW_METRICS = (
+    "final_val_accuracy",
+    "best_val_accuracy",
+    "final_val_loss",
+    "best_val_loss",
+    "convergence_epoch",
+    "val_accuracy_roughness",
+    "val_loss_rise",
+    "seconds_per_epoch",
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the runs: which figure, at which moment, against what, how finely.
+
+    ``margin_points`` are hundredths of the metric; ``target`` is a validation accuracy, or None
+    for what the baseline ends with under the same seed.
+    """
+
+    metric: str
+    at: str
+    baseline: str
+    margin_points: float
+    target: float | None
+
+    @property
+    def column(self) -> str:
+        """The figure of a run that policies are ranked by."""
+        return f"{self.at}_{self.metric}"
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether more of the metric is better."""
+        return HIGHER_IS_BETTER[self.metric]
+
+
+def rank_policies(protocol_id: str, crossed: Crossed, question: Question) -> ProtocolRanking:
+    """Rank the policies of one protocol.
+
+    A policy that diverged under any seed comes after all that did not, whatever its figures.
+    """
+    fields: Mapping[str, Any] = crossed.runs["protocol"].iloc[0]
+    rule = rule_for(question.metric, fields, question.margin_points)
+    diverged = np.asarray(crossed.values("diverged") > 0)
+    any_diverged = np.asarray(diverged.any(axis=1))
+    scores = crossed.values(question.column)
+    places = rank(scores.mean(axis=1), any_diverged, higher_is_better=question.higher_is_better)
+    # Among equals the baseline stands first: nothing is gained by leaving it.
+    order = sorted(
+        range(len(places)),
+        key=lambda i: (places[i], crossed.policies[i] != question.baseline, crossed.policies[i]),
+    )
+    to_best = from_best(scores, order[0], rule)
+    to_baseline = _from_baseline(crossed, question)
+    words = _verdicts(to_best, diverged, order[0], question, rule)
+    views = look(crossed, any_diverged, question.baseline, question.target)
+    rows = tuple(
+        Row(
+            rank=places[i],
+            policy=crossed.policies[i],
+            family=crossed.policies[i].partition(":")[0],
+            runs=crossed.counts[i],
+            seeds=crossed.seeds,
+            estimate=_known(scores[i].mean()),
+            **_own_interval(scores[i], crossed.counts[i], question.metric, fields, rule),
+            metrics={name: _known(crossed.values(name)[i].mean()) for name in ROW_METRICS},
+            vs_baseline={name: found.at(i) for name, found in to_baseline.items()} or None,
+            vs_best=to_best.at(i),
+            verdict=words[i],
+            diverged=int(diverged[i].sum()),
+            ranks={name: ranks[i] for name, ranks in views.ranks.items()},
+            epochs_to_target=_finite(views.epochs_to_target[i]),
+        )
+        for i in order
+    )
+    ranking = ProtocolRanking(
+        id=protocol_id,
+        fields=fields,
+        runs=len(crossed.runs),
+        margin=rule.margin,
+        target=question.target,
+        rows=rows,
+        families=compare_families(
+            rows,
+            crossed,
+            question.baseline,
+            _whole(fields.get("test_size")),
+            rule_for("test_accuracy", {**fields, "val_size": fields.get("test_size")}, 0.0),
+        ),
+        decisions=tuple(
+            _decision(crossed.policies[i], i, to_best, rule)
+            for i in order
+            if words[i] == "undecided"
+        ),
+        seconds_per_seed=_known(crossed.values("wall_clock_seconds").mean(axis=1).sum()),
+        notes=_notes(crossed, rows),
+        advice="",
+    )
+    return replace(ranking, advice=advice.in_english(ranking, question.baseline))
+
+
+def rule_for(metric: str, fields: Mapping[str, Any], margin_points: float) -> Rule:
+    """Return the rule for a metric: an accuracy is never known better than to one picture."""
+    size, train = _whole(fields.get("val_size")), _whole(fields.get("train_size"))
+    picture = 1 / size if size and metric.endswith("accuracy") else 0.0
+    epoch = 1.0 if metric == "convergence_epoch" else 0.0
+    return Rule(
+        resplit=size / train if train else 0.0,
+        resolution=max(picture, epoch),
+        margin=max(margin_points / 100, picture),
+    )
+
+
+def _from_baseline(crossed: Crossed, question: Question) -> dict[str, Differences]:
+    """The differences from the baseline in accuracy, loss and epochs, each with its own rule."""
+    if question.baseline not in crossed.policies:
+        return {}
+    baseline = crossed.policies.index(question.baseline)
+    columns = {
+        "val_accuracy": f"{question.at}_val_accuracy",
+        "val_loss": f"{question.at}_val_loss",
+        "convergence_epoch": "convergence_epoch",
+    }
+    fields = crossed.runs["protocol"].iloc[0]
+    return {
+        name: from_baseline(crossed.values(column), baseline, rule_for(name, fields, 0.0))
+        for name, column in columns.items()
+    }
+
+
+def _verdicts(
+    compared: Differences, diverged: NDArray[np.bool_], best: int, question: Question, rule: Rule
+) -> list[str]:
+    """The verdicts; a policy that diverged under every seed is worse: it has no loss to test."""
+    words = verdicts(compared, best, rule, higher_is_better=question.higher_is_better)
+    if compared.seeds > 1 and not diverged[best].any():
+        words = [
+            "worse" if all_of.all() else word for word, all_of in zip(words, diverged, strict=True)
+        ]
+    return [
+        "undecided" if some.any() and word in ("best", "tied") else word
+        for word, some in zip(words, diverged, strict=True)
+    ]
+
+
+def _decision(policy: str, i: int, compared: Differences, rule: Rule) -> Decision:
+    mean, deviation = float(compared.mean[i]), float(compared.deviation[i])
+    if np.isnan(mean) or np.isnan(deviation):
+        return Decision(policy, None, None)
+    seeds = seeds_to_decide(mean, deviation, compared.comparisons, rule)
+    if seeds is not None:
+        return Decision(policy, seeds, None)
+    pictures = pictures_to_decide(mean, float(compared.half_width[i]), rule)
+    return Decision(policy, None, _finite(pictures))
+
+
+def _own_interval(
+    scores: NDArray[np.float64], runs: int, metric: str, fields: Mapping[str, Any], rule: Rule
+) -> dict[str, Any]:
+    """The interval of a policy alone: over seeds, or of a single run by sampling pictures."""
+    interval: Interval | None = None
+    method = None
+    size = _whole(fields.get("val_size"))
+    accuracy = metric.endswith("accuracy")
+    if np.isnan(scores).any():
+        pass
+    elif len(scores) > 1:
+        low, high = mean_interval(scores, rule)
+        interval = (max(low, 0.0), min(high, 1.0)) if accuracy else (low, high)
+        method = f"t over {len(scores)} seeds with Nadeau and Bengio's variance"
+    elif accuracy and size:
+        interval = wilson_interval(float(scores[0]), size)
+        method = f"Wilson, {size} validation pictures"
+    return {"interval": interval, "interval_method": method}
+
+
+def _notes(crossed: Crossed, rows: tuple[Row, ...]) -> tuple[str, ...]:
+    notes = []
+    if not crossed.seeds:
+        notes.append("the seeds are unknown: runs are not paired, and nothing is decided")
+    unknown = sorted(
+        name for name, value in crossed.runs["protocol"].iloc[0].items() if value == UNKNOWN
+    )
+    if unknown:
+        notes.append(
+            "that these runs can be compared rests on the word of who imported them: "
+            f"unknown are {', '.join(unknown)}"
+        )
+    names = rows[0].ranks
+    disagree = disagreement(
+        [row.policy for row in rows], {name: [row.ranks[name] for row in rows] for name in names}
+    )
+    notes += [note for note in (disagree, uneven_seconds(_seconds(crossed))) if note]
+    return tuple(notes)
+
+
+def _seconds(crossed: Crossed) -> NDArray[np.float64]:
+    if "seconds_per_epoch" not in crossed.runs:
+        return np.array([])
+    return np.asarray(crossed.runs["seconds_per_epoch"], np.float64)
+
+
+def _whole(value: Any) -> int:
+    """A size of the protocol; 0 where it is not known."""
+    return value if isinstance(value, int) else 0
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
