@@ -9,11 +9,11 @@ equally good in expectation, and counts
 - the same for the comparisons with a baseline that was named beforehand;
 - cover: studies in which all simultaneous intervals against the best hold the truth.
 
-The cases: (a) equal noise and an effect of the seed that all share; (b) unequal variances; (c) one
-policy with exponential noise: reported, not bounded; (d) finite data: classifiers, each of which sees
-its own features of the same 1,000 examples, trained and validated on new divisions of these; (e)
-accuracies that are whole pictures of 270. A second table gives the power: how often a policy 1, 2 or
-4 deviations of the noise below the others is called worse, beside an unpaired test.
+The cases: (a) equal noise and an effect of the seed that all share; (b) unequal variances; (c)
+one policy with exponential noise: reported, not bounded; (d) finite data: classifiers, each of
+which sees its own features of the same 1,000 examples, trained and validated on new divisions of
+these; (e) accuracies that are whole pictures of 270. A second table gives the power: how often a
+policy 1, 2 or 4 deviations of the noise below the others is called worse, beside an unpaired test.
 
 The exit code is 1 if false alarms exceed 5 % in a, b, d or e, or cover falls short of 95 %, by more
 than two standard errors.
@@ -60,7 +60,7 @@ def one_exponential(policies: int, seeds: int, rng: np.random.Generator) -> Scor
 
 
 def whole_pictures(policies: int, seeds: int, rng: np.random.Generator) -> Scores:
-    """Case e: near-equal policies differ by a picture or two of 270."""
+    """Case e: policies differ by less than a picture of 270, or by one or two, or by none."""
     right = 220 + rng.normal(0, 2, seeds) + rng.normal(0, 0.7, (policies, seeds))
     return np.round(right) / 270
 

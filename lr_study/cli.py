@@ -24,7 +24,7 @@ from lr_study.options import (
     with_settings,
 )
 from lr_study.policies import parse
-from lr_study.process import stop_as_interrupted
+from lr_study.process import leave_garbage, stop_as_interrupted
 from lr_study.runs import RERUNS, RunSpec, Settings
 
 _INTERRUPTED = 130  # typer's answer to KeyboardInterrupt
@@ -139,6 +139,7 @@ def compare(
     ] = "table",
 ) -> None:
     """Rank the policies of an experiment over the seeds that all of them share."""
+    leave_garbage()
     from lr_study.ranking_tables import BY, FORMATS
 
     require_one_of("format", output_format, FORMATS)

@@ -75,10 +75,12 @@ def _declared_rates(policy: str, epochs: int) -> list[float] | None:
 def duplicates(runs: pd.DataFrame) -> pd.Series:
     """Return for each run that another run finished the same cell earlier, or None."""
     ordered = runs.sort_values(["end_time", "run_id"], kind="stable")
-    later = ordered.duplicated("cell")
-    first = ordered[~later].set_index("cell")["run_id"]
-    reasons = "a duplicate: " + ordered["cell"].map(first) + " finished the same cell earlier"
-    return reasons.where(later, None).reindex(runs.index).astype(object)
+    first = ordered.drop_duplicates("cell").set_index("cell")["run_id"]
+    reasons = [
+        None if run_id == earliest else f"a duplicate: {earliest} finished the same cell earlier"
+        for run_id, earliest in zip(runs["run_id"], runs["cell"].map(first), strict=True)
+    ]
+    return pd.Series(reasons, index=runs.index, dtype=object)
 
 
 def fields_that_differ(protocols: Sequence[Mapping[str, Any]]) -> str:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,12 @@ def shares(calibration, case: str, policies: int, seeds: int):
 
 @pytest.mark.parametrize(
     ("case", "policies", "seeds"),
-    [("a equal noise", 18, 3), ("b unequal variances", 6, 5), ("d finite data", 6, 10)],
+    [
+        ("a equal noise", 18, 3),
+        ("b unequal variances", 6, 5),
+        ("d finite data", 6, 10),
+        ("e whole pictures", 6, 3),
+    ],
 )
 def test_at_most_one_study_in_twenty_calls_an_equal_policy_worse(
     calibration, case: str, policies: int, seeds: int
@@ -43,6 +49,17 @@ def test_without_the_correction_for_many_comparisons_it_would_be_more(
 ) -> None:
     monkeypatch.setattr(inference, "holm", lambda p_values: np.asarray(p_values))
     found = shares(calibration, "a equal noise", 18, 3)
+    assert found.worse_than_best > 0.15
+    assert not found.holds(STUDIES)
+
+
+def test_without_a_least_deviation_of_one_picture_it_would_be_more(
+    calibration, monkeypatch
+) -> None:
+    make, rule = calibration.CASES["e whole pictures"]
+    without = replace(rule, resolution=0.0)
+    monkeypatch.setitem(calibration.CASES, "e whole pictures", (make, without))
+    found = shares(calibration, "e whole pictures", 6, 3)
     assert found.worse_than_best > 0.15
     assert not found.holds(STUDIES)
 
