@@ -9,6 +9,7 @@ study: env
 	@.venv/bin/lr-study study
 
 test: env
+	@bash scripts/need_chromium
 	@.venv/bin/python -m pytest
 
 check: env

@@ -16,8 +16,11 @@ from lr_study.errors import LrStudyError, require_one_of
 from lr_study.grids import load_grid, parse_seeds
 from lr_study.options import (
     WEIGHTS_HELP,
+    At,
+    Baseline,
     Experiment,
     Margin,
+    Metric,
     Seed,
     Target,
     TrackingUri,
@@ -121,11 +124,9 @@ def study(
 def compare(
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
-    metric: Annotated[str, typer.Option(help="val_accuracy or val_loss.")] = "val_accuracy",
-    at: Annotated[str, typer.Option(help="final or best: which epoch of a run.")] = "final",
-    baseline: Annotated[str, typer.Option(help="Differences are from this policy.")] = (
-        "fixed:lr=0.001"
-    ),
+    metric: Metric = "val_accuracy",
+    at: At = "final",
+    baseline: Baseline = "fixed:lr=0.001",
     margin: Margin = 0.5,
     target: Target = None,
     by: Annotated[
@@ -161,6 +162,39 @@ def compare(
     if strict and comparison.problems:
         count = len(comparison.problems)
         raise LrStudyError(f"--strict: {count} problems; the first: {comparison.problems[0]}")
+
+
+@app.command()
+def report(
+    output: Annotated[Path, typer.Option(help="FILE.html, one page; or FILE.md with its figures.")],
+    experiment: Experiment = None,
+    tracking_uri: TrackingUri = None,
+    lang: Annotated[str, typer.Option(help="en or ru.")] = "en",
+    metric: Metric = "val_accuracy",
+    at: At = "final",
+    baseline: Baseline = "fixed:lr=0.001",
+    margin: Margin = 0.5,
+    target: Target = None,
+) -> None:
+    """Write the comparison of an experiment as a page with figures and how to reproduce it."""
+    leave_garbage()
+    name = experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME") or "sample"
+    from lr_study.comparison import compare as compare_runs
+    from lr_study.report.files import write_report
+    from lr_study.tracking.reading import load_runs
+
+    runs = load_runs(name, tracking_uri)
+    comparison = compare_runs(
+        runs,
+        experiment=name,
+        metric=metric,
+        at=at,
+        baseline=baseline,
+        margin=margin,
+        target=target,
+    )
+    write_report(output, comparison, runs, lang)
+    _say(f"written: {output}")
 
 
 @app.command()

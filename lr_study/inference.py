@@ -68,6 +68,7 @@ class Differences:
     half_width: Floats
     p_value: Floats
     deviation: Floats
+    reference: int
     seeds: int
     comparisons: int
 
@@ -76,6 +77,8 @@ class Differences:
         if np.isnan(self.mean[i]):
             return Difference(None)
         mean = float(self.mean[i])
+        if i == self.reference:
+            return Difference(mean, n=self.seeds)
         if np.isnan(self.half_width[i]):
             return Difference(mean, n=self.seeds, method="difference of single runs")
         return Difference(
@@ -128,7 +131,7 @@ def _differences(
     half_width = quantile(seeds, comparisons) * deviation * error_factor(seeds, rule)
     if seeds > 1 and not np.isnan(half_width[reference]):
         half_width[reference] = 0.0
-    return Differences(mean, half_width, p_value, deviation, seeds, comparisons)
+    return Differences(mean, half_width, p_value, deviation, reference, seeds, comparisons)
 
 
 def _paired(differences: Floats, rule: Rule) -> tuple[Floats, Floats]:

@@ -57,6 +57,9 @@ def number_option(name: str, kind: Any) -> Any:
 
 
 Seed = Annotated[int, number_option("seed", int)]
+Metric = Annotated[str, typer.Option(help="val_accuracy or val_loss.")]
+At = Annotated[str, typer.Option(help="final or best: which epoch of a run.")]
+Baseline = Annotated[str, typer.Option(help="Differences are from this policy.")]
 Margin = Annotated[float, number_option("margin", float)]
 Target = Annotated[float | None, number_option("target", float)]
 

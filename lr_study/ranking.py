@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study import advice
+from lr_study.advice import advise
 from lr_study.crossed import UNKNOWN, Crossed
 from lr_study.families import compare_families
 from lr_study.inference import (
@@ -21,7 +22,8 @@ from lr_study.inference import (
     verdicts,
     wilson_interval,
 )
-from lr_study.results import Decision, Interval, ProtocolRanking, Row
+from lr_study.policies import FAMILIES
+from lr_study.results import Decision, Gain, Interval, ProtocolRanking, Row
 from lr_study.views import disagreement, look, rank, uneven_seconds
 
 HIGHER_IS_BETTER = {"val_accuracy": True, "val_loss": False}
@@ -117,6 +119,7 @@ def rank_policies(protocol_id: str, crossed: Crossed, question: Question) -> Pro
             _whole(fields.get("test_size")),
             rule_for("test_accuracy", {**fields, "val_size": fields.get("test_size")}, 0.0),
         ),
+        gains=_gains(crossed, rows, question),
         decisions=tuple(
             _decision(crossed.policies[i], i, to_best, rule)
             for i in order
@@ -126,7 +129,7 @@ def rank_policies(protocol_id: str, crossed: Crossed, question: Question) -> Pro
         notes=_notes(crossed, rows),
         advice="",
     )
-    return replace(ranking, advice=advice.in_english(ranking, question.baseline))
+    return replace(ranking, advice=advise(ranking, question.baseline))
 
 
 def rule_for(metric: str, fields: Mapping[str, Any], margin_points: float) -> Rule:
@@ -141,21 +144,43 @@ def rule_for(metric: str, fields: Mapping[str, Any], margin_points: float) -> Ru
     )
 
 
+def _compared_columns(question: Question) -> dict[str, str]:
+    """What two policies are compared in: the names of the answer, and the figures of a run."""
+    return {
+        "val_accuracy": f"{question.at}_val_accuracy",
+        "val_loss": f"{question.at}_val_loss",
+        "convergence_epoch": "convergence_epoch",
+    }
+
+
 def _from_baseline(crossed: Crossed, question: Question) -> dict[str, Differences]:
     """The differences from the baseline in accuracy, loss and epochs, each with its own rule."""
     if question.baseline not in crossed.policies:
         return {}
     baseline = crossed.policies.index(question.baseline)
-    columns = {
-        "val_accuracy": f"{question.at}_val_accuracy",
-        "val_loss": f"{question.at}_val_loss",
-        "convergence_epoch": "convergence_epoch",
-    }
     fields = crossed.runs["protocol"].iloc[0]
     return {
         name: from_baseline(crossed.values(column), baseline, rule_for(name, fields, 0.0))
-        for name, column in columns.items()
+        for name, column in _compared_columns(question).items()
     }
+
+
+def _gains(crossed: Crossed, rows: tuple[Row, ...], question: Question) -> tuple[Gain, ...]:
+    """The best of each family over that of each family that comes earlier in the study."""
+    best: dict[str, str] = {}
+    for row in rows:
+        best.setdefault(row.family, row.policy)
+    chosen = [best[family] for family in FAMILIES if family in best]
+    fields = crossed.runs["protocol"].iloc[0]
+    gains = []
+    for over, policy in combinations(chosen, 2):
+        differences = {}
+        for name, column in _compared_columns(question).items():
+            reference = crossed.policies.index(over)
+            found = from_best(crossed.values(column), reference, rule_for(name, fields, 0.0))
+            differences[name] = found.at(crossed.policies.index(policy))
+        gains.append(Gain(policy, over, differences))
+    return tuple(gains)
 
 
 def _verdicts(

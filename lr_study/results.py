@@ -69,6 +69,18 @@ class FamilyRow:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """What the best policy of one family has over that of another, by validation.
+
+    Both were chosen by looking: the differences are corrected over all pairs of policies.
+    """
+
+    policy: str
+    over: str
+    differences: Mapping[str, Difference]
+
+
+@dataclass(frozen=True)
 class Decision:
     """What would settle one difference: ``seeds`` in all, or else so many times the ``pictures``.
 
@@ -96,6 +108,7 @@ class ProtocolRanking:
     target: float | None
     rows: tuple[Row, ...]
     families: tuple[FamilyRow, ...]
+    gains: tuple[Gain, ...]
     decisions: tuple[Decision, ...]
     seconds_per_seed: float | None
     notes: tuple[str, ...]

@@ -22,6 +22,7 @@ from lr_study.policies import Policy
 from lr_study.preparation import Prepared, prepare, prepare_quickly
 from lr_study.progress import Bar, progress_bar
 from lr_study.ranking_tables import ranking_json, ranking_table
+from lr_study.report.files import write_report
 from lr_study.results import Comparison
 from lr_study.runs import RunSpec, Settings
 from lr_study.single import run_name, train_live_cell
@@ -105,7 +106,8 @@ def _log_ranking(
         (folder / "ranking.txt").write_text(ranking_table(ranking) + "\n")
         (folder / "ranking.json").write_text(ranking_json(ranking) + "\n")
         if ranking.protocols:
-            write_figures(folder, study_figures(ranking, runs))
+            write_figures(folder, study_figures(ranking, ranking.protocols[0], runs))
+        write_report(folder / "report.html", ranking, runs, "en")
         client.log_artifacts(parent, temporary)
 
 
