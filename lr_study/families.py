@@ -59,7 +59,7 @@ def _from_baseline(
 ) -> dict[str, Difference]:
     """Differences on test of those chosen that are not the baseline itself."""
     others = [policy for policy in chosen if policy != baseline]
-    if scores is None or not others:
+    if scores is None or np.isnan(scores).any() or not others:
         return {}
     found = from_baseline(np.stack([scores, *(chosen[policy] for policy in others)]), 0, rule)
     return {policy: found.at(i) for i, policy in enumerate(others, start=1)}
