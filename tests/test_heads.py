@@ -104,6 +104,7 @@ def assert_as_keras(examples, spec, history):
         ours = [getattr(epoch, name) for epoch in history.epochs]
         assert ours == pytest.approx(curves[name], **tolerance), name
     assert history.test_accuracy == pytest.approx(test_accuracy, abs=one_of(examples.test))
+    return kernel
 
 
 def one_of(rows):
@@ -136,11 +137,13 @@ def test_heads_trained_together_are_what_separate_fits_give(digits, monkeypatch,
 
 @pytest.mark.parametrize("optimizer", CLOSELY)
 def test_a_high_rate_starts_as_in_keras(digits, optimizer):
-    # Later, at such a rate, even Keras with and without jit_compile part ways.
+    # Later, at such a rate, even Keras with and without jit_compile part ways; and single weights
+    # do at once, by as much as 3e-4: rounding decides the sign of a gradient that is nearly 0.
     steps = some(digits, train=20 * 32)
     (spec,) = specs("fixed:lr=0.1", epochs=1, optimizer=optimizer)
     (history,) = train_heads(steps, [spec])
-    assert_as_keras(steps, spec, history)
+    kernel = assert_as_keras(steps, spec, history)
+    assert np.linalg.norm(history.head.kernel - kernel) <= 1e-4 * np.linalg.norm(kernel)
 
 
 @pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name not in CLOSELY])

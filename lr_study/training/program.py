@@ -130,9 +130,12 @@ def _residual_and_sums(kernel: Any, bias: Any, x: Any, y: Any, weight: Any) -> A
     heads, classes, features = kernel.shape
     logits = tf.matmul(tf.reshape(kernel, (-1, features)), x, transpose_b=True)
     logits = tf.reshape(logits, (heads, classes, -1)) + bias
-    log_softmax = tf.nn.log_softmax(logits, axis=1)
+    # The exponential of a log-softmax would lose digits, the more the larger the logits.
+    shifted = logits - tf.reduce_max(logits, axis=1, keepdims=True)
+    exponentials = tf.exp(shifted)
+    total = tf.reduce_sum(exponentials, axis=1, keepdims=True)
     truth = tf.one_hot(y, classes, axis=0)
-    loss = -tf.reduce_sum(log_softmax * truth, axis=1)
+    loss = tf.math.log(total[:, 0]) - tf.reduce_sum(shifted * truth, axis=1)
     hits = tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == y, tf.float32)
     sums = tf.stack([tf.reduce_sum(loss * weight, 1), tf.reduce_sum(hits * weight, 1)])
-    return tf.exp(log_softmax) - truth, sums
+    return exponentials / total - truth, sums
