@@ -22,9 +22,10 @@ format:
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-# The locks name versions alone: no hashes, no index. The second and third hold what they add.
+# The locks name versions alone: no hashes, no index. The second and third hold what they add; the
+# second holds what the tests need, so the extra `tensorboard` too.
 COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml
 lock:
 	@$(COMPILE) --upgrade -o requirements.lock >/dev/null
-	@$(COMPILE) --extra dev -c requirements.lock | grep -vxFf requirements.lock > requirements-dev.lock
+	@$(COMPILE) --extra dev --extra tensorboard -c requirements.lock | grep -vxFf requirements.lock > requirements-dev.lock
 	@$(COMPILE) --extra gpu -c requirements.lock | grep -vxFf requirements.lock > requirements-gpu.lock
