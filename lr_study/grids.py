@@ -25,6 +25,7 @@ import yaml
 from lr_study.errors import UsageError
 from lr_study.policies import FAMILIES, ExpDecay, Fixed, Policy, StepDecay, parse
 from lr_study.runs import Settings
+from lr_study.yaml_lines import LineError, pairs, read_yaml, text_of
 
 MOST_POLICIES = 10_000
 
@@ -82,7 +83,7 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
     elif name in BUILT_IN:
         grid = Grid(BUILT_IN[name])
     elif Path(name).is_file():
-        grid = _read(Path(name))
+        grid = read_yaml(Path(name), _grid)
     else:
         raise UsageError(
             f"grid={name} is not allowed: it is {' or '.join(BUILT_IN)}, or a YAML file that exists"
@@ -117,113 +118,70 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     )
 
 
-def _read(file: Path) -> Grid:
-    try:
-        text = file.read_text(encoding="utf-8")
-        # An alias can stand for a billion of values, or for itself; a grid needs none.
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent) and event.start_mark:
-                raise _Line(event.start_mark.line, "an alias (*name) is not allowed: write it out")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        return _grid(root)
-    except _Line as error:
-        raise UsageError(f"{file}, line {error.line + 1}: {error.reason}") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{file}, line {line}: not YAML: {error.problem}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise UsageError(f"{file}: not a YAML file that can be read: {reason}") from None
-
-
-class _Line(Exception):  # noqa: N818
-    """What is wrong on a line, which counts from 0."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.reason = reason
-
-
 def _grid(root: yaml.Node | None) -> Grid:
     policies: list[Policy] = []
     options: dict[str, Any] = {}
     seeds: str | None = None
-    for key, line, node in _pairs(root, "a grid"):
+    for key, line, node in pairs(root, "a grid"):
         if key == "families":
-            for family, at, values in _pairs(node, "families"):
+            for family, at, values in pairs(node, "families"):
                 policies += _product(family, at, values)
         elif key == "policies":
             policies += _single(node)
         elif key == "options":
-            for name, at, value in _pairs(node, "options"):
+            for name, at, value in pairs(node, "options"):
                 if name == "seeds":
-                    seeds = _text(value)
+                    seeds = text_of(value)
                 elif name in _OPTIONS:
                     options[name] = _option(name, value)
                 else:
                     allowed = ", ".join([*_OPTIONS, "seeds"])
-                    raise _Line(at, f"option {name!r} is not known: it is one of {allowed}")
+                    raise LineError(at, f"option {name!r} is not known: it is one of {allowed}")
         else:
-            raise _Line(line, f"{key!r} is not known: write families, policies or options")
+            raise LineError(line, f"{key!r} is not known: write families, policies or options")
     if not policies:
-        raise _Line(0, "no policy: write families or policies")
+        raise LineError(0, "no policy: write families or policies")
     return Grid(tuple(dict.fromkeys(policies)), options, seeds)
 
 
 def _product(family: str, line: int, node: yaml.Node) -> Iterator[Policy]:
     if family not in FAMILIES:
-        raise _Line(line, f"family {family!r} is not known: it is one of {', '.join(FAMILIES)}")
+        raise LineError(line, f"family {family!r} is not known: it is one of {', '.join(FAMILIES)}")
     names, values = [], []
-    for name, _, value in _pairs(node, family):
+    for name, _, value in pairs(node, family):
         items = value.value if isinstance(value, yaml.SequenceNode) else [value]
         names.append(name)
-        values.append([_text(item) for item in items])
+        values.append([text_of(item) for item in items])
     count = math.prod(len(items) for items in values)
     if count > MOST_POLICIES:
-        raise _Line(line, f"{count} policies are more than the {MOST_POLICIES} that are allowed")
+        raise LineError(
+            line, f"{count} policies are more than the {MOST_POLICIES} that are allowed"
+        )
     for combination in product(*values):
-        pairs = ",".join(f"{n}={v}" for n, v in zip(names, combination, strict=True))
-        yield _parsed(f"{family}:{pairs}" if pairs else family, line)
+        written = ",".join(f"{n}={v}" for n, v in zip(names, combination, strict=True))
+        yield _parsed(f"{family}:{written}" if written else family, line)
 
 
 def _single(node: yaml.Node) -> Iterator[Policy]:
     if not isinstance(node, yaml.SequenceNode):
-        raise _Line(node.start_mark.line, "policies is a list: write - fixed:lr=0.01")
+        raise LineError(node.start_mark.line, "policies is a list: write - fixed:lr=0.01")
     for item in node.value:
-        yield _parsed(_text(item), item.start_mark.line)
+        yield _parsed(text_of(item), item.start_mark.line)
 
 
 def _parsed(text: str, line: int) -> Policy:
     try:
         return parse(text)
     except UsageError as error:
-        raise _Line(line, str(error)) from None
+        raise LineError(line, str(error)) from None
 
 
 def _option(name: str, node: yaml.Node) -> Any:
-    kind, text = _OPTIONS[name], _text(node)
+    kind, text = _OPTIONS[name], text_of(node)
     try:
         return kind(text)
     except ValueError:
         what = {int: "a whole number", float: "a number"}[kind]
-        raise _Line(node.start_mark.line, f"{name}={text} is not allowed: it is {what}") from None
-
-
-def _pairs(node: yaml.Node | None, what: str) -> Iterator[tuple[str, int, yaml.Node]]:
-    if not isinstance(node, yaml.MappingNode):
-        line = 0 if node is None else node.start_mark.line
-        raise _Line(line, f"{what} is written as name: value")
-    seen = set()
-    for key, value in node.value:
-        name = _text(key)
-        if name in seen:
-            raise _Line(key.start_mark.line, f"{name!r} is given twice: give it once")
-        seen.add(name)
-        yield name, key.start_mark.line, value
-
-
-def _text(node: yaml.Node) -> str:
-    if not isinstance(node, yaml.ScalarNode):
-        raise _Line(node.start_mark.line, "one value is expected here, not a list or a mapping")
-    return str(node.value)
+        raise LineError(
+            node.start_mark.line, f"{name}={text} is not allowed: it is {what}"
+        ) from None
