@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from lr_study.errors import UsageError
-from lr_study.runs import CURVES, IS_A_STUDY, IS_SUPERSEDED, summaries_needed
+from lr_study.runs import CURVES, IS_A_STUDY, IS_SUPERSEDED, UNKNOWN, summaries_needed
 from lr_study.tracking.store import connect
 
 _PAGE = 1000
@@ -22,10 +22,10 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     """Return the runs of an experiment, one row a run.
 
     The columns are ``run_id``, ``name``, ``status``, ``start_time``, ``end_time`` (milliseconds
-    since 1970), ``policy``, ``family``, ``seed``, ``protocol`` (a dictionary), ``protocol_id``,
-    ``cell``, ``diverged``, ``curves`` (a dictionary of lists, one value an epoch), every metric of
-    the run by its name, and ``excluded``: None for a finished run of ours, else the reason why it
-    cannot be compared.
+    since 1970), ``policy``, ``family``, ``seed`` (a number, or ``unknown`` of an imported run),
+    ``protocol`` (a dictionary), ``protocol_id``, ``cell``, ``diverged``, ``curves`` (a dictionary
+    of lists, one value an epoch), every metric of the run by its name, and ``excluded``: None for
+    a finished run of ours, else the reason why it cannot be compared.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def _row(client: MlflowClient, run: Run) -> dict[str, Any]:
             "curves": _curves(client, run, epochs=int(protocol["epochs"])),
             **{name: value for name, value in data.metrics.items() if name not in CURVES},
         }
-        row["seed"] = int(row["seed"])
+        row["seed"] = UNKNOWN if row["seed"] == UNKNOWN else int(row["seed"])
     except (ValueError, KeyError, TypeError) as error:
         row["excluded"] = f"not a run of lr-study: its record cannot be read ({error})"
         return row

@@ -15,7 +15,7 @@ import lr_study
 from lr_study.runs import CURVES, EpochRecord, Protocol, RunRecord, RunSpec, canonical_json
 
 _MOST_IN_A_BATCH = 1000
-_LONGEST_TAG = 8000
+LONGEST_TAG = 8000
 
 
 def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
@@ -81,12 +81,12 @@ def log_start(client: MlflowClient, run_id: str, spec: RunSpec, protocol: Protoc
     """Log what a run is before it trains, so that a run that is cut off says what it was."""
     known = client.get_run(run_id).data.params
     params = _without(known, params_of(spec, protocol))
-    _log(client, run_id, params=params, tags=identity_tags(spec, protocol))
+    log_batch(client, run_id, params=params, tags=identity_tags(spec, protocol))
 
 
 def log_epochs(client: MlflowClient, run_id: str, epochs: Iterable[EpochRecord]) -> None:
     """Log the figures of some epochs, as engine ``live`` does while it trains."""
-    _log(client, run_id, metrics=_epoch_metrics(epochs))
+    log_batch(client, run_id, metrics=_epoch_metrics(epochs))
 
 
 def log_record(
@@ -104,7 +104,7 @@ def log_record(
     """
     metrics = [] if epochs_are_logged else _epoch_metrics(record.epochs)
     metrics += [_metric(name, value, 0) for name, value in record.metrics().items()]
-    _log(
+    log_batch(
         client,
         run_id,
         params=_without(known_params, params_of(record.spec, record.protocol)),
@@ -122,7 +122,7 @@ def record_tags(record: RunRecord) -> dict[str, str]:
         "lr_study.timing_shared_among": str(record.shared_among),
     }
     curves = curves_json(record.epochs)
-    return tags if len(curves) > _LONGEST_TAG else {**tags, "lr_study.curves": curves}
+    return tags if len(curves) > LONGEST_TAG else {**tags, "lr_study.curves": curves}
 
 
 def _without(known: Collection[str], params: Mapping[str, str]) -> dict[str, str]:
@@ -148,7 +148,7 @@ def _metric(name: str, value: float, step: int) -> Metric:
     return Metric(name, value, int(time.time() * 1000), step)
 
 
-def _log(
+def log_batch(
     client: MlflowClient,
     run_id: str,
     *,
@@ -156,6 +156,7 @@ def _log(
     params: Mapping[str, str] = MappingProxyType({}),
     tags: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
+    """Log to a run in one request if it fits, or in as few as it takes."""
     entities = {
         "params": [Param(name, value) for name, value in params.items()],
         "tags": [RunTag(name, value) for name, value in tags.items()],
