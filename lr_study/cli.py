@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from lr_study import import_commands
 from lr_study.errors import LrStudyError, require_one_of
 from lr_study.grids import load_grid, parse_seeds
 from lr_study.options import (
@@ -40,6 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(import_commands.app, name="import")
 
 
 @app.command()
@@ -264,12 +266,16 @@ def _run() -> int:
         return error.exit_code
     except TyperException as error:
         message = " ".join(error.format_message().split())
-        _say(f"error: {message}{_what_is_allowed(error) if 'No such' in message else ''}")
+        _say(f"error: {message}{_what_is_allowed(error) if _is_unknown(message) else ''}")
         return error.exit_code
     if code == _INTERRUPTED:
         _say("interrupted: what was finished is kept, and the same command goes on with the rest")
         return 1
     return int(code or 0)
+
+
+def _is_unknown(message: str) -> bool:
+    return "No such" in message or message == "Missing command."
 
 
 def _what_is_allowed(error: TyperException) -> str:

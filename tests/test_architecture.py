@@ -21,7 +21,8 @@ ARROWS = {
     "storage": set(),
     "progress": set(),
     "process": {"storage"},
-    "grids": {"errors", "policies", "runs"},
+    "yaml_lines": {"errors"},
+    "grids": {"errors", "policies", "runs", "yaml_lines"},
     "plan": {"policies", "runs"},
     "results": {"runs"},
     "inference": {"results"},
@@ -80,10 +81,22 @@ ARROWS = {
         "tracking",
         "training",
     },
+    "importing": {
+        "data",
+        "errors",
+        "policies",
+        "process",
+        "progress",
+        "runs",
+        "storage",
+        "tracking",
+        "yaml_lines",
+    },
     "options": {"errors", "runs"},
+    "import_commands": {"errors", "importing", "options"},
     "doctor": {"errors", "storage", "tracking"},
     "serving": {"tracking"},
-    "cli": {"errors", "grids", "options", "policies", "process", "runs"},
+    "cli": {"errors", "grids", "import_commands", "options", "policies", "process", "runs"},
     "__main__": {"cli"},
 }
 
@@ -150,6 +163,7 @@ def test_policies_need_the_standard_library_alone() -> None:
         (["run", "fixed", "--epochs", "0"], ()),
         (["run", "fixed", "--data", "/nowhere"], ()),
         (["study", "--seeds", "x"], ()),
+        (["import", "tensorboard", "/nowhere", "--experiment", "x"], ()),
     ],
 )
 def test_nothing_heavy_is_imported_on_the_way(arguments: list[str], allowed: tuple[str]) -> None:

@@ -1,0 +1,241 @@
+"""Imported runs in MLflow: which are there, and how one gets there whole, once."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from filelock import FileLock, Timeout
+from mlflow import MlflowClient
+from mlflow.entities import Experiment, Metric, Run
+
+import lr_study
+from lr_study.errors import LrStudyError
+from lr_study.importing.curves import Curves
+from lr_study.importing.declarations import Value
+from lr_study.importing.policy_choice import UNNAMED, Choice
+from lr_study.policies import parse
+from lr_study.process import is_gone
+from lr_study.runs import (
+    CONVERGENCE_TOLERANCE,
+    UNKNOWN,
+    canonical_json,
+    convergence_tolerance,
+    short_hash,
+)
+from lr_study.storage import cache_dir
+from lr_study.tracking.cells import supersede
+from lr_study.tracking.reading import SUPERSEDED_TAG, all_runs
+from lr_study.tracking.store import PROCESS_TAG, tracked_run
+from lr_study.tracking.writing import LONGEST_TAG, log_batch
+
+SOURCE = "tensorboard"
+
+_SOURCE_TAG = "lr_study.source"
+_PATH_TAG = "lr_study.source_path"
+_ID_TAG = "lr_study.source_id"
+_POINTS_TAG = "lr_study.source_points"
+
+# Those of our own runs but `epochs`: a param cannot change, and a run may grow.
+_PARAMS = (
+    "data",
+    "backbone",
+    "image_size",
+    "engine",
+    "optimizer",
+    "batch_size",
+    "val_fraction",
+    "test_fraction",
+)
+
+
+@dataclass(frozen=True)
+class ImportedRun:
+    """A run as its files and declarations give it; ``protocol`` has every field."""
+
+    name: str
+    curves: Curves
+    choice: Choice
+    protocol: Mapping[str, Value]
+
+    @property
+    def source_id(self) -> str:
+        """What stays the same while a run grows, wherever its folder lies: how it began."""
+        first = self.curves.points["val_accuracy"][self.curves.epochs[0]]
+        return short_hash(canonical_json([first.wall_time, first.value]))
+
+    def params(self) -> dict[str, str]:
+        """Return the params by name, as text."""
+        own = self.choice.policy.parameters() if self.choice.policy else {}
+        values = {"policy": self.choice.text, **own, "seed": UNKNOWN}
+        values |= {name: self.protocol[name] for name in _PARAMS}
+        return {name: str(value) for name, value in values.items()}
+
+    def metrics(self) -> dict[str, float]:
+        """Return the figures of the whole run by name."""
+        size = self.protocol["val_size"]
+        tolerance = convergence_tolerance(size) if isinstance(size, int) else CONVERGENCE_TOLERANCE
+        figures = self.curves.summaries(tolerance)
+        seconds = self.curves.seconds_per_epoch()
+        return figures if seconds is None else {**figures, "seconds_per_epoch": seconds}
+
+    def tags(self) -> dict[str, str]:
+        """Return the tags of a run of ours; the cell tells runs of one policy apart."""
+        protocol = canonical_json(dict(self.protocol))
+        cell = {
+            "policy": self.choice.text,
+            "protocol": short_hash(protocol),
+            "seed": UNKNOWN,
+            "source": [SOURCE, self.name, self.source_id],
+        }
+        tags = {
+            "lr_study.protocol": protocol,
+            "lr_study.protocol_id": short_hash(protocol),
+            "lr_study.cell": short_hash(canonical_json(cell)),
+            "lr_study.diverged": str(self.curves.diverged).lower(),
+            "lr_study.policy_from": self.choice.told_by,
+            "lr_study.version": lr_study.__version__,
+        }
+        curves = canonical_json(self.curves.lists())
+        return tags if len(curves) > LONGEST_TAG else {**tags, "lr_study.curves": curves}
+
+
+class Published:
+    """The imported runs of an experiment; one process of this machine at a time adds to them."""
+
+    def __init__(self, client: MlflowClient, experiment: Experiment) -> None:
+        self._client = client
+        self._experiment = experiment
+        self._runs: dict[str, list[Run]] = {}
+        self._unnamed: dict[str, str] = {}
+        query = f"tags.`{_SOURCE_TAG}` = '{SOURCE}'"
+        for run in all_runs(client, experiment.experiment_id, query):
+            if SUPERSEDED_TAG not in run.data.tags:
+                self._remember(run)
+
+    def _remember(self, run: Run) -> None:
+        source_id = run.data.tags.get(_ID_TAG, "")
+        self._runs.setdefault(source_id, []).append(run)
+        self._unnamed.setdefault(run.data.params.get("policy", ""), source_id)
+
+    def publish(self, run: ImportedRun) -> tuple[str, ImportedRun]:
+        """Bring a run into the store, if it is not there; return what was done, and with what.
+
+        What was done is ``added``, ``completed`` (the run had grown), ``replaced`` (it is declared
+        otherwise than it was), ``unchanged``, ``fewer`` (less of it is left than is stored, which
+        stays) or ``busy`` (another process is writing it).
+        """
+        stored = None
+        for other in self._runs.get(run.source_id, []):
+            if not _is_same_path(other.data.tags.get(_PATH_TAG, ""), run.name):
+                continue
+            if other.info.status == "FINISHED":
+                stored = stored or other
+            elif other.info.status == "RUNNING" and not is_gone(
+                other.data.tags.get(PROCESS_TAG, "")
+            ):
+                return "busy", run
+            else:  # what was left of an import that was cut off
+                self._client.delete_run(other.info.run_id)
+        if stored is None:
+            return "added", self._add(run)
+        run = _with_what_was_known(run, stored)
+        if _is_declared_otherwise(run, stored):
+            run = self._add(run)
+            supersede(self._client, stored.info.run_id)
+            return "replaced", run
+        count, before = len(run.curves.kept()), int(stored.data.tags.get(_POINTS_TAG, 0))
+        if count <= before:
+            return "fewer" if count < before else "unchanged", run
+        self._fill(stored.info.run_id, run, with_params=False)
+        if "lr_study.curves" in stored.data.tags.keys() - run.tags().keys():
+            self._client.delete_tag(stored.info.run_id, "lr_study.curves")
+        return "completed", run
+
+    def _add(self, run: ImportedRun) -> ImportedRun:
+        """Create, fill and finish a run; whatever stops that, it does not stay RUNNING."""
+        run = self._with_a_text_of_its_own(run)
+        tags = {_SOURCE_TAG: SOURCE, _PATH_TAG: run.name, _ID_TAG: run.source_id}
+        with tracked_run(
+            self._client, self._experiment, run.name, tags=tags, may_join=False
+        ) as run_id:
+            self._fill(run_id, run, with_params=True)
+        self._unnamed.setdefault(run.choice.text, run.source_id)
+        return run
+
+    def _fill(self, run_id: str, run: ImportedRun, *, with_params: bool) -> None:
+        """Log all of a run; what is there already, MLflow keeps once.
+
+        How many points there are comes last: until then the run counts as one that has grown.
+        """
+        metrics = [
+            Metric(name, point.value, int(point.wall_time * 1000), epoch)
+            for name, epoch, point in run.curves.kept()
+        ]
+        now = int(time.time() * 1000)
+        metrics += [Metric(name, value, now, 0) for name, value in run.metrics().items()]
+        params = run.params() if with_params else {}
+        log_batch(self._client, run_id, metrics=metrics, params=params, tags=run.tags())
+        self._client.set_tag(run_id, _POINTS_TAG, str(len(run.curves.kept())))
+
+    def _with_a_text_of_its_own(self, run: ImportedRun) -> ImportedRun:
+        """Tell unnamed runs of one name apart: nothing says that they had one policy."""
+        text = run.choice.text
+        owner = self._unnamed.get(text, run.source_id)
+        if run.choice.policy is not None or owner == run.source_id:
+            return run
+        return replace(run, choice=replace(run.choice, text=f"{text}#{run.source_id[:6]}"))
+
+
+def _is_same_path(left: str, right: str) -> bool:
+    """Whether two paths are one, perhaps seen from different folders above."""
+    return left == right or left.endswith(f"/{right}") or right.endswith(f"/{left}")
+
+
+def _with_what_was_known(run: ImportedRun, stored: Run) -> ImportedRun:
+    """Keep what an earlier import declared and this one does not: ``unknown`` denies nothing."""
+    choice = run.choice
+    if choice.policy is None:
+        text = stored.data.params["policy"]
+        policy = None if text.startswith(UNNAMED) else parse(text)
+        told_by = stored.data.tags.get("lr_study.policy_from", choice.told_by)
+        choice = replace(choice, text=text, policy=policy, told_by=told_by)
+    known = _protocol_of(stored)
+    protocol = {
+        name: known.get(name, value) if value == UNKNOWN else value
+        for name, value in run.protocol.items()
+    }
+    return replace(run, name=stored.data.tags[_PATH_TAG], choice=choice, protocol=protocol)
+
+
+def _is_declared_otherwise(run: ImportedRun, stored: Run) -> bool:
+    epochs = {"epochs": run.protocol["epochs"]}
+    same_protocol = {**run.protocol} == {**_protocol_of(stored), **epochs}
+    return run.choice.text != stored.data.params["policy"] or not same_protocol
+
+
+def _protocol_of(run: Run) -> dict[str, Value]:
+    return dict(json.loads(run.data.tags["lr_study.protocol"]))
+
+
+@contextmanager
+def publishing(client: MlflowClient, experiment: Experiment) -> Iterator[Published]:
+    """Open the imported runs of an experiment to add to them.
+
+    Raises
+    ------
+    LrStudyError
+        If another process of this machine is adding to them: both would add the same runs.
+    """
+    locks = cache_dir() / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    where = short_hash(f"{client.tracking_uri} {experiment.experiment_id}")
+    try:
+        with FileLock(locks / f"import-{where}.lock", blocking=False):
+            yield Published(client, experiment)
+    except Timeout:
+        raise LrStudyError(
+            f"another import into experiment {experiment.name} is running: "
+            "wait for its end, and give the same command again"
+        ) from None
