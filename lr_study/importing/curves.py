@@ -35,7 +35,7 @@ _IN_TRAIN = {curve: _tags(curve) for curve in _PLAIN}
 _IN_VALIDATION = {f"val_{curve}": _tags(curve) for curve in _MEASURED}
 _IN_BOTH = _IN_TRAIN | {f"val_{curve}": _tags(curve, "val_") for curve in _MEASURED}
 
-WANTED = frozenset(tag for names in (_IN_BOTH | _IN_VALIDATION).values() for tag in names)
+WANTED = frozenset(tag for names in _IN_BOTH.values() for tag in names)
 """The tags that mean something here."""
 
 
@@ -92,12 +92,13 @@ class Curves:
         )
 
     def rates(self) -> list[float | None]:
-        """Return the logged learning rates as a policy gives them: the first is of epoch 0."""
+        """Return the logged learning rates as a policy gives them: the first is of epoch 0.
+
+        Where no rate was logged at all, the list is empty.
+        """
         rates = self.points["learning_rate"]
-        return [
-            rates[epoch].value if epoch in rates else None
-            for epoch in _up_to(max(rates, default=0))
-        ]
+        epochs = range(1, self.epochs[-1] + 1) if rates else ()
+        return [rates[epoch].value if epoch in rates else None for epoch in epochs]
 
     def seconds_per_epoch(self) -> float | None:
         """Return the median time from one epoch's end to the next's, None of a single epoch.
@@ -164,7 +165,3 @@ def _first_present(points: Sequence[Point], tags: Sequence[str]) -> dict[int, Po
         if curve:
             return curve
     return {}
-
-
-def _up_to(last: int) -> range:
-    return range(1, last + 1)

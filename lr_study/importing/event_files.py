@@ -23,6 +23,9 @@ LARGEST_FILE = 256 << 20
 """Bytes. A run's scalars take kilobytes, and the graph that Keras adds some megabytes; what is
 far larger holds other things, and checking it would take minutes."""
 
+MOST_POINTS = 1_000_000
+"""Scalars of a file that are kept: one that was made to fill the memory does not."""
+
 _HEADER = struct.Struct("<QI")
 _CHECKSUM = struct.Struct("<I")
 _VERSION = "brain.Event:"
@@ -85,6 +88,8 @@ def read_event_file(path: Path, wanted: Collection[str]) -> EventFile:
                         spoiled.append(offset)
                     else:
                         points += _scalars(event, wanted)
+                    if len(points) > MOST_POINTS:
+                        raise _CutError(offset, f"it has more than {MOST_POINTS} scalars")
             except _CutError as error:
                 if error.offset == 0:
                     raise NotAnEventFileError(f"not an event file: {error}") from None

@@ -95,12 +95,16 @@ def find_runs(logdir: Path) -> Found:
 
 
 def shown(path: Path, root: Path) -> str:
-    """Return a path below ``root`` as one line of plain characters, whatever it is made of.
+    """Return a path below ``root`` as one line that can be printed, whatever it is made of.
 
     >>> shown(Path("/logs/a/b"), Path("/logs"))
     'a/b'
     """
-    return ascii(str(path.relative_to(root)))[1:-1]
+    return _printable(path.relative_to(root).as_posix())
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def _role_of_file(name: str) -> re.Match[str] | None:
@@ -133,5 +137,5 @@ def _add(
 def _name(folder: Path, rest: str, root: Path) -> str:
     """The path below the root; of the root itself, its last part."""
     below = shown(folder, root)
-    parts = [part for part in (below, ascii(rest)[1:-1]) if part not in ("", ".")]
-    return "/".join(parts) or ascii(root.name)[1:-1] or "logdir"
+    parts = [part for part in (below, _printable(rest)) if part not in ("", ".")]
+    return "/".join(parts) or _printable(root.name) or "logdir"

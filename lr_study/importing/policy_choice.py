@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lr_study.importing.names import Stated, read_name
 from lr_study.importing.policy_fit import agrees, fit_policy
@@ -14,12 +14,16 @@ UNNAMED = "unnamed:"
 
 @dataclass(frozen=True)
 class Choice:
-    """A policy as text, the policy itself unless it is unnamed, what told it, and a remark."""
+    """A policy as text, the policy itself unless it is unnamed, what told it, and a remark.
+
+    ``stated`` is what the name states, in words, where that is not all of a policy.
+    """
 
     text: str
     policy: Policy | None
     told_by: str
     remark: str | None = None
+    stated: str | None = None
 
 
 def choose_policy(name: str, rates: Sequence[float | None], declared: str | None) -> Choice:
@@ -54,8 +58,9 @@ def choose_policy(name: str, rates: Sequence[float | None], declared: str | None
     if stated is None:
         return _unnamed(name, None)
     if stated.policy is None:
+        # As a policy's text it would mean the default of what is left out.
         what = f"leaves out {', '.join(stated.lacking)}" if stated.lacking else "is not allowed"
-        return _unnamed(name, f"its name says {stated} and {what}")
+        return replace(_unnamed(name, f"its name says {stated} and {what}"), stated=str(stated))
     return Choice(str(stated.policy), stated.policy, "name")
 
 

@@ -117,13 +117,29 @@ def _exponential(epochs: NDArray[np.int64], values: _Floats) -> Iterator[Policy]
 
 
 def _steps(epochs: NDArray[np.int64], values: _Floats) -> Iterator[Policy]:
-    for length in range(2, int(epochs[-1]) + 2):
+    for length in _lengths(epochs, values):
         drops = ((1 + epochs) // length).astype(np.float64)
-        if drops[0] == drops[-1]:
-            continue  # no drop was logged
         pair = _decay(drops, values, as_k=False)
         if pair is not None:
-            yield StepDecay(*pair, epochs_drop=length)
+            yield StepDecay(*pair, epochs_drop=int(length))
+
+
+def _lengths(epochs: NDArray[np.int64], values: _Floats) -> NDArray[np.int64]:
+    """Return the plateau lengths > 1 with which the first change is the first drop.
+
+    There is one where every epoch was logged. What counts as a change is a difference at all, or
+    one that is no rounding.
+    """
+    lengths = np.arange(2, epochs[-1] + 2)
+    possible = np.zeros(len(lengths), bool)
+    for least in (0.0, 2 * TOLERANCE):
+        changed = np.flatnonzero(np.abs(values - values[0]) > least * values[0])
+        if len(changed):
+            first, last_before, after = (
+                (1 + epochs[i]) // lengths for i in (0, changed[0] - 1, changed[0])
+            )
+            possible |= (first == last_before) & (last_before < after)
+    return lengths[possible]
 
 
 def _decay(x: _Floats, values: _Floats, *, as_k: bool) -> tuple[float, float] | None:

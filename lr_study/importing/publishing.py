@@ -97,6 +97,8 @@ class ImportedRun:
             "lr_study.policy_from": self.choice.told_by,
             "lr_study.version": lr_study.__version__,
         }
+        if self.choice.stated:
+            tags["lr_study.name_states"] = self.choice.stated
         curves = canonical_json(self.curves.lists())
         return tags if len(curves) > LONGEST_TAG else {**tags, "lr_study.curves": curves}
 
@@ -108,7 +110,7 @@ class Published:
         self._client = client
         self._experiment = experiment
         self._runs: dict[str, list[Run]] = {}
-        self._unnamed: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
         query = f"tags.`{_SOURCE_TAG}` = '{SOURCE}'"
         for run in all_runs(client, experiment.experiment_id, query):
             if SUPERSEDED_TAG not in run.data.tags:
@@ -117,7 +119,7 @@ class Published:
     def _remember(self, run: Run) -> None:
         source_id = run.data.tags.get(_ID_TAG, "")
         self._runs.setdefault(source_id, []).append(run)
-        self._unnamed.setdefault(run.data.params.get("policy", ""), source_id)
+        self._owners.setdefault(run.data.params.get("policy", ""), source_id)
 
     def publish(self, run: ImportedRun) -> tuple[str, ImportedRun]:
         """Bring a run into the store, if it is not there; return what was done, and with what.
@@ -161,7 +163,7 @@ class Published:
             self._client, self._experiment, run.name, tags=tags, may_join=False
         ) as run_id:
             self._fill(run_id, run, with_params=True)
-        self._unnamed.setdefault(run.choice.text, run.source_id)
+        self._owners.setdefault(run.choice.text, run.source_id)
         return run
 
     def _fill(self, run_id: str, run: ImportedRun, *, with_params: bool) -> None:
@@ -182,7 +184,7 @@ class Published:
     def _with_a_text_of_its_own(self, run: ImportedRun) -> ImportedRun:
         """Tell unnamed runs of one name apart: nothing says that they had one policy."""
         text = run.choice.text
-        owner = self._unnamed.get(text, run.source_id)
+        owner = self._owners.get(text, run.source_id)
         if run.choice.policy is not None or owner == run.source_id:
             return run
         return replace(run, choice=replace(run.choice, text=f"{text}#{run.source_id[:6]}"))

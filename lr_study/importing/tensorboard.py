@@ -21,8 +21,8 @@ from lr_study.runs import UNKNOWN
 
 _DONE = {
     "added": "imported",
-    "completed": "completed, for they had grown",
-    "replaced": "imported again, for they are declared otherwise",
+    "completed": "completed (had grown)",
+    "replaced": "imported anew (declared otherwise before)",
     "unchanged": "there already",
 }
 
@@ -95,7 +95,7 @@ def _name_those_not_there(
     outcome: Outcome, mapping: Mapping[str, Declared], runs: tuple[RunFiles, ...]
 ) -> None:
     names = {name for run in runs for name in (run.name, run.name.rpartition("/")[2])}
-    strangers = sorted(ascii(name)[1:-1] for name in mapping if name not in names)
+    strangers = sorted(ascii(name) for name in mapping if name not in names)
     if strangers:
         outcome.remarks.append(f"declared, but not there: {', '.join(strangers)}")
 
