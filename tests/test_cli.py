@@ -11,6 +11,7 @@ import typer
 import lr_study
 from lr_study import cli
 
+IMPORT = ("import", "tensorboard", "--experiment", "x")
 DOCS = Path(__file__).parents[1] / "docs" / "commands.md"
 
 
@@ -47,6 +48,15 @@ def lr(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedPr
         (["study", "--rerun", "some"], ["rerun=some", "missing, failed, all"]),
         (["study", "--log-models", "two"], ["log_models=two", "best, all, none"]),
         (["compare", "--format", "xml"], ["format=xml", "table, json"]),
+        (["import"], ["Missing command", "tensorboard"]),
+        (["import", "wandb"], ["wandb", "tensorboard"]),
+        (["import", "tensorboard", "."], ["--experiment"]),
+        ([*IMPORT, "/nowhere"], ["/nowhere", "a folder of event files"]),
+        ([*IMPORT, "."], ["logdir=.", "events.out.tfevents"]),
+        ([*IMPORT, ".", "--set", "colour=red"], ["colour=red", "batch_size"]),
+        ([*IMPORT, ".", "--set", "batch_size=0"], ["batch_size=0", ">= 1"]),
+        ([*IMPORT, ".", "--set", "batch_size"], ["set=batch_size", "field=value"]),
+        ([*IMPORT, ".", "--policies", "none.yaml"], ["none.yaml", "YAML"]),
         (["bogus"], ["bogus", "compare"]),
     ],
 )
@@ -71,7 +81,12 @@ def test_policies_are_listed_and_drawn(tmp_path: Path) -> None:
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:
-    return typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+    """The commands by name, those of a group after the group's."""
+    found = {}
+    for name, command in typer.main.get_command(cli.app).commands.items():  # type: ignore[attr-defined]
+        for below, part in getattr(command, "commands", {"": command}).items():
+            found[f"{name} {below}".strip()] = part
+    return found
 
 
 @pytest.mark.parametrize("name", sorted(commands()))

@@ -177,6 +177,16 @@ def test_unnamed_runs_of_one_name_are_not_merged(store: Store) -> None:
     assert len(policies) == 2
 
 
+def test_runs_of_one_policy_are_no_duplicates_of_each_other(store: Store) -> None:
+    write_run(store.logs / "monday" / "lr_0.1")
+    write_run(store.logs / "tuesday" / "lr_0.1", best=0.5)
+    store.load(data="flowers")
+    ours = store.ours()
+    assert ours["policy"].tolist() == ["fixed:lr=0.1"] * 2
+    assert ours["protocol_id"].nunique() == 1
+    assert ours["cell"].nunique() == 2
+
+
 def test_a_run_whose_loss_became_infinite_is_a_result(store: Store) -> None:
     from event_records import curve_records
 
