@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-UNKNOWN = "unknown"
-"""The seed, or a field of the protocol, of a run that was imported without it."""
+from lr_study.runs import UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.advice import advise
-from lr_study.crossed import UNKNOWN, Crossed
+from lr_study.crossed import Crossed
 from lr_study.families import compare_families
 from lr_study.inference import (
     Differences,
@@ -24,6 +24,7 @@ from lr_study.inference import (
 )
 from lr_study.policies import FAMILIES
 from lr_study.results import Decision, Gain, Interval, ProtocolRanking, Row
+from lr_study.runs import UNKNOWN
 from lr_study.views import disagreement, look, rank, uneven_seconds
 
 HIGHER_IS_BETTER = {"val_accuracy": True, "val_loss": False}
