@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from lr_study.policies import FAMILIES
+from lr_study.reproducing import study_command
 from lr_study.results import Decision, ProtocolRanking, Row
 
 MOST_NAMED = 4
@@ -19,7 +20,7 @@ ENGLISH: Sentences = {
         "The pictures alone leave the first one's {estimate:.4f} "
         "anywhere from {low:.4f} to {high:.4f}."
     ),
-    "repeat": "To decide, repeat over seeds: lr-study study {policies} --seeds 10",
+    "repeat": "To decide, repeat over seeds: {command}",
     "use": "Use {policy}: it has the best mean over {seeds} seeds.",
     "better": "It is better than the baseline {baseline}: {difference} points of accuracy.",
     "worse": "It is worse than the baseline {baseline}: {difference} points of accuracy.",
@@ -63,8 +64,8 @@ def _with_one_run_each(
         yield sentences["sampling alone"].format(estimate=best.estimate, low=low, high=high)
     # An imported policy may have no formula to run it by.
     known = [row.policy for row in ranking.rows if row.family in FAMILIES]
-    policies = " ".join(f"--policy {p}" for p in dict.fromkeys([*known[:MOST_NAMED], baseline]))
-    yield sentences["repeat"].format(policies=policies)
+    policies = list(dict.fromkeys([*known[:MOST_NAMED], baseline]))
+    yield sentences["repeat"].format(command=study_command(ranking, policies, 10))
 
 
 def _with_seeds(ranking: ProtocolRanking, baseline: str, sentences: Sentences) -> Iterator[str]:

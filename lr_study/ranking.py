@@ -102,7 +102,7 @@ def rank_policies(protocol_id: str, crossed: Crossed, question: Question) -> Pro
             verdict=words[i],
             diverged=int(diverged[i].sum()),
             ranks={name: ranks[i] for name, ranks in views.ranks.items()},
-            epochs_to_target=_finite(views.epochs_to_target[i]),
+            epochs_to_target=_finite(views.epochs_to_target[i]) if views.epochs_to_target else None,
         )
         for i in order
     )

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from lr_study.results import Comparison, Difference, FamilyRow, Interval, ProtocolRanking, Row
 from lr_study.tables import text_of
+from lr_study.views import TO_TARGET, VIEWS
 
 BY = ("policy", "family")
 
@@ -95,17 +96,23 @@ def _views_table(ranking: ProtocolRanking) -> Table:
     )
     table = _table(columns, 28)
     for row in ranking.rows:
-        reached = row.epochs_to_target
         table.add_row(
             wrapped(row.policy, 28),
-            *(str(place) for place in row.ranks.values()),
-            "never" if reached is None else format(reached, ".3g"),
+            *(str(row.ranks.get(view, "-")) for view in VIEWS),
+            _reached(row, ".3g"),
             _number(row.metrics["convergence_epoch"], ".1f"),
             _number(row.metrics["val_accuracy_roughness"], ".3f"),
             _number(row.metrics["val_loss_rise"], ".3f"),
             _number(row.metrics["seconds_per_epoch"], ".2g"),
         )
     return table
+
+
+def _reached(row: Row, form: str) -> str:
+    """How many epochs a policy took to the target; a dash where there is no target."""
+    if row.epochs_to_target is None:
+        return "never" if TO_TARGET in row.ranks else "-"
+    return format(row.epochs_to_target, form)
 
 
 def _how_found(ranking: ProtocolRanking) -> Iterator[str]:
@@ -175,6 +182,8 @@ def _number(value: float | None, form: str) -> str:
 
 def wrapped(policy: str, width: int) -> str:
     """Break a long policy after its commas, so that no number is torn."""
+    if len(policy.partition(",")[0]) >= width:
+        policy = policy.replace(":", ":\0", 1)
     lines = [""]
     for part in policy.replace(",", ",\0").split("\0"):
         if lines[-1] and len(lines[-1]) + len(part) > width:

@@ -10,11 +10,13 @@ from lr_study.crossed import Crossed
 
 Floats = NDArray[np.float64]
 
+TO_TARGET = "epochs_to_target"
+
 VIEWS = {
     "final_val_accuracy": True,
     "best_val_accuracy": True,
     "final_val_loss": False,
-    "epochs_to_target": False,
+    TO_TARGET: False,
 }
 """What policies are ranked by, and whether more is better."""
 
@@ -26,13 +28,12 @@ UNEVEN = 1.5
 class Views:
     """Ranks of each policy by each of `VIEWS`, in the order of `Crossed.policies`.
 
-    ``epochs_to_target`` is the median over seeds, infinite where half of them never got there.
-    ``target`` is None where each seed's target is what the baseline ended with under that seed.
+    ``epochs_to_target`` is the median over seeds, infinite where half of them never got there;
+    where there is no target, neither it nor its ranks are there.
     """
 
     ranks: Mapping[str, tuple[int, ...]]
-    epochs_to_target: tuple[float, ...]
-    target: float | None
+    epochs_to_target: tuple[float, ...] | None
 
 
 def look(
@@ -46,18 +47,18 @@ def look(
         (policies,): whether the policy's loss was not finite under any seed.
     target
         The validation accuracy to reach; by default the last one of the baseline under the same
-        seed. Without either, nobody reaches it.
+        seed.
     """
-    reached = _epochs_to_target(crossed, baseline, target)
-    means = {
-        name: crossed.values(name).mean(axis=1) for name in VIEWS if name != "epochs_to_target"
-    }
-    means["epochs_to_target"] = np.median(reached, axis=1)
+    figures = {name: crossed.values(name).mean(axis=1) for name in VIEWS if name != TO_TARGET}
+    if "curves" in crossed.runs and (target is not None or baseline in crossed.policies):
+        reached = _epochs_to_target(crossed, baseline, target)
+        figures[TO_TARGET] = np.median(reached, axis=1)
     ranks = {
-        name: tuple(rank(means[name], diverged, higher_is_better=higher))
-        for name, higher in VIEWS.items()
+        name: tuple(rank(values, diverged, higher_is_better=VIEWS[name]))
+        for name, values in figures.items()
     }
-    return Views(ranks, tuple(means["epochs_to_target"].tolist()), target)
+    epochs = figures.get(TO_TARGET)
+    return Views(ranks, None if epochs is None else tuple(epochs.tolist()))
 
 
 def rank(estimates: Floats, diverged: NDArray[np.bool_], *, higher_is_better: bool) -> list[int]:
@@ -76,8 +77,6 @@ def rank(estimates: Floats, diverged: NDArray[np.bool_], *, higher_is_better: bo
 
 def _epochs_to_target(crossed: Crossed, baseline: str, target: float | None) -> Floats:
     """The first epoch from 1 at which each run reaches its target, infinite if none: as values."""
-    if "curves" not in crossed.runs:
-        return np.full((len(crossed.policies), max(len(crossed.seeds), 1)), np.inf)
     targets: Mapping[object, float] = {}
     if target is None:
         runs = crossed.runs[crossed.runs["policy"] == baseline]

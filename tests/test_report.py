@@ -155,12 +155,11 @@ def test_what_the_store_says_is_never_taken_for_a_page() -> None:
 def test_the_commands_to_reproduce_are_whole() -> None:
     text = Page(html_report(*made(seeds=(0, 1, 2)), "en")).text
     assert (
-        "lr-study study --grid seed --seeds 3 --data sample --backbone efficientnet-lite0 "
-        "--image-size 64 --engine cached --optimizer adam --batch-size 32 --epochs 3 "
-        "--val-fraction 0.15 --test-fraction 0.15 --split-seed 0 --experiment oregon" in text
+        "lr-study study --grid seed --seeds 3 --backbone efficientnet-lite0 --image-size 64 "
+        "--epochs 3 --experiment oregon" in text
     )
     few = Page(html_report(*made(["fixed", "exp_decay"], seeds=(3, 5)), "en")).text
-    assert "--policy exp_decay:initial_lr=0.01,k=0.3 --policy fixed:lr=0.001 --seeds 3,5" in few
+    assert "--policy exp_decay:initial_lr=0.01,k=0.3 --policy fixed:lr=0.001 --seeds 3,5 " in few
     assert "lr-study compare --experiment oregon" in few
 
 

@@ -131,7 +131,8 @@ def test_one_run_each_decides_nothing_and_says_what_would() -> None:
     lines = ranking.advice.split("\n")
     assert lines[0].startswith("One run each")
     assert lines[-1].endswith(
-        f"lr-study study --policy {BASE} --policy {FAST} --policy {SLOW} --seeds 10"
+        f"lr-study study --policy {BASE} --policy {FAST} --policy {SLOW} --seeds 10 "
+        "--backbone efficientnet-lite0 --image-size 64 --epochs 3"
     )
 
 

@@ -14,8 +14,8 @@ import lr_study
 from lr_study.advice import advise
 from lr_study.figures import study_figures
 from lr_study.report import english, russian
-from lr_study.report.reproducing import study_command
 from lr_study.report.svg import inline_svg
+from lr_study.reproducing import reproducing_commands
 from lr_study.results import Comparison, Difference, Gain, ProtocolRanking, Row
 
 LANGUAGES: dict[str, ModuleType] = {"en": english, "ru": russian}
@@ -180,8 +180,7 @@ class _Part:
     @property
     def commands(self) -> Sequence[str]:
         """The lines that give the same runs and the same ranking again."""
-        experiment = self.comparison.experiment
-        return study_command(experiment, self.ranking)
+        return reproducing_commands(self.comparison.experiment, self.ranking)
 
 
 def _number(value: float | None, form: str = ".4f") -> str:

@@ -12,7 +12,7 @@ ADVICE = {
         "Одна лишь выборка изображений допускает для первого, {estimate:.4f}, "
         "любое значение от {low:.4f} до {high:.4f}."
     ),
-    "repeat": "Чтобы решить, повторите с разными seed: lr-study study {policies} --seeds 10",
+    "repeat": "Чтобы решить, повторите с разными seed: {command}",
     "use": "Используйте {policy}: у него лучшее среднее (число seed: {seeds}).",
     "better": "Оно лучше базового {baseline}: {difference} п. п. точности.",
     "worse": "Оно хуже базового {baseline}: {difference} п. п. точности.",
