@@ -102,7 +102,7 @@ def _views_table(ranking: ProtocolRanking) -> Table:
             _reached(row, ".3g"),
             _number(row.metrics["convergence_epoch"], ".1f"),
             _number(row.metrics["val_accuracy_roughness"], ".3f"),
-            _number(row.metrics["val_loss_rise"], ".3f"),
+            _number(row.metrics["val_loss_rise"], ".3f")[:5],
             _number(row.metrics["seconds_per_epoch"], ".2g"),
         )
     return table
