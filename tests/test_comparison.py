@@ -171,6 +171,46 @@ def test_neither_the_order_of_runs_nor_the_global_random_state_matters(
     assert compare(runs.iloc[rows]) == expected
 
 
+tables = st.lists(st.lists(st.integers(50, 250), min_size=4, max_size=4), min_size=3, max_size=3)
+
+
+@given(tables, st.permutations(range(3)))
+def test_names_do_not_matter(pictures: list[list[int]], names: list[int]) -> None:
+    """Whatever the policies are called, each score has its rank, verdict and interval."""
+
+    def found(names: list[int]) -> dict[int, tuple[object, ...]]:
+        called = [f"exp_decay:initial_lr=0.01,k=0.{1 + name}" for name in names]
+        records = grid(called, range(4), lambda i, s: pictures[i][s] / 269)
+        rows = {row.policy: row for row in compare(frame(*records)).protocols[0].rows}
+        mine = [rows[policy] for policy in called]
+        # Of equals, the first by name is the one that the others are tied with.
+        equal = [sum(row.estimate == other.estimate for other in mine) > 1 for row in mine]
+        return {
+            i: (row.rank, row.interval, *(() if any(equal) else (row.verdict, row.vs_best)))
+            for i, row in enumerate(mine)
+        }
+
+    assert found(names) == found([0, 1, 2])
+
+
+@given(tables)
+def test_negated_scores_and_direction_keep_the_order(pictures: list[list[int]]) -> None:
+    """As a loss that is one less the accuracy, the same scores rank and are judged the same."""
+    records = [
+        run_with(policy, s, accuracy=pictures[i][s] / 300, loss=1 - pictures[i][s] / 300)
+        for i, policy in enumerate(POLICIES)
+        for s in range(4)
+    ]
+    up, down = (compare(frame(*records), metric=m) for m in ("val_accuracy", "val_loss"))
+
+    def seen(comparison: Comparison) -> list[tuple[str, int]]:
+        return [(row.policy, row.rank) for row in comparison.protocols[0].rows]
+
+    distinct = len({sum(scores) for scores in pictures}) == 3
+    if distinct:
+        assert seen(up) == seen(down)
+
+
 def test_every_format_holds_every_policy() -> None:
     comparison = compare(frame(*grid()), experiment="oregon")
     for name, write in FORMATS.items():
