@@ -8,6 +8,7 @@ import pandas as pd
 from lr_study.crossed import crossed
 from lr_study.errors import UsageError, require_one_of
 from lr_study.guards import duplicates, faults, fields_that_differ
+from lr_study.messages import said
 from lr_study.policies import parse
 from lr_study.ranking import HIGHER_IS_BETTER, MOMENTS, Question, rank_policies
 from lr_study.results import Comparison, Excluded
@@ -71,19 +72,23 @@ def compare(
         rectangle, lacking = crossed(group)
         left_out += [Excluded(run_id, reason) for run_id, reason in lacking]
         if question.baseline not in rectangle.policies:
-            warnings.append(
-                f"the baseline {question.baseline} has no runs under protocol {protocol_id}"
-            )
+            protocol = str(protocol_id)
+            warnings.append(said("no baseline", baseline=question.baseline, protocol=protocol))
         ranking = rank_policies(str(protocol_id), rectangle, question)
         rankings.append(ranking)
         warnings += [
-            f"{row.policy} diverged in {row.diverged} of {row.runs} runs of protocol {protocol_id}"
+            said(
+                "diverged",
+                policy=row.policy,
+                diverged=row.diverged,
+                runs=row.runs,
+                protocol=ranking.id,
+            )
             for row in ranking.rows
             if row.diverged
         ]
     if len(rankings) > 1:
-        differ = fields_that_differ(list(kept["protocol"]))
-        warnings.append(f"runs of different protocols are ranked apart; they differ in {differ}")
+        warnings.append(said("apart", fields=fields_that_differ(list(kept["protocol"]))))
     excluded += left_out
     return Comparison(
         experiment=experiment,

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lr_study.messages import said
 from lr_study.runs import UNKNOWN
 
 
@@ -60,9 +61,8 @@ def crossed(runs: pd.DataFrame) -> tuple[Crossed, list[tuple[str, str]]]:
     unknown = runs["seed"] == UNKNOWN
     if unknown.all():
         return Crossed(runs.sort_values(["policy", "run_id"], kind="stable"), ()), []
-    reasons = [
-        (run_id, "its seed is unknown, and other runs of its protocol have seeds to be paired by")
-        for run_id in runs.loc[unknown, "run_id"]
+    reasons: list[tuple[str, str]] = [
+        (run_id, said("seed unknown")) for run_id in runs.loc[unknown, "run_id"]
     ]
     runs = runs[~unknown]
     common, has_all = _common_seeds(runs)
@@ -71,9 +71,9 @@ def crossed(runs: pd.DataFrame) -> tuple[Crossed, list[tuple[str, str]]]:
     reasons += [
         (
             run.run_id,
-            f"seed {run.seed} of {run.policy} is not ranked: the common seeds are {shown}"
+            said("seed not common", seed=run.seed, policy=run.policy, seeds=shown)
             if run.policy in has_all
-            else f"{run.policy} lacks some of the common seeds {shown}",
+            else said("seeds lacking", policy=run.policy, seeds=shown),
         )
         for run in runs[~keep].itertuples()
     ]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lr_study.crossed import Crossed
 from lr_study.inference import Rule, from_baseline, wilson_interval
+from lr_study.messages import said
 from lr_study.results import Difference, FamilyRow, Row
 
 TEST = "test_accuracy"
@@ -44,7 +45,7 @@ def compare_families(
                 estimate=row.estimate,
                 test_accuracy=accuracy if known else None,
                 interval=wilson_interval(accuracy, test_size) if known and test_size else None,
-                interval_method=f"Wilson, {test_size} test pictures" if known else None,
+                interval_method=said("wilson test", size=test_size) if known else None,
                 vs_baseline=differences.get(row.policy),
             )
         )

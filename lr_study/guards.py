@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lr_study.errors import UsageError
+from lr_study.messages import said
 from lr_study.policies import parse
 from lr_study.runs import CURVES
 
@@ -44,22 +45,19 @@ def _fault(
     declared = int(protocol["epochs"])
     trained = max((len(curves.get(name, ())) for name in CURVES), default=0)
     if trained != declared:
-        return f"{trained} epochs where its protocol declares {declared}"
+        return said("epochs", trained=trained, declared=declared)
     for name in "accuracy", "val_accuracy":
         missing = [i for i, value in enumerate(curves.get(name) or [None], 1) if value is None]
         if missing:
-            return f"no {name} at epoch {missing[0]}"
+            return said("no value", name=name, epoch=missing[0])
     rates, expected = curves.get("learning_rate"), rates_of(policy, declared)
     if not rates or expected is None:
         return None
     for epoch, (rate, wanted) in enumerate(zip(rates, expected, strict=True), start=1):
         if rate is None:
-            return f"no learning_rate at epoch {epoch}"
+            return said("no value", name="learning_rate", epoch=epoch)
         if not math.isclose(rate, wanted, rel_tol=RELATIVE, abs_tol=ABSOLUTE):
-            return (
-                f"its learning rate leaves {policy} at epoch {epoch}: "
-                f"{rate:.6g} where the policy says {wanted:.6g}"
-            )
+            return said("rate", policy=policy, epoch=epoch, rate=rate, wanted=wanted)
     return None
 
 
@@ -77,7 +75,7 @@ def duplicates(runs: pd.DataFrame) -> pd.Series:
     ordered = runs.sort_values(["end_time", "run_id"], kind="stable")
     first = ordered.drop_duplicates("cell").set_index("cell")["run_id"]
     reasons = [
-        None if run_id == earliest else f"a duplicate: {earliest} finished the same cell earlier"
+        None if run_id == earliest else said("duplicate", run_id=earliest)
         for run_id, earliest in zip(runs["run_id"], runs["cell"].map(first), strict=True)
     ]
     return pd.Series(reasons, index=runs.index, dtype=object)

@@ -21,14 +21,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
+from lr_study.messages import said
 from lr_study.results import Difference, Interval
 
 Floats = NDArray[np.float64]
 
 LEVEL = 0.05
 """Of what is equal, at most this share is called different; intervals cover the rest."""
-
-METHOD = "paired t with Nadeau and Bengio's variance"
 
 MOST_SEEDS = 1000
 """More seeds than this are not advised: they cannot decide."""
@@ -80,14 +79,14 @@ class Differences:
         if i == self.reference:
             return Difference(mean, n=self.seeds)
         if np.isnan(self.half_width[i]):
-            return Difference(mean, n=self.seeds, method="difference of single runs")
+            return Difference(mean, n=self.seeds, method=said("single runs"))
         return Difference(
             mean,
             interval=(mean - float(self.half_width[i]), mean + float(self.half_width[i])),
             p_value=float(self.p_value[i]),
             n=self.seeds,
-            method=METHOD,
-            correction=f"Holm, and a simultaneous interval, over {self.comparisons} comparisons",
+            method=said("paired t"),
+            correction=said("holm", comparisons=self.comparisons),
         )
 
 

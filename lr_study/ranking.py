@@ -22,6 +22,7 @@ from lr_study.inference import (
     verdicts,
     wilson_interval,
 )
+from lr_study.messages import said
 from lr_study.policies import FAMILIES
 from lr_study.results import Decision, Gain, Interval, ProtocolRanking, Row
 from lr_study.runs import UNKNOWN
@@ -215,7 +216,7 @@ def _own_interval(
 ) -> dict[str, Any]:
     """The interval of a policy alone: over seeds, or of a single run by sampling pictures."""
     interval: Interval | None = None
-    method = None
+    method: str | None = None
     size = _whole(fields.get("val_size"))
     accuracy = metric.endswith("accuracy")
     if np.isnan(scores).any():
@@ -223,25 +224,22 @@ def _own_interval(
     elif len(scores) > 1:
         low, high = mean_interval(scores, rule)
         interval = (max(low, 0.0), min(high, 1.0)) if accuracy else (low, high)
-        method = f"t over {len(scores)} seeds with Nadeau and Bengio's variance"
+        method = said("t", seeds=len(scores))
     elif accuracy and size:
         interval = wilson_interval(float(scores[0]), size)
-        method = f"Wilson, {size} validation pictures"
+        method = said("wilson validation", size=size)
     return {"interval": interval, "interval_method": method}
 
 
 def _notes(crossed: Crossed, rows: tuple[Row, ...]) -> tuple[str, ...]:
-    notes = []
+    notes: list[str] = []
     if not crossed.seeds:
-        notes.append("the seeds are unknown: runs are not paired, and nothing is decided")
+        notes.append(said("unpaired"))
     unknown = sorted(
         name for name, value in crossed.runs["protocol"].iloc[0].items() if value == UNKNOWN
     )
     if unknown:
-        notes.append(
-            "that these runs can be compared rests on the word of who imported them: "
-            f"unknown are {', '.join(unknown)}"
-        )
+        notes.append(said("word", fields=", ".join(unknown)))
     names = rows[0].ranks
     disagree = disagreement(
         [row.policy for row in rows], {name: [row.ranks[name] for row in rows] for name in names}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lr_study.runs import IS_A_STUDY, IS_SUPERSEDED
+from lr_study.messages import said
 
 Interval = tuple[float, float]
 
@@ -139,7 +139,7 @@ class Comparison:
     @property
     def problems(self) -> tuple[str, ...]:
         """What a strict reader stops at: runs left out that should not be, and warnings."""
-        expected = (IS_A_STUDY, IS_SUPERSEDED)
+        expected = (said("study"), said("superseded"))
         left_out = [run for run in self.excluded if run.reason not in expected]
         return (*(f"{run.run_id}: {run.reason}" for run in left_out), *self.warnings)
 

@@ -29,10 +29,6 @@ RERUNS = ("missing", "failed", "all")
 
 CONVERGENCE_TOLERANCE = 0.001
 
-IS_A_STUDY = "a study: its children hold the figures"
-IS_SUPERSEDED = "superseded: its cell was trained again on request"
-"""Why a run is not ranked although nothing is wrong with it."""
-
 UNKNOWN = "unknown"
 """What an imported run has in the place of a protocol field or seed that nobody declared."""
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.crossed import Crossed
+from lr_study.messages import said
 
 Floats = NDArray[np.float64]
 
@@ -101,7 +102,7 @@ def disagreement(policies: Sequence[str], ranks: Mapping[str, Sequence[int]]) ->
     """Say which policy each view puts first, or None if one policy is first in all.
 
     >>> disagreement(["a", "b"], {"final_val_accuracy": [1, 2], "final_val_loss": [2, 1]})
-    'the views disagree on the first: a by final_val_accuracy, b by final_val_loss'
+    'the views disagree on the first: a (final_val_accuracy); b (final_val_loss)'
     """
     first = {
         name: [policy for policy, place in zip(policies, places, strict=True) if place == 1]
@@ -111,9 +112,9 @@ def disagreement(policies: Sequence[str], ranks: Mapping[str, Sequence[int]]) ->
         return None
     views_of: dict[str, list[str]] = {}
     for view, names in first.items():
-        views_of.setdefault(" and ".join(names), []).append(view)
-    shown = ", ".join(f"{names} by {' and '.join(views)}" for names, views in views_of.items())
-    return f"the views disagree on the first: {shown}"
+        views_of.setdefault(", ".join(names), []).append(view)
+    shown = "; ".join(f"{names} ({', '.join(views)})" for names, views in views_of.items())
+    return said("disagree", first=shown)
 
 
 def uneven_seconds(seconds: Floats) -> str | None:
@@ -121,7 +122,4 @@ def uneven_seconds(seconds: Floats) -> str | None:
     seconds = seconds[np.isfinite(seconds)]
     if not seconds.size or seconds.min() <= 0 or seconds.max() < UNEVEN * seconds.min():
         return None
-    return (
-        f"equal work took {seconds.min():.2g} to {seconds.max():.2g} s an epoch: "
-        "wall-clock time tells of the machine here, not of the policies"
-    )
+    return said("uneven", low=seconds.min(), high=seconds.max())

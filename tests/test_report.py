@@ -80,7 +80,7 @@ def fields(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("table", ["WORDS", "ADVICE"])
+@pytest.mark.parametrize("table", ["WORDS", "ADVICE", "MESSAGES"])
 def test_both_languages_say_the_same_things(table: str) -> None:
     one, other = getattr(english, table), getattr(russian, table)
     assert set(one) == set(other)
@@ -130,6 +130,8 @@ def test_russian_follows_the_original_study() -> None:
     ]
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
+    # Nothing is left in English but names, and names of figures.
+    assert re.findall(r"\b(?:the|of|is|and|with)\b", text) == []
     # Each decay over the best fixed rate, and the two over each other, in three figures each.
     gains = text[places[3] : text.index("На тестовой части")]
     assert gains.count("относительно fixed:lr=") == 2

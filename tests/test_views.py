@@ -71,7 +71,7 @@ def test_four_views_of_the_same_runs_and_where_they_disagree() -> None:
     assert rows[BASE].epochs_to_target == 3
     assert rows[SLOW].epochs_to_target is None  # never
     (note,) = (note for note in ranking.notes if "disagree" in note)
-    assert f"{BASE} by final_val_accuracy, {FAST} by best_val_accuracy" in note
+    assert f"{BASE} (final_val_accuracy); {FAST} (best_val_accuracy" in note
 
 
 def test_a_target_may_be_given() -> None:

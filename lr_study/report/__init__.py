@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 import lr_study
 from lr_study.advice import advise
 from lr_study.figures import study_figures
+from lr_study.messages import in_words
 from lr_study.report import english, russian
 from lr_study.report.svg import inline_svg
 from lr_study.reproducing import reproducing_commands
@@ -77,7 +78,11 @@ def _render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": _number, "interval": _interval}
+    environment.filters |= {
+        "number": _number,
+        "interval": _interval,
+        "said": lambda message: in_words(message, text.MESSAGES),
+    }
     excluded: dict[str, list[str]] = {}
     for run in comparison.excluded:
         excluded.setdefault(run.reason, []).append(run.run_id)
@@ -158,16 +163,24 @@ class _Part:
     def methods(self) -> Iterator[str]:
         """How the numbers were found."""
         words, rows = self.text.WORDS, self.ranking.rows
+
+        def say(message: str | None) -> str:
+            return in_words(message or "", self.text.MESSAGES)
+
         if rows[0].interval_method:
-            yield words["of intervals"].format(method=rows[0].interval_method)
+            yield words["of intervals"].format(method=say(rows[0].interval_method))
         for row in rows:
             found = row.vs_baseline and row.vs_baseline[self.comparison.metric]
             if found and found.p_value is not None and row.policy != self.comparison.baseline:
-                yield words["of baseline"].format(method=found.method, correction=found.correction)
+                yield words["of baseline"].format(
+                    method=say(found.method), correction=say(found.correction)
+                )
                 break
         if len(rows) > 1 and (found := rows[1].vs_best) and found.correction:
             yield words["of best"].format(
-                method=found.method, correction=found.correction, margin=100 * self.ranking.margin
+                method=say(found.method),
+                correction=say(found.correction),
+                margin=100 * self.ranking.margin,
             )
 
     @property

@@ -1,8 +1,9 @@
 """What a report says in English: the ranking first, then family by family."""
 
-from lr_study import advice
+from lr_study import advice, messages
 
 ADVICE = advice.ENGLISH
+MESSAGES = messages.ENGLISH
 
 ORDER = ("ranking", "families", "views")
 """The parts of a report in their order."""

@@ -9,7 +9,8 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from lr_study.errors import UsageError
-from lr_study.runs import CURVES, IS_A_STUDY, IS_SUPERSEDED, UNKNOWN, summaries_needed
+from lr_study.messages import said
+from lr_study.runs import CURVES, UNKNOWN, summaries_needed
 from lr_study.tracking.store import connect
 
 _PAGE = 1000
@@ -83,11 +84,11 @@ def all_runs(client: MlflowClient, experiment_id: str, query: str = "") -> Itera
 def why_foreign(run: Run) -> str | None:
     """Return why a run is not a finished run of ours, or None if it is."""
     if run.data.tags.get("lr_study.kind") == "study":
-        return IS_A_STUDY
+        return said("study")
     if run.info.status != "FINISHED":
-        return f"status {run.info.status}, not FINISHED"
+        return said("status", status=run.info.status)
     if SUPERSEDED_TAG in run.data.tags:
-        return IS_SUPERSEDED
+        return said("superseded")
     lacking = _first_lacking(run)
     return lacking and f"not a run of lr-study: no {lacking}"
 
