@@ -5,6 +5,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from types import FrameType
 from uuid import uuid4
@@ -36,6 +38,32 @@ def stop_as_interrupted() -> None:
     signal.signal(signal.SIGTERM, interrupt)
     if os.environ.get("MLFLOW_RUN_ID"):
         threading.Thread(target=_stop_with_parent, args=(os.getppid(),), daemon=True).start()
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Let SIGINT and SIGTERM wait until the block is done; a second one does not wait.
+
+    Only the main thread is ever interrupted: elsewhere there is nothing to hold.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if arrived:
+            raise KeyboardInterrupt
+        arrived.append(number)
+
+    before = {held: signal.signal(held, note) for held in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for held, handler in before.items():
+            signal.signal(held, handler)
+        for number in arrived:
+            os.kill(os.getpid(), number)
 
 
 def _stop_with_parent(parent: int) -> None:

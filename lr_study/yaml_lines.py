@@ -11,6 +11,10 @@ from lr_study.errors import UsageError
 _T = TypeVar("_T")
 
 
+DEEPEST = 10
+"""How many lists and mappings may stand in one another."""
+
+
 class LineError(Exception):
     """What is wrong on a line, which counts from 0."""
 
@@ -31,12 +35,7 @@ def read_yaml(file: Path, meaning: Callable[[yaml.Node | None], _T]) -> _T:
     """
     try:
         text = file.read_text(encoding="utf-8")
-        # An alias can stand for a billion of values, or for itself; a file of ours needs none.
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent) and event.start_mark:
-                raise LineError(
-                    event.start_mark.line, "an alias (*name) is not allowed: write it out"
-                )
+        _refuse_what_explodes(text)
         return meaning(yaml.compose(text, Loader=yaml.SafeLoader))
     except LineError as error:
         raise UsageError(f"{file}, line {error.line + 1}: {error.reason}") from None
@@ -46,6 +45,22 @@ def read_yaml(file: Path, meaning: Callable[[yaml.Node | None], _T]) -> _T:
     except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UsageError(f"{file}: not a YAML file that can be read: {reason}") from None
+
+
+def _refuse_what_explodes(text: str) -> None:
+    """Refuse aliases and deep nesting, event by event, before anything is built of them.
+
+    An alias can stand for a billion of values, or for itself; a file of ours needs none.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent):
+            raise LineError(line, "an alias (*name) is not allowed: write it out")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise LineError(line, f"more than {DEEPEST} lists in one another are not allowed")
 
 
 def pairs(node: yaml.Node | None, what: str) -> Iterator[tuple[str, int, yaml.Node]]:

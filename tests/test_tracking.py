@@ -331,3 +331,29 @@ def test_what_a_dead_process_left_is_closed_and_the_living_left_alone(sqlite: st
         unknown: "RUNNING",
     }
     assert client.get_run(half).info.lifecycle_stage == "deleted"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_a_run_is_created_closes_it(
+    sqlite: str, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    client = connect(sqlite)
+    experiment = choose_experiment(client, "killed", "killed")
+    create = client.create_run
+
+    def interrupted(*arguments: object, **options: object) -> object:
+        run = create(*arguments, **options)
+        os.kill(os.getpid(), number)  # the store has the run, and we do not know it yet
+        return run
+
+    monkeypatch.setattr(client, "create_run", interrupted)
+    before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), tracked_run(client, experiment, "run"):
+            pytest.fail("the interrupt came too late")
+    finally:
+        for n, handler in before.items():
+            signal.signal(n, handler)
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert run.info.status == "KILLED"

@@ -20,7 +20,7 @@ from mlflow.entities import Experiment, RunTag
 from mlflow.exceptions import MlflowException
 
 from lr_study.errors import LrStudyError, UsageError
-from lr_study.process import presence
+from lr_study.process import interrupts_held, presence
 from lr_study.runs import short_hash
 from lr_study.storage import cache_dir
 from lr_study.tracking.closing import keep_killed
@@ -124,25 +124,35 @@ def tracked_run(
     """
     tags = {**tags, PROCESS_TAG: presence()}
     joined = os.environ.get("MLFLOW_RUN_ID") if may_join else None
-    if joined:
-        run_id = joined
-        named = {**tags, "mlflow.runName": name}
-        client.log_batch(run_id, tags=[RunTag(key, value) for key, value in named.items()])
-    else:
-        now = int(time.time() * 1000)
-        run = client.create_run(experiment.experiment_id, start_time=now, run_name=name, tags=tags)
-        run_id = run.info.run_id
+    run_id = joined or ""
     try:
+        if joined:
+            named = {**tags, "mlflow.runName": name}
+            client.log_batch(joined, tags=[RunTag(key, value) for key, value in named.items()])
+        else:
+            # An interrupt waits until it is known which run it has to close.
+            with interrupts_held():
+                run_id = _create(client, experiment, name, tags)
         yield run_id
     except KeyboardInterrupt:
         # `mlflow run` answers one Ctrl-C with another signal: the run is closed all the same.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        client.set_terminated(run_id, "KILLED")
+        if run_id:
+            client.set_terminated(run_id, "KILLED")
         if joined:
             keep_killed(str(client.tracking_uri), run_id)
         raise
     except BaseException:
-        client.set_terminated(run_id, "FAILED")
+        if run_id:
+            client.set_terminated(run_id, "FAILED")
         raise
     client.set_terminated(run_id, "FINISHED")
+
+
+def _create(
+    client: MlflowClient, experiment: Experiment, name: str, tags: Mapping[str, str]
+) -> str:
+    now = int(time.time() * 1000)
+    run = client.create_run(experiment.experiment_id, start_time=now, run_name=name, tags=tags)
+    return str(run.info.run_id)
