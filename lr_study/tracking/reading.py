@@ -11,7 +11,7 @@ from mlflow.entities import Run
 from lr_study.errors import UsageError
 from lr_study.messages import said
 from lr_study.runs import CURVES, UNKNOWN, summaries_needed
-from lr_study.tracking.store import connect
+from lr_study.tracking.store import connect, find_experiment
 
 _PAGE = 1000
 
@@ -36,7 +36,7 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
         If the store cannot be used.
     """
     client = connect(tracking_uri)
-    found = client.get_experiment_by_name(experiment)
+    found = find_experiment(client, experiment)
     if found is None:
         raise UsageError(
             f"there is no experiment {experiment!r} in {client.tracking_uri}: "
@@ -61,6 +61,8 @@ def _experiments_with_runs(client: MlflowClient) -> str:
             1 for run in all_runs(client, experiment.experiment_id) if why_foreign(run) is None
         )
         counts.append(f"{experiment.name} ({ours})")
+    if not counts:
+        return "there is none that you may read"
     return f"there are, with the number of our runs, {', '.join(counts)}"
 
 

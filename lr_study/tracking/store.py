@@ -13,6 +13,8 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+# Links to each run would stand among the results, and cost a server one more request a run.
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 from filelock import FileLock
 from mlflow import MlflowClient
@@ -92,15 +94,34 @@ def choose_experiment(client: MlflowClient, given: str | None, data_name: str) -
     return _get_or_create(client, given or os.environ.get("MLFLOW_EXPERIMENT_NAME") or data_name)
 
 
+def find_experiment(client: MlflowClient, name: str) -> Experiment | None:
+    """Return the experiment of a name, or None if there is none.
+
+    Raises
+    ------
+    LrStudyError
+        If there is one, but the server shows this user nothing of it.
+    """
+    try:
+        return client.get_experiment_by_name(name)
+    except MlflowException as error:
+        if error.error_code != "PERMISSION_DENIED":
+            raise
+        raise LrStudyError(
+            f"experiment={name} in {client.tracking_uri} is not yours to read: "
+            "ask whoever manages it for permission, or give another with --experiment"
+        ) from error
+
+
 def _get_or_create(client: MlflowClient, name: str) -> Experiment:
-    found = client.get_experiment_by_name(name)
+    found = find_experiment(client, name)
     if found is None:
         try:
             client.create_experiment(name)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise UsageError(f"experiment={name[:100]!r} is not allowed: {error}") from error
-        found = client.get_experiment_by_name(name)
+        found = find_experiment(client, name)
     if found is None or found.lifecycle_stage == "deleted":
         raise UsageError(
             f"experiment={name} was deleted: restore it with mlflow experiments restore, "
