@@ -1,4 +1,4 @@
-.PHONY: env study test check format lock
+.PHONY: env study test test-server check format lock lock-server
 
 env: .venv/ready
 
@@ -12,6 +12,14 @@ test: env
 	@bash scripts/need_chromium
 	@.venv/bin/python -m pytest
 
+# The tracking server of docker/: PostgreSQL, S3 and MLflow on this machine, without Docker.
+test-server: env .venv/server/ready
+	@bash scripts/install_postgresql
+	@.venv/bin/python -m pytest -m server tests/server
+
+.venv/server/ready: docker/server.lock tests/server/requirements.lock | .venv/ready
+	@bash scripts/make_server_env
+
 check: env
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
@@ -24,8 +32,15 @@ format:
 
 # The locks name versions alone: no hashes, no index. The second and third hold what they add; the
 # second holds what the tests need, so the extra `tensorboard` too.
-COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml
+COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 lock:
-	@$(COMPILE) --upgrade -o requirements.lock >/dev/null
-	@$(COMPILE) --extra dev --extra tensorboard -c requirements.lock | grep -vxFf requirements.lock > requirements-dev.lock
-	@$(COMPILE) --extra gpu -c requirements.lock | grep -vxFf requirements.lock > requirements-gpu.lock
+	@$(COMPILE) pyproject.toml --upgrade -o requirements.lock >/dev/null
+	@$(COMPILE) pyproject.toml --extra dev --extra tensorboard -c requirements.lock | grep -vxFf requirements.lock > requirements-dev.lock
+	@$(COMPILE) pyproject.toml --extra gpu -c requirements.lock | grep -vxFf requirements.lock > requirements-gpu.lock
+	@$(MAKE) -s lock-server
+
+# The server's versions are the trainer's, but for the python-dateutil that S3's library asks for.
+lock-server:
+	@grep -v '^python-dateutil==' requirements.lock > .venv/held.txt
+	@$(COMPILE) docker/server.in -c .venv/held.txt > docker/server.lock
+	@$(COMPILE) tests/server/requirements.in -c docker/server.lock -c .venv/held.txt | grep -vxFf docker/server.lock > tests/server/requirements.lock
