@@ -1,0 +1,54 @@
+"""One tracking server for all tests of it, and its users."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from stack import Server, Stack, User, stack
+
+
+@pytest.fixture(scope="session")
+def stores() -> Iterator[Stack]:
+    with stack() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(stores: Stack) -> Iterator[Server]:
+    """The server as it is configured; its first user is an administrator."""
+    with stores.server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def ann(server: Server) -> User:
+    """An ordinary user."""
+    return server.new_user("ann")
+
+
+@pytest.fixture(scope="session")
+def bob(server: Server) -> User:
+    """Another one, whom nobody gave anything."""
+    return server.new_user("bob")
+
+
+@pytest.fixture(scope="session")
+def lr_study(tmp_path_factory: pytest.TempPathFactory):
+    """Run lr-study as a user of a server; return its exit code, output and messages."""
+    folder = tmp_path_factory.mktemp("work")
+
+    def run(uri: str, user: User, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")}
+        return subprocess.run(
+            [sys.executable, "-m", "lr_study", *words],
+            env=inherited | {"MLFLOW_TRACKING_URI": uri} | user.environment,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+
+    return run
