@@ -212,9 +212,10 @@ class Stack:
     database: Database
     objects: ObjectStore
 
-    def moved(self) -> "Stack":
+    def moved(self, **variables: str) -> "Stack":
         """The same for a server beside the one that runs, at a port of its own."""
-        return replace(self, variables={**self.variables, "SERVER_PORT": str(free_port())})
+        port = {"SERVER_PORT": str(free_port())}
+        return replace(self, variables={**self.variables, **port, **variables})
 
     def command(self) -> list[str]:
         """The server's command line, listening on this machine alone."""

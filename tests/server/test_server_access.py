@@ -106,15 +106,31 @@ def test_our_own_hosts_are_not(server: Server) -> None:
         assert answer.status_code == 200
 
 
-def test_other_pages_may_not_act_for_a_user(server: Server) -> None:
+def creation(server: Server, origin: str, **headers: str) -> int:
+    """The status of creating an experiment from a page of some address."""
     answer = requests.post(
         f"{server.uri}{API}/experiments/create",
-        json={"name": "forged"},
-        headers={"Origin": "http://evil.example"},
+        json={"name": uuid4().hex},
+        headers={"Origin": origin, **headers},
         auth=server.admin.auth,
         timeout=30,
     )
-    assert answer.status_code == 403
+    return answer.status_code
+
+
+def test_other_pages_may_not_act_for_a_user(server: Server) -> None:
+    assert creation(server, "http://evil.example") == 403
+    assert creation(server, server.uri) == 200
+
+
+def test_behind_a_proxy_its_host_and_its_pages_are_let_in(stores: Stack, server: Server) -> None:
+    origin = "https://runs.example.org"
+    proxied = stores.moved(SERVER_HOSTS="runs.example.org", SERVER_ORIGINS=origin)
+    with proxied.server() as there:
+        assert creation(there, origin, Host="runs.example.org") == 200
+        assert creation(there, "https://evil.example", Host="runs.example.org") == 403
+        assert creation(there, origin, Host="evil.example") == 403
+        assert creation(there, origin) == 403
 
 
 class Secret:

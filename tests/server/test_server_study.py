@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import compose
 import pytest
+import requests
 from killing import write_digits
 from mlflow import MlflowClient
 from stack import Server, Stack, User, postgresql, resident_bytes
@@ -108,6 +109,29 @@ def test_a_user_without_permission_is_told_so_in_one_line(
         f"error: experiment=team in {server.uri} is not yours to read: ask "
     )
     assert "Traceback" not in done.stderr
+
+
+def test_who_manages_an_experiment_lets_another_read_it(
+    server: Server, client: MlflowClient, ann: User, lr_study
+) -> None:
+    """As README.md says it is done."""
+    cara = server.new_user("cara")
+    path, body = granting_in_the_readme()
+    experiment = client.get_experiment_by_name("team").experiment_id
+    body |= {"username": cara.name, "resource_id": experiment}
+    words = ("compare", "--experiment=team", "--format=json")
+    for giver, status in (cara, 403), (ann, 200):
+        answer = requests.post(server.uri + path, json=body, auth=giver.auth, timeout=30)
+        assert answer.status_code == status, answer.text
+        seen = lr_study(server.uri, cara, *words)
+        assert (seen.returncode == 0) == (giver is ann), seen.stderr
+    assert seen.stdout == lr_study(server.uri, ann, *words).stdout
+
+
+def granting_in_the_readme() -> tuple[str, dict[str, str]]:
+    text = (compose.FOLDER / "README.md").read_text()
+    (found,) = re.findall(r"--json '(.*)' \\\n +http://localhost:5000(\S+/grant)$", text, re.M)
+    return found[1], json.loads(found[0])
 
 
 def test_an_experiment_that_is_nowhere_is_told_without_naming_others(
