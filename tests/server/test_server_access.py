@@ -224,9 +224,11 @@ def test_no_route_shows_an_experiment_to_a_user_without_permission(
     sent |= {"max_results": 10, "metric_key": "figure", "metric_keys": ["figure"]}
     sent |= {"path": secret.folder, "filter": "", "locations": []}
     ways = (secret.experiment, secret.run, secret.folder)
-    asked = {(m, with_parameters(path, value)) for m, path in routes for value in ways}
+    telling = [route for route in routes if route[0] not in ("HEAD", "OPTIONS")]
+    asked = {(m, with_parameters(path, value)) for m, path in telling for value in ways}
+    assert len(asked) > 600
     for method, path in sorted(asked):
-        how = {"params": sent} if method in ("GET", "HEAD", "OPTIONS") else {"json": sent}
+        how = {"params": sent} if method == "GET" else {"json": sent}
         answer = session.request(method, secret.uri + path, auth=bob.auth, timeout=30, **how)
         assert not secret.is_in(answer), (method, path, answer.text)
     # And it is all still there.
