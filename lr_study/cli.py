@@ -6,7 +6,9 @@ so that ``--help`` and wrong values are answered at once.
 
 import os
 import sys
+import traceback
 from pathlib import Path
+from types import TracebackType
 from typing import Annotated
 
 import typer
@@ -15,6 +17,7 @@ from typer.exceptions import TyperException
 from lr_study import import_commands
 from lr_study.errors import LrStudyError, require_one_of
 from lr_study.grids import load_grid, parse_seeds
+from lr_study.masking import mask
 from lr_study.options import (
     WEIGHTS_HELP,
     At,
@@ -255,6 +258,7 @@ def doctor(tracking_uri: TrackingUri = None) -> None:
 def main() -> None:
     """Run the command line; exit with 0 done, 1 the work failed, 2 wrong use."""
     stop_as_interrupted()
+    sys.excepthook = _fail
     sys.exit(_run())
 
 
@@ -290,9 +294,14 @@ def _what_is_allowed(error: TyperException) -> str:
 
 def _print(*lines: str) -> None:
     for line in lines:
-        typer.echo(line)
+        typer.echo(mask(line))
 
 
 def _say(*lines: str) -> None:
     for line in lines:
-        typer.echo(line, err=True)
+        typer.echo(mask(line), err=True)
+
+
+def _fail(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    """Print what nobody foresaw as Python does, but for credentials."""
+    _say("".join(traceback.format_exception(kind, error, where)).rstrip())

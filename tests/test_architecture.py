@@ -25,6 +25,7 @@ ARROWS = {
     "grids": {"errors", "policies", "runs", "yaml_lines"},
     "plan": {"policies", "runs"},
     "messages": set(),
+    "masking": set(),
     "results": {"messages"},
     "inference": {"messages", "results"},
     "crossed": {"messages", "runs"},
@@ -63,7 +64,7 @@ ARROWS = {
     "features": {"backbones", "data", "progress", "runs", "storage"},
     "training": {"backbones", "data", "runs", "runtime", "seeding", "storage"},
     "preparation": {"backbones", "data", "features", "runs", "seeding", "training"},
-    "tracking": {"errors", "messages", "process", "runs", "storage"},
+    "tracking": {"errors", "masking", "messages", "process", "runs", "storage"},
     "artifacts": {"figures", "runs", "training"},
     "models": {
         "artifacts",
@@ -107,8 +108,17 @@ ARROWS = {
     "options": {"errors", "runs"},
     "import_commands": {"errors", "importing", "options"},
     "doctor": {"errors", "storage", "tracking"},
-    "serving": {"tracking"},
-    "cli": {"errors", "grids", "import_commands", "options", "policies", "process", "runs"},
+    "serving": {"masking", "tracking"},
+    "cli": {
+        "errors",
+        "grids",
+        "import_commands",
+        "masking",
+        "options",
+        "policies",
+        "process",
+        "runs",
+    },
     "__main__": {"cli"},
 }
 

@@ -22,6 +22,7 @@ from mlflow.entities import Experiment, RunTag
 from mlflow.exceptions import MlflowException
 
 from lr_study.errors import LrStudyError, UsageError
+from lr_study.masking import mask
 from lr_study.process import interrupts_held, presence
 from lr_study.runs import short_hash
 from lr_study.storage import cache_dir
@@ -63,9 +64,9 @@ def connect(tracking_uri: str | None = None) -> MlflowClient:
             client.search_experiments(max_results=1)
     except Exception as error:
         # MLflow passes on whatever its store raises; the first line tells what it was.
-        reason = str(error).strip().split("\n")[0][:200]
+        reason = mask(str(error).strip().split("\n")[0])[:200]
         raise LrStudyError(
-            f"the MLflow store {uri} cannot be used ({reason}): "
+            f"the MLflow store {mask(uri)} cannot be used ({reason}): "
             "give another with --tracking-uri or MLFLOW_TRACKING_URI"
         ) from error
     return client

@@ -1,0 +1,27 @@
+"""Credentials taken out of what people see."""
+
+import os
+import re
+
+MASK = "***"
+
+# Up to the last @ before a slash: a password may hold an @ itself.
+_IN_ADDRESS = re.compile(r"(?P<scheme>[a-zA-Z][\w+.-]*://)[^/\s]*:[^/\s]*@")
+_SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|TOKEN|SECRET|KEY)$")
+_SHORTEST = 6
+"""A shorter value may be a word that stands in a text for another reason."""
+
+
+def mask(text: str) -> str:
+    """Return a text without the credentials of its addresses, and without the environment's.
+
+    The environment's are the values of variables whose names end in PASSWORD, TOKEN, SECRET or KEY.
+
+    >>> mask("the store https://ann:pa@ss@host:5000/x cannot be used")
+    'the store https://***@host:5000/x cannot be used'
+    """
+    text = _IN_ADDRESS.sub(rf"\g<scheme>{MASK}@", text)
+    for name, value in os.environ.items():
+        if len(value) >= _SHORTEST and _SECRET_NAME.search(name.upper()):
+            text = text.replace(value, MASK)
+    return text
