@@ -2,10 +2,12 @@
 
 import logging
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 
 # MLflow's own defaults keep a dead server waiting for four minutes.
@@ -16,6 +18,7 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 # Links to each run would stand among the results, and cost a server one more request a run.
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
+import mlflow
 from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import Experiment, RunTag
@@ -64,12 +67,29 @@ def connect(tracking_uri: str | None = None) -> MlflowClient:
             client.search_experiments(max_results=1)
     except Exception as error:
         # MLflow passes on whatever its store raises; the first line tells what it was.
-        reason = mask(str(error).strip().split("\n")[0])[:200]
-        raise LrStudyError(
-            f"the MLflow store {mask(uri)} cannot be used ({reason}): "
-            "give another with --tracking-uri or MLFLOW_TRACKING_URI"
-        ) from error
+        reason = mask(str(error).strip().split("\n")[0])
+        way_out = _of_another_mlflow(reason) or (
+            f"({reason[:200]}): give another with --tracking-uri or MLFLOW_TRACKING_URI"
+        )
+        raise LrStudyError(f"the MLflow store {mask(uri)} cannot be used {way_out}") from error
     return client
+
+
+def _of_another_mlflow(reason: str) -> str | None:
+    """What to do about a database that another version of MLflow made, if it is one.
+
+    MLflow itself advises to upgrade it, also where it is newer.
+    """
+    found = re.search(r"found version (\w+), but expected", reason)
+    if found is None:
+        return None
+    migrations = Path(mlflow.__file__).parent / "store" / "db_migrations" / "versions"
+    if any(migrations.glob(f"{found[1]}*.py")):
+        return "(an older MLflow made it): back it up, then type mlflow db upgrade and its address"
+    return (
+        f"(a newer MLflow than {mlflow.__version__} made it): install that one, "
+        "or give another store with --tracking-uri"
+    )
 
 
 def choose_experiment(client: MlflowClient, given: str | None, data_name: str) -> Experiment:
