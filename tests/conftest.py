@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -17,6 +18,9 @@ os.environ.pop("MLFLOW_TRACKING_URI", None)
 os.environ.pop("MLFLOW_EXPERIMENT_NAME", None)
 os.environ.pop("MLFLOW_RUN_ID", None)
 
+
+# A shell that starts the tests in the background lets them ignore SIGINT, and all they start too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A time limit on an example would measure the machine's other work.
 settings.register_profile("lr-study", deadline=None)
