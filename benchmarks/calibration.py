@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from lr_study.inference import LEVEL, Rule, from_baseline, from_best, holm
+from lr_study.inference import LEVEL, Rule, all_pairs, from_baseline, holm
 
 SEEDS = (3, 5, 10, 20)
 POLICIES = (6, 18)
@@ -136,7 +136,7 @@ def simulate(
 
 def _alarms(scores: Scores, rule: Rule) -> tuple[bool, bool, bool]:
     """Whether anything is worse than the best, or than the baseline; whether all intervals hold."""
-    best = from_best(scores, int(scores.mean(axis=1).argmax()), rule)
+    best = all_pairs(scores, rule).against(int(scores.mean(axis=1).argmax()))
     baseline = from_baseline(scores, 0, rule)
     return (
         bool((best.p_value < LEVEL).any()),
@@ -153,7 +153,7 @@ def power(policies: int, seeds: int, below: float, studies: int, rng: np.random.
         scores = equal_noise(policies, seeds, rng)
         scores[0] -= below * NOISE
         best = int(scores.mean(axis=1).argmax())
-        ours += bool(best != 0 and from_best(scores, best, rule).p_value[0] < LEVEL)
+        ours += bool(best != 0 and all_pairs(scores, rule).p_value[0, best] < LEVEL)
         unpaired += bool(best != 0 and _unpaired_p_value(scores, best) < LEVEL)
     return ours / studies, unpaired / studies
 

@@ -7,9 +7,10 @@ so that ``--help`` and wrong values are answered at once.
 import os
 import sys
 import traceback
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -17,22 +18,24 @@ from typer.exceptions import TyperException
 from lr_study import import_commands
 from lr_study.errors import LrStudyError, require_one_of
 from lr_study.grids import load_grid, parse_seeds
-from lr_study.masking import mask
 from lr_study.options import (
     WEIGHTS_HELP,
-    At,
-    Baseline,
     Experiment,
-    Margin,
-    Metric,
     Seed,
-    Target,
     TrackingUri,
+    with_question,
     with_settings,
 )
 from lr_study.policies import parse
 from lr_study.process import leave_garbage, stop_as_interrupted
+from lr_study.question import Question
 from lr_study.runs import RERUNS, RunSpec, Settings
+from lr_study.terminal import say, show
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lr_study.results import Comparison
 
 _INTERRUPTED = 130  # typer's answer to KeyboardInterrupt
 
@@ -70,8 +73,8 @@ def run(
     run_id, record, left_out = run_one(client, chosen, spec, image_set, with_model=log_model)
     from lr_study.tables import left_out_lines, record_lines
 
-    _say(*left_out_lines(left_out))
-    _print(*record_lines(record, run_id, chosen.name))
+    say(*left_out_lines(left_out))
+    show(*record_lines(record, run_id, chosen.name))
 
 
 @app.command()
@@ -115,25 +118,22 @@ def study(
     chosen = choose_experiment(client, experiment, image_set.name)
     asked = (client, chosen, image_set, settings, wanted.policies, numbers)
     if dry_run:
-        _print(*plan_lines(plan_study(*asked, rerun=rerun)))
+        show(*plan_lines(plan_study(*asked, rerun=rerun)))
         return
     outcome = run_study(
-        *asked, rerun=rerun, models=log_models, on_plan=lambda plan: _say(plan_line(plan))
+        *asked, rerun=rerun, models=log_models, on_plan=lambda plan: say(plan_line(plan))
     )
-    _say(*left_out_lines(outcome.left_out))
-    _print(ranking_table(outcome.ranking))
-    _say(f"runs: experiment {chosen.name} in {client.tracking_uri}; to look at them: lr-study ui")
+    say(*left_out_lines(outcome.left_out))
+    show(ranking_table(outcome.ranking))
+    say(f"runs: experiment {chosen.name} in {client.tracking_uri}; to look at them: lr-study ui")
 
 
 @app.command()
+@with_question
 def compare(
+    question: Question,
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
-    metric: Metric = "val_accuracy",
-    at: At = "final",
-    baseline: Baseline = "fixed:lr=0.001",
-    margin: Margin = 0.5,
-    target: Target = None,
     by: Annotated[
         str, typer.Option(help="policy, or family: its best policy judged on the test part.")
     ] = "policy",
@@ -145,61 +145,46 @@ def compare(
     ] = "table",
 ) -> None:
     """Rank the policies of an experiment over the seeds that all of them share."""
-    leave_garbage()
     from lr_study.ranking_tables import BY, FORMATS
 
     require_one_of("format", output_format, FORMATS)
     require_one_of("by", by, BY)
-    name = experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME") or "sample"
-    from lr_study.comparison import compare as compare_runs
-    from lr_study.tracking.reading import load_runs
-
-    comparison = compare_runs(
-        load_runs(name, tracking_uri),
-        experiment=name,
-        metric=metric,
-        at=at,
-        baseline=baseline,
-        margin=margin,
-        target=target,
-    )
-    _print(FORMATS[output_format](comparison, by))
+    _, comparison = _compared(experiment, tracking_uri, question)
+    show(FORMATS[output_format](comparison, by))
     if strict and comparison.problems:
         count = len(comparison.problems)
         raise LrStudyError(f"--strict: {count} problems; the first: {comparison.problems[0]}")
 
 
 @app.command()
+@with_question
 def report(
+    question: Question,
     output: Annotated[Path, typer.Option(help="FILE.html, one page; or FILE.md with its figures.")],
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
     lang: Annotated[str, typer.Option(help="en or ru.")] = "en",
-    metric: Metric = "val_accuracy",
-    at: At = "final",
-    baseline: Baseline = "fixed:lr=0.001",
-    margin: Margin = 0.5,
-    target: Target = None,
 ) -> None:
     """Write the comparison of an experiment as a page with figures and how to reproduce it."""
+    from lr_study.report.files import check_report, write_report
+
+    check_report(output, lang)
+    runs, comparison = _compared(experiment, tracking_uri, question)
+    write_report(output, comparison, runs, lang)
+    say(f"written: {output}")
+
+
+def _compared(
+    experiment: str | None, tracking_uri: str | None, question: Question
+) -> "tuple[pd.DataFrame, Comparison]":
+    """Read the runs of an experiment, and compare them."""
     leave_garbage()
-    name = experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME") or "sample"
+    name = experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME") or Settings.data
     from lr_study.comparison import compare as compare_runs
-    from lr_study.report.files import write_report
     from lr_study.tracking.reading import load_runs
 
     runs = load_runs(name, tracking_uri)
-    comparison = compare_runs(
-        runs,
-        experiment=name,
-        metric=metric,
-        at=at,
-        baseline=baseline,
-        margin=margin,
-        target=target,
-    )
-    write_report(output, comparison, runs, lang)
-    _say(f"written: {output}")
+    return runs, compare_runs(runs, experiment=name, **asdict(question))
 
 
 @app.command()
@@ -214,7 +199,7 @@ def model(
     from lr_study.tracking.store import connect
 
     save_model(connect(tracking_uri), run_id, weights, output)
-    _say(f"written: {output}")
+    say(f"written: {output}")
 
 
 @app.command()
@@ -225,7 +210,7 @@ def policies(
     """List the families of policies, their parameters and what these allow."""
     from lr_study.tables import policies_table
 
-    _print(policies_table())
+    show(policies_table())
     if plot is not None:
         from lr_study.figures import policies_figure
         from lr_study.storage import written_aside
@@ -233,7 +218,7 @@ def policies(
         figure = policies_figure(epochs)
         with written_aside(plot) as file:
             figure.savefig(file, format="svg", metadata={"Date": None})
-        _say(f"written: {plot}")
+        say(f"written: {plot}")
 
 
 @app.command()
@@ -252,7 +237,7 @@ def doctor(tracking_uri: TrackingUri = None) -> None:
     """Say what is installed, what trains, and where things are kept."""
     from lr_study.doctor import findings
 
-    _print(*(f"{name:<12} {value}" for name, value in findings(tracking_uri)))
+    show(*(f"{name:<12} {value}" for name, value in findings(tracking_uri)))
 
 
 def main() -> None:
@@ -266,14 +251,14 @@ def _run() -> int:
     try:
         code = app(standalone_mode=False)
     except LrStudyError as error:
-        _say(f"error: {' '.join(str(error).split())}")
+        say(f"error: {' '.join(str(error).split())}")
         return error.exit_code
     except TyperException as error:
         message = " ".join(error.format_message().split())
-        _say(f"error: {message}{_what_is_allowed(error) if _is_unknown(message) else ''}")
+        say(f"error: {message}{_what_is_allowed(error) if _is_unknown(message) else ''}")
         return error.exit_code
     if code == _INTERRUPTED:
-        _say("interrupted: what was finished is kept, and the same command goes on with the rest")
+        say("interrupted: what was finished is kept, and the same command goes on with the rest")
         return 1
     return int(code or 0)
 
@@ -292,16 +277,6 @@ def _what_is_allowed(error: TyperException) -> str:
     return f" ({context.command_path} takes {', '.join(names)})"
 
 
-def _print(*lines: str) -> None:
-    for line in lines:
-        typer.echo(mask(line))
-
-
-def _say(*lines: str) -> None:
-    for line in lines:
-        typer.echo(mask(line), err=True)
-
-
 def _fail(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
     """Print what nobody foresaw as Python does, but for credentials."""
-    _say("".join(traceback.format_exception(kind, error, where)).rstrip())
+    say("".join(traceback.format_exception(kind, error, where)).rstrip())

@@ -6,26 +6,22 @@ from typing import Any
 import pandas as pd
 
 from lr_study.crossed import crossed
-from lr_study.errors import UsageError, require_one_of
 from lr_study.guards import duplicates, faults, fields_that_differ
 from lr_study.messages import said
-from lr_study.policies import parse
-from lr_study.ranking import HIGHER_IS_BETTER, MOMENTS, Question, rank_policies
+from lr_study.question import Question
+from lr_study.ranking import rank_policies
 from lr_study.results import Comparison, Excluded
-
-DEFAULT_BASELINE = "fixed:lr=0.001"
-DEFAULT_MARGIN = 0.5
 
 
 def compare(
     runs: pd.DataFrame,
     *,
     experiment: str = "",
-    metric: str = "val_accuracy",
-    at: str = "final",
-    baseline: str = DEFAULT_BASELINE,
-    margin: float = DEFAULT_MARGIN,
-    target: float | None = None,
+    metric: str = Question.metric,
+    at: str = Question.at,
+    baseline: str = Question.baseline,
+    margin: float = Question.margin,
+    target: float | None = Question.target,
 ) -> Comparison:
     """Rank the policies of each protocol by their mean over common seeds, and say what it shows.
 
@@ -36,29 +32,15 @@ def compare(
     ----------
     runs
         From `lr_study.load_runs`.
-    metric, at
-        What to rank by: ``val_accuracy`` or ``val_loss``, at the last epoch (``final``) or the
-        run's best (``best``).
-    baseline
-        The policy that differences are taken from, in any of its text forms.
-    margin
-        The difference that matters, in points: hundredths of the metric.
-    target
-        The validation accuracy of the view ``epochs_to_target``, from 0 to 1; by default what the
-        baseline ends with under the same seed.
+    metric, at, baseline, margin, target
+        As `lr_study.question.Question` has them.
 
     Raises
     ------
     UsageError
         If a value is not allowed.
     """
-    require_one_of("metric", metric, HIGHER_IS_BETTER)
-    require_one_of("at", at, MOMENTS)
-    if not 0 <= margin <= 100:
-        raise UsageError(f"margin={margin} is not allowed: points, 0 <= margin <= 100")
-    if target is not None and not 0 < target <= 1:
-        raise UsageError(f"target={target} is not allowed: an accuracy, 0 < target <= 1")
-    question = Question(metric, at, str(parse(baseline)), margin, target)
+    question = Question(metric, at, baseline, margin, target)
     excluded = _excluded(runs["run_id"], runs["excluded"])
     kept = runs[runs["excluded"].isna()]
     left_out: list[Excluded] = []

@@ -1,7 +1,9 @@
 """Runs of one protocol as a rectangle: every policy under every seed that all have in common."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,11 @@ class Crossed:
 
     runs: pd.DataFrame
     seeds: tuple[int, ...]
+
+    @property
+    def protocol(self) -> Mapping[str, Any]:
+        """The fields of the one protocol that all runs have."""
+        return dict(self.runs["protocol"].iloc[0])
 
     @cached_property
     def policies(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lr_study.crossed import Crossed
 from lr_study.inference import Rule, from_baseline, wilson_interval
 from lr_study.messages import said
-from lr_study.results import Difference, FamilyRow, Row
+from lr_study.results import Difference, FamilyRow, Row, first_of_each_family
 
 TEST = "test_accuracy"
 
@@ -22,9 +22,7 @@ def compare_families(
     ``test_size`` pictures, and the differences are paired over seeds, with the same allowance for
     what seeds share as on validation. Without a test part there are no figures.
     """
-    chosen: dict[str, Row] = {}
-    for row in rows:
-        chosen.setdefault(row.family, row)
+    chosen = first_of_each_family(rows)
     test = dict(zip(crossed.policies, crossed.values(TEST), strict=True))
     differences = _from_baseline(
         {row.policy: test[row.policy] for row in chosen.values()},

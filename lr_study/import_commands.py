@@ -8,6 +8,7 @@ import typer
 from lr_study.errors import UsageError
 from lr_study.importing.declarations import parse_fields, read_mapping
 from lr_study.options import TrackingUri
+from lr_study.terminal import say, show
 
 app = typer.Typer(help="Make runs that others trained runs of ours.")
 
@@ -47,7 +48,5 @@ def tensorboard(
     client = connect(tracking_uri)
     chosen = choose_experiment(client, experiment, experiment)
     outcome = import_tensorboard(client, chosen, found, mapping, protocol)
-    for remark in outcome.remarks:
-        typer.echo(remark, err=True)
-    for line in outcome.lines():
-        typer.echo(line)
+    say(*outcome.remarks)
+    show(*outcome.lines())

@@ -107,19 +107,33 @@ def from_baseline(scores: ArrayLike, baseline: int, rule: Rule) -> Differences:
     return _differences(scores, baseline, p_value, int((~np.isnan(p_value[others])).sum()), rule)
 
 
-def from_best(scores: ArrayLike, best: int, rule: Rule) -> Differences:
-    """Compare each policy with one that was chosen for its score: all k(k - 1)/2 pairs count.
+@dataclass(frozen=True)
+class AllPairs:
+    """All pairs of policies compared: ``p_value`` is (policies, policies), corrected over pairs."""
 
-    Whichever was to come out best, its comparisons are among all pairs: correcting over these makes
-    up for the choice.
-    """
+    scores: Floats
+    rule: Rule
+    p_value: Floats
+    comparisons: int
+
+    def against(self, reference: int) -> Differences:
+        """Return the differences of all from one, which may have been chosen for its score.
+
+        Whichever was to be chosen, its comparisons are among all pairs: correcting over these
+        makes up for the choice.
+        """
+        p_value = self.p_value[:, reference]
+        return _differences(self.scores, reference, p_value, self.comparisons, self.rule)
+
+
+def all_pairs(scores: ArrayLike, rule: Rule) -> AllPairs:
+    """Compare each policy with each other: k(k - 1)/2 comparisons."""
     scores = np.asarray(scores, np.float64)
     i, j = np.triu_indices(len(scores), k=1)
     adjusted = holm(_p_values(scores[i] - scores[j], rule))
-    p_value = np.where(np.isnan(scores).any(axis=1), np.nan, 1.0)
-    of_best = (i == best) | (j == best)
-    p_value[np.where(i == best, j, i)[of_best]] = adjusted[of_best]
-    return _differences(scores, best, p_value, int((~np.isnan(adjusted)).sum()), rule)
+    p_value = np.diag(np.where(np.isnan(scores).any(axis=1), np.nan, 1.0))
+    p_value[i, j] = p_value[j, i] = adjusted
+    return AllPairs(scores, rule, p_value, int((~np.isnan(adjusted)).sum()))
 
 
 def _differences(
@@ -181,20 +195,20 @@ def holm(p_values: ArrayLike) -> Floats:
     return adjusted
 
 
-def verdicts(from_best: Differences, best: int, rule: Rule, *, higher_is_better: bool) -> list[str]:
-    """Say of each policy how it stands to the best one.
+def verdicts(found: Differences, rule: Rule, *, higher_is_better: bool) -> list[str]:
+    """Say of each policy how it stands to the best one, from which the differences are.
 
     ``worse``: significantly on the wrong side of the best one and by more than the margin;
     ``tied``: its simultaneous interval lies within the margin; else ``undecided``, as with one
     seed all are.
     """
-    if from_best.seeds == 1:
-        return ["undecided"] * len(from_best.mean)
-    loss = -from_best.mean if higher_is_better else from_best.mean
-    worse = (from_best.p_value < LEVEL) & (loss > rule.margin)
-    tied = np.abs(from_best.mean) + from_best.half_width <= rule.margin
+    if found.seeds == 1:
+        return ["undecided"] * len(found.mean)
+    loss = -found.mean if higher_is_better else found.mean
+    worse = (found.p_value < LEVEL) & (loss > rule.margin)
+    tied = np.abs(found.mean) + found.half_width <= rule.margin
     words = np.where(worse, "worse", np.where(tied, "tied", "undecided")).tolist()
-    words[best] = "best"
+    words[found.reference] = "best"
     return [str(word) for word in words]
 
 

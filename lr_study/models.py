@@ -13,7 +13,7 @@ from lr_study.artifacts import log_model, read_head
 from lr_study.backbones import resolve_weights
 from lr_study.errors import LrStudyError, UsageError
 from lr_study.preparation import Prepared
-from lr_study.results import Comparison
+from lr_study.results import Comparison, first_of_each_family
 from lr_study.storage import written_aside
 from lr_study.training import Head
 
@@ -81,17 +81,14 @@ def _has_model(client: MlflowClient, run_id: str) -> bool:
 
 
 def _chosen(runs: pd.DataFrame, ranking: Comparison, which: str) -> list[str]:
-    counted = runs[runs["excluded"].isna()].sort_values("end_time")
     if which == "none" or not ranking.protocols:
         return []
     if which == "all":
+        counted = runs[runs["excluded"].isna()].sort_values("end_time")
         return [str(run_id) for run_id in counted.drop_duplicates("cell")["run_id"]]
-    best = {row.family: row for row in reversed(ranking.protocols[0].rows)}
-    chosen = []
-    for row in best.values():
-        of_row = (counted["policy"] == row.policy) & (counted["seed"] == row.seeds[0])
-        chosen.append(str(counted[of_row]["run_id"].iloc[0]))
-    return chosen
+    ranked = ranking.ranked(runs).set_index(["policy", "seed"])["run_id"]
+    best = first_of_each_family(ranking.protocols[0].rows)
+    return [str(ranked[row.policy, row.seeds[0]]) for row in best.values()]
 
 
 def _head(client: MlflowClient, run_id: str) -> Head:

@@ -1,4 +1,4 @@
-"""The options that the commands share, made from the fields of `Settings`."""
+"""The options that the commands share, made from the fields of `Settings` and `Question`."""
 
 import functools
 import inspect
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from lr_study.errors import UsageError
+from lr_study.question import HIGHER_IS_BETTER, MOMENTS, Question
 from lr_study.runs import BACKBONES, ENGINES, OPTIMIZERS, Settings
 
 WEIGHTS_HELP = "imagenet, random, or a file of weights."
@@ -26,10 +27,15 @@ _HELP = {
     "test_fraction": "Share of each class to test with, the same pictures under every seed.",
     "split_seed": "Which pictures test.",
     "seed": "Decides the split, the initial head and the order of batches.",
+    "metric": f"{' or '.join(HIGHER_IS_BETTER)}.",
+    "at": f"{' or '.join(MOMENTS)}: which epoch of a run.",
+    "baseline": "Differences are from this policy.",
     "margin": "The difference that matters, in points: hundredths of the metric.",
     "target": "Accuracy to count epochs to; else what the baseline ends with under the same seed.",
     "min_class_size": "Leave out classes with fewer usable pictures; 0 leaves out none.",
 }
+
+Command = Callable[..., None]
 
 Experiment = Annotated[
     str | None,
@@ -41,53 +47,57 @@ TrackingUri = Annotated[
 ]
 
 
-def number_option(name: str, kind: Any) -> Any:
+def option(name: str, kind: Any) -> Any:
     """Return a typer option; one for a number refuses other text in our words, not its own."""
-    if kind not in (int, float):
+    number = next((number for number in (int, float) if kind in (number, number | None)), None)
+    if number is None:
         return typer.Option(help=_HELP[name])
 
     def parse_number(text: str) -> int | float:
         try:
-            return kind(text)  # type: ignore[no-any-return]
+            return number(text)
         except ValueError:
-            what = "whole number" if kind is int else "number"
+            what = "whole number" if number is int else "number"
             raise UsageError(f"{name}={text} is not allowed: {name} is a {what}") from None
 
-    return typer.Option(help=_HELP[name], parser=parse_number, metavar=kind.__name__.upper())
+    return typer.Option(help=_HELP[name], parser=parse_number, metavar=number.__name__.upper())
 
 
-Seed = Annotated[int, number_option("seed", int)]
-Metric = Annotated[str, typer.Option(help="val_accuracy or val_loss.")]
-At = Annotated[str, typer.Option(help="final or best: which epoch of a run.")]
-Baseline = Annotated[str, typer.Option(help="Differences are from this policy.")]
-Margin = Annotated[float, number_option("margin", float)]
-Target = Annotated[float | None, number_option("target", float)]
+Seed = Annotated[int, option("seed", int)]
 
 
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option per field of `Settings`, and pass it the checked whole.
+def with_fields_of(cls: type, parameter: str) -> Callable[[Command], Command]:
+    """Give a command an option per field of a dataclass, and pass it the checked whole.
 
-    The command takes a parameter ``settings``; each field's name, type and default become an
+    The command takes the whole as ``parameter``; each field's name, type and default become an
     option's.
     """
-    signature = inspect.signature(command, eval_str=True)
-    options = [
-        inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=field.default,
-            annotation=Annotated[field.type, number_option(field.name, field.type)],
-        )
-        for field in fields(Settings)
-    ]
 
-    @functools.wraps(command)
-    def with_options(**values: Any) -> None:
-        settings = Settings(**{field.name: values.pop(field.name) for field in fields(Settings)})
-        command(settings=settings, **values)
+    def decorate(command: Command) -> Command:
+        signature = inspect.signature(command, eval_str=True)
+        options = [
+            inspect.Parameter(
+                field.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=field.default,
+                annotation=Annotated[field.type, option(field.name, field.type)],
+            )
+            for field in fields(cls)
+        ]
 
-    own = [parameter for name, parameter in signature.parameters.items() if name != "settings"]
-    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-    with_options.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {p.name: p.annotation for p in own + options}
-    return with_options
+        @functools.wraps(command)
+        def with_options(**values: Any) -> None:
+            whole = cls(**{field.name: values.pop(field.name) for field in fields(cls)})
+            command(**{parameter: whole}, **values)
+
+        own = [p for name, p in signature.parameters.items() if name != parameter]
+        own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        with_options.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]
+        with_options.__annotations__ = {p.name: p.annotation for p in own + options}
+        return with_options
+
+    return decorate
+
+
+with_settings = with_fields_of(Settings, "settings")
+with_question = with_fields_of(Question, "question")

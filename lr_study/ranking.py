@@ -1,7 +1,7 @@
 """One protocol's runs ranked: estimates, differences with what they allow to say, verdicts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -12,10 +12,11 @@ from lr_study.advice import advise
 from lr_study.crossed import Crossed
 from lr_study.families import compare_families
 from lr_study.inference import (
+    AllPairs,
     Differences,
     Rule,
+    all_pairs,
     from_baseline,
-    from_best,
     mean_interval,
     pictures_to_decide,
     seeds_to_decide,
@@ -24,12 +25,10 @@ from lr_study.inference import (
 )
 from lr_study.messages import said
 from lr_study.policies import FAMILIES
-from lr_study.results import Decision, Gain, Interval, ProtocolRanking, Row
+from lr_study.question import Question
+from lr_study.results import Decision, Gain, Interval, ProtocolRanking, Row, first_of_each_family
 from lr_study.runs import UNKNOWN
 from lr_study.views import disagreement, look, rank, uneven_seconds
-
-HIGHER_IS_BETTER = {"val_accuracy": True, "val_loss": False}
-MOMENTS = ("final", "best")
 
 ROW_METRICS = (
     "final_val_accuracy",
@@ -43,51 +42,28 @@ ROW_METRICS = (
 )
 
 
-@dataclass(frozen=True)
-class Question:
-    """What is asked of the runs: which figure, at which moment, against what, how finely.
-
-    ``margin_points`` are hundredths of the metric; ``target`` is a validation accuracy, or None
-    for what the baseline ends with under the same seed.
-    """
-
-    metric: str
-    at: str
-    baseline: str
-    margin_points: float
-    target: float | None
-
-    @property
-    def column(self) -> str:
-        """The figure of a run that policies are ranked by."""
-        return f"{self.at}_{self.metric}"
-
-    @property
-    def higher_is_better(self) -> bool:
-        """Whether more of the metric is better."""
-        return HIGHER_IS_BETTER[self.metric]
-
-
 def rank_policies(protocol_id: str, crossed: Crossed, question: Question) -> ProtocolRanking:
     """Rank the policies of one protocol.
 
     A policy that diverged under any seed comes after all that did not, whatever its figures.
     """
-    fields: Mapping[str, Any] = crossed.runs["protocol"].iloc[0]
-    rule = rule_for(question.metric, fields, question.margin_points)
+    fields = crossed.protocol
+    rule = rule_for(question.metric, fields, question.margin)
     diverged = np.asarray(crossed.values("diverged") > 0)
     any_diverged = np.asarray(diverged.any(axis=1))
-    scores = crossed.values(question.column)
+    pairs = _all_pairs(crossed, question)
+    scores = pairs[question.metric].scores
     places = rank(scores.mean(axis=1), any_diverged, higher_is_better=question.higher_is_better)
     # Among equals the baseline stands first: nothing is gained by leaving it.
     order = sorted(
         range(len(places)),
         key=lambda i: (places[i], crossed.policies[i] != question.baseline, crossed.policies[i]),
     )
-    to_best = from_best(scores, order[0], rule)
-    to_baseline = _from_baseline(crossed, question)
-    words = _verdicts(to_best, diverged, order[0], question, rule)
+    to_best = pairs[question.metric].against(order[0])
+    to_baseline = _from_baseline(crossed, pairs, question.baseline)
+    words = _verdicts(to_best, diverged, rule, higher_is_better=question.higher_is_better)
     views = look(crossed, any_diverged, question.baseline, question.target)
+    means = {name: crossed.values(name).mean(axis=1) for name in ROW_METRICS}
     rows = tuple(
         Row(
             rank=places[i],
@@ -96,8 +72,8 @@ def rank_policies(protocol_id: str, crossed: Crossed, question: Question) -> Pro
             runs=crossed.counts[i],
             seeds=crossed.seeds,
             estimate=_known(scores[i].mean()),
-            **_own_interval(scores[i], crossed.counts[i], question.metric, fields, rule),
-            metrics={name: _known(crossed.values(name)[i].mean()) for name in ROW_METRICS},
+            **_own_interval(scores[i], question.metric, fields, rule),
+            metrics={name: _known(values[i]) for name, values in means.items()},
             vs_baseline={name: found.at(i) for name, found in to_baseline.items()} or None,
             vs_best=to_best.at(i),
             verdict=words[i],
@@ -121,7 +97,7 @@ def rank_policies(protocol_id: str, crossed: Crossed, question: Question) -> Pro
             _whole(fields.get("test_size")),
             rule_for("test_accuracy", {**fields, "val_size": fields.get("test_size")}, 0.0),
         ),
-        gains=_gains(crossed, rows, question),
+        gains=_gains(crossed.policies, rows, pairs),
         decisions=tuple(
             _decision(crossed.policies[i], i, to_best, rule)
             for i in order
@@ -146,58 +122,60 @@ def rule_for(metric: str, fields: Mapping[str, Any], margin_points: float) -> Ru
     )
 
 
-def _compared_columns(question: Question) -> dict[str, str]:
-    """What two policies are compared in: the names of the answer, and the figures of a run."""
-    return {
+def _all_pairs(crossed: Crossed, question: Question) -> dict[str, AllPairs]:
+    """All policies compared in accuracy, loss and epochs, each by its own rule."""
+    columns = {
         "val_accuracy": f"{question.at}_val_accuracy",
         "val_loss": f"{question.at}_val_loss",
         "convergence_epoch": "convergence_epoch",
     }
-
-
-def _from_baseline(crossed: Crossed, question: Question) -> dict[str, Differences]:
-    """The differences from the baseline in accuracy, loss and epochs, each with its own rule."""
-    if question.baseline not in crossed.policies:
-        return {}
-    baseline = crossed.policies.index(question.baseline)
-    fields = crossed.runs["protocol"].iloc[0]
     return {
-        name: from_baseline(crossed.values(column), baseline, rule_for(name, fields, 0.0))
-        for name, column in _compared_columns(question).items()
+        name: all_pairs(crossed.values(column), rule_for(name, crossed.protocol, 0.0))
+        for name, column in columns.items()
     }
 
 
-def _gains(crossed: Crossed, rows: tuple[Row, ...], question: Question) -> tuple[Gain, ...]:
-    """The best of each family over that of each family that comes earlier in the study."""
-    best: dict[str, str] = {}
-    for row in rows:
-        best.setdefault(row.family, row.policy)
-    chosen = [best[family] for family in FAMILIES if family in best]
-    fields = crossed.runs["protocol"].iloc[0]
-    gains = []
-    for over, policy in combinations(chosen, 2):
-        differences = {}
-        for name, column in _compared_columns(question).items():
-            reference = crossed.policies.index(over)
-            found = from_best(crossed.values(column), reference, rule_for(name, fields, 0.0))
-            differences[name] = found.at(crossed.policies.index(policy))
-        gains.append(Gain(policy, over, differences))
-    return tuple(gains)
+def _from_baseline(
+    crossed: Crossed, pairs: Mapping[str, AllPairs], baseline: str
+) -> dict[str, Differences]:
+    """The differences from the baseline, which was named beforehand; none if it has no runs."""
+    if baseline not in crossed.policies:
+        return {}
+    reference = crossed.policies.index(baseline)
+    return {name: from_baseline(all_.scores, reference, all_.rule) for name, all_ in pairs.items()}
+
+
+def _gains(
+    policies: Sequence[str], rows: Sequence[Row], pairs: Mapping[str, AllPairs]
+) -> tuple[Gain, ...]:
+    """The best of each family over that of each family that comes earlier in `FAMILIES`."""
+    best = first_of_each_family(rows)
+    chosen = [best[family].policy for family in FAMILIES if family in best]
+    return tuple(
+        Gain(
+            policy,
+            over,
+            {
+                name: all_.against(policies.index(over)).at(policies.index(policy))
+                for name, all_ in pairs.items()
+            },
+        )
+        for over, policy in combinations(chosen, 2)
+    )
 
 
 def _verdicts(
-    compared: Differences, diverged: NDArray[np.bool_], best: int, question: Question, rule: Rule
+    compared: Differences, diverged: NDArray[np.bool_], rule: Rule, *, higher_is_better: bool
 ) -> list[str]:
     """The verdicts; a policy that diverged under every seed is worse: it has no loss to test."""
-    words = verdicts(compared, best, rule, higher_is_better=question.higher_is_better)
-    if compared.seeds > 1 and not diverged[best].any():
-        words = [
-            "worse" if all_of.all() else word for word, all_of in zip(words, diverged, strict=True)
-        ]
-    return [
-        "undecided" if some.any() and word in ("best", "tied") else word
-        for word, some in zip(words, diverged, strict=True)
-    ]
+    words = verdicts(compared, rule, higher_is_better=higher_is_better)
+    best_diverged = diverged[compared.reference].any()
+    for i, under_seeds in enumerate(diverged):
+        if under_seeds.all() and compared.seeds > 1 and not best_diverged:
+            words[i] = "worse"
+        elif under_seeds.any() and words[i] in ("best", "tied"):
+            words[i] = "undecided"
+    return words
 
 
 def _decision(policy: str, i: int, compared: Differences, rule: Rule) -> Decision:
@@ -212,7 +190,7 @@ def _decision(policy: str, i: int, compared: Differences, rule: Rule) -> Decisio
 
 
 def _own_interval(
-    scores: NDArray[np.float64], runs: int, metric: str, fields: Mapping[str, Any], rule: Rule
+    scores: NDArray[np.float64], metric: str, fields: Mapping[str, Any], rule: Rule
 ) -> dict[str, Any]:
     """The interval of a policy alone: over seeds, or of a single run by sampling pictures."""
     interval: Interval | None = None
@@ -235,23 +213,17 @@ def _notes(crossed: Crossed, rows: tuple[Row, ...]) -> tuple[str, ...]:
     notes: list[str] = []
     if not crossed.seeds:
         notes.append(said("unpaired"))
-    unknown = sorted(
-        name for name, value in crossed.runs["protocol"].iloc[0].items() if value == UNKNOWN
-    )
+    unknown = sorted(name for name, value in crossed.protocol.items() if value == UNKNOWN)
     if unknown:
         notes.append(said("word", fields=", ".join(unknown)))
     names = rows[0].ranks
     disagree = disagreement(
         [row.policy for row in rows], {name: [row.ranks[name] for row in rows] for name in names}
     )
-    notes += [note for note in (disagree, uneven_seconds(_seconds(crossed))) if note]
+    notes += [
+        note for note in (disagree, uneven_seconds(crossed.values("seconds_per_epoch"))) if note
+    ]
     return tuple(notes)
-
-
-def _seconds(crossed: Crossed) -> NDArray[np.float64]:
-    if "seconds_per_epoch" not in crossed.runs:
-        return np.array([])
-    return np.asarray(crossed.runs["seconds_per_epoch"], np.float64)
 
 
 def _whole(value: Any) -> int:

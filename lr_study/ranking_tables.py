@@ -120,16 +120,9 @@ def _how_found(ranking: ProtocolRanking) -> Iterator[str]:
     best = ranking.rows[0]
     if best.interval_method:
         yield f"±: {best.interval_method}"
-    for name, found in _first_differences(ranking):
-        yield f"{name}: {found.method}; {found.correction}"
-
-
-def _first_differences(ranking: ProtocolRanking) -> Iterator[tuple[str, Difference]]:
-    vs_baseline = [found for row in ranking.rows for found in (row.vs_baseline or {}).values()]
-    vs_best = [row.vs_best for row in ranking.rows[1:] if row.vs_best is not None]
-    margin = f"verdicts (margin {100 * ranking.margin:.3g} points)"
-    for name, differences in (("p", vs_baseline), (margin, vs_best)):
-        yield from [(name, found) for found in differences if found.p_value is not None][:1]
+    names = {"baseline": "p", "best": f"verdicts (margin {100 * ranking.margin:.3g} points)"}
+    for name, found in ranking.tested().items():
+        yield f"{names[name]}: {found.method}; {found.correction}"
 
 
 def _family_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:

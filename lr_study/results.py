@@ -1,10 +1,13 @@
 """What a comparison says, as values: the shape of ``compare --format json``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lr_study.messages import said
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Interval = tuple[float, float]
 
@@ -114,6 +117,29 @@ class ProtocolRanking:
     notes: tuple[str, ...]
     advice: str
 
+    def tested(self) -> Mapping[str, Difference]:
+        """Return one difference from the ``baseline`` and one from the ``best`` that was tested.
+
+        They tell how all of their kind were found; what was not tested is not there.
+        """
+        kinds: dict[str, list[Difference | None]] = {
+            "baseline": [found for row in self.rows for found in (row.vs_baseline or {}).values()],
+            "best": [row.vs_best for row in self.rows],
+        }
+        tested = {
+            name: [found for found in of_kind if found is not None and found.p_value is not None]
+            for name, of_kind in kinds.items()
+        }
+        return {name: found[0] for name, found in tested.items() if found}
+
+
+def first_of_each_family(rows: Iterable[Row]) -> dict[str, Row]:
+    """Return the row of each family that comes first, by family."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row.family, row)
+    return first
+
 
 @dataclass(frozen=True)
 class Excluded:
@@ -142,6 +168,10 @@ class Comparison:
         expected = (said("study"), said("superseded"))
         left_out = [run for run in self.excluded if run.reason not in expected]
         return (*(f"{run.run_id}: {run.reason}" for run in left_out), *self.warnings)
+
+    def ranked(self, runs: "pd.DataFrame") -> "pd.DataFrame":
+        """Return those of the runs that were compared that are in a ranking."""
+        return runs[~runs["run_id"].isin([run.run_id for run in self.excluded])]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dictionaries and lists; what does not exist is None."""

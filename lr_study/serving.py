@@ -3,7 +3,7 @@
 import os
 import sys
 
-from lr_study.masking import mask
+from lr_study.terminal import say
 from lr_study.tracking.store import connect, resolve_tracking_uri
 
 
@@ -11,7 +11,7 @@ def serve_ui(tracking_uri: str | None, port: int) -> None:
     """Become ``mlflow ui`` on the store, on 127.0.0.1; a server's pages are named instead."""
     uri = resolve_tracking_uri(tracking_uri)
     if uri.startswith(("http://", "https://")):
-        print(f"the store has its own pages: open {mask(uri)}", file=sys.stderr)  # noqa: T201
+        say(f"the store has its own pages: open {uri}")
         return
     connect(uri)
     command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]

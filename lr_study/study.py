@@ -12,17 +12,17 @@ import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
-from lr_study.artifacts import write_figures, write_head, write_history, write_left_out
+from lr_study.artifacts import write_head, write_history, write_left_out
 from lr_study.comparison import compare
 from lr_study.data import ImageSet
-from lr_study.figures import study_figures
 from lr_study.models import log_models
 from lr_study.plan import Plan, make_plan
 from lr_study.policies import Policy
 from lr_study.preparation import Prepared, prepare, prepare_quickly
 from lr_study.progress import Bar, progress_bar
 from lr_study.ranking_tables import ranking_json, ranking_table
-from lr_study.report.files import write_report
+from lr_study.report import draw, html_report
+from lr_study.report.svg import inline_svg
 from lr_study.results import Comparison
 from lr_study.runs import RunSpec, Settings
 from lr_study.single import run_name, train_live_cell
@@ -105,9 +105,12 @@ def _log_ranking(
         folder = Path(temporary)
         (folder / "ranking.txt").write_text(ranking_table(ranking) + "\n")
         (folder / "ranking.json").write_text(ranking_json(ranking) + "\n")
-        if ranking.protocols:
-            write_figures(folder, study_figures(ranking, ranking.protocols[0], runs))
-        write_report(folder / "report.html", ranking, runs, "en")
+        pictures = draw(ranking, runs, "en", inline_svg)
+        (folder / "report.html").write_text(html_report(ranking, pictures, "en"))
+        (folder / "figures").mkdir()
+        for of_protocol in pictures.values():  # there is one protocol, or none
+            for name, svg in of_protocol.items():
+                (folder / "figures" / f"{name}.svg").write_text(svg)
         client.log_artifacts(parent, temporary)
 
 

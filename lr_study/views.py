@@ -118,7 +118,7 @@ def disagreement(policies: Sequence[str], ranks: Mapping[str, Sequence[int]]) ->
 
 
 def uneven_seconds(seconds: Floats) -> str | None:
-    """Say that equal work took unequal time, where it did: ``seconds`` an epoch, one a run."""
+    """Say that equal work took unequal time, where it did: ``seconds`` an epoch of each run."""
     seconds = seconds[np.isfinite(seconds)]
     if not seconds.size or seconds.min() <= 0 or seconds.max() < UNEVEN * seconds.min():
         return None

@@ -343,8 +343,10 @@ def problems(study: Study, undisturbed: Mapping[str, Any], left: Sequence[Run]) 
     return found
 
 
-def write_digits(folder: Path, classes: str) -> Path:
-    """Copy some classes of the sample to a folder."""
+def write_digits(folder: Path, classes: str, each: int | None = None) -> Path:
+    """Copy some classes of the sample to a folder, all their pictures or so many of each."""
     for class_name in classes:
-        shutil.copytree(locate("sample")[1] / class_name, folder / class_name)
+        (folder / class_name).mkdir(parents=True)
+        for file in sorted((locate("sample")[1] / class_name).iterdir())[:each]:
+            shutil.copy(file, folder / class_name)
     return folder

@@ -83,7 +83,7 @@ def test_policies_are_listed_and_drawn(tmp_path: Path) -> None:
 def commands() -> dict[str, typer.core.TyperCommand]:
     """The commands by name, those of a group after the group's."""
     found = {}
-    for name, command in typer.main.get_command(cli.app).commands.items():  # type: ignore[attr-defined]
+    for name, command in typer.main.get_command(cli.app).commands.items():
         for below, part in getattr(command, "commands", {"": command}).items():
             found[f"{name} {below}".strip()] = part
     return found

@@ -1,6 +1,7 @@
 """Figures: the data as values, and that drawing shows them and sets nothing global."""
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from records import make_record
@@ -125,3 +126,19 @@ def test_a_name_with_dollars_is_drawn_as_it_is() -> None:
     axes = draw_dots(Figure().add_subplot(), [Dots("a$b$c", 1.0, None, (), "best")], "x")
     axes.figure.savefig("/dev/null", format="svg")
     assert axes.get_yticklabels()[0].get_text() == r"a\$b\$c"
+
+
+def test_only_ranked_runs_are_drawn() -> None:
+    _, runs = study()
+    # Under one seed, an earlier run whose rate left its policy, and a later double of the good one.
+    wrong, double = runs.iloc[[0]].copy(), runs.iloc[[0]].copy()
+    wrong["run_id"], wrong["end_time"] = "wrong", -1
+    wrong["curves"] = [{**runs["curves"].iloc[0], "learning_rate": [1.0, 1.0]}]
+    double["run_id"], double["end_time"] = "double", 99
+    for other in wrong, double:
+        other["final_val_accuracy"] = 0.125
+    all_runs = pd.concat([wrong, runs, double], ignore_index=True)
+    comparison = compare(all_runs)
+    assert {run.run_id for run in comparison.excluded} == {"wrong", "double"}
+    axes = study_figures(comparison, comparison.protocols[0], all_runs)["ranking"].axes[0]
+    assert 0.125 not in {x for line in axes.lines for x in line.get_xdata()}

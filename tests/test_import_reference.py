@@ -2,6 +2,7 @@
 
 import csv
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,9 @@ step_decay0.0001: step_decay:initial_lr=0.0001,drop=0.4,epochs_drop=5
 DECLARED = ["data=oregon", "batch_size=16", "optimizer=adam", "shuffle=none", "val_size=3842"]
 
 
-def load(uri: str, folder: Path, mapping: Path | None = None, declared: list[str] = ()) -> Outcome:  # type: ignore[assignment]
+def load(
+    uri: str, folder: Path, mapping: Path | None = None, declared: Sequence[str] = ()
+) -> Outcome:
     client = connect(uri)
     experiment = choose_experiment(client, "x", "x")
     entries = read_mapping(mapping) if mapping else {}

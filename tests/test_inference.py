@@ -10,10 +10,11 @@ from scipy import stats
 
 from lr_study.inference import (
     MOST_SEEDS,
+    Differences,
     Rule,
+    all_pairs,
     error_factor,
     from_baseline,
-    from_best,
     holm,
     mean_interval,
     pictures_to_decide,
@@ -41,7 +42,7 @@ def test_without_resplitting_two_policies_give_the_paired_t_test() -> None:
     rng = np.random.default_rng(0)
     one, other = rng.normal(0.8, 0.01, (2, 7))
     expected = stats.ttest_rel(other, one)
-    for found in (from_baseline([one, other], 0, PLAIN), from_best([one, other], 0, PLAIN)):
+    for found in (from_baseline([one, other], 0, PLAIN), all_pairs([one, other], PLAIN).against(0)):
         assert found.p_value[1] == pytest.approx(expected.pvalue)
         low, high = expected.confidence_interval(0.95)
         assert found.mean[1] - found.half_width[1] == pytest.approx(low)
@@ -84,7 +85,7 @@ def test_all_pairs_count_where_the_best_was_chosen() -> None:
     rng = np.random.default_rng(1)
     values = rng.normal(0.8, 0.01, (5, 6))
     assert from_baseline(values, 0, PLAIN).comparisons == 4
-    found = from_best(values, 0, PLAIN)
+    found = all_pairs(values, PLAIN).against(0)
     assert found.comparisons == 10
     raw = {(i, j): stats.ttest_rel(values[i], values[j]).pvalue for i in range(5) for j in range(i)}
     adjusted = dict(zip(raw, holm(list(raw.values())), strict=True))
@@ -96,8 +97,11 @@ def test_all_pairs_count_where_the_best_was_chosen() -> None:
 
 def test_a_policy_that_lacks_a_score_counts_nowhere() -> None:
     values = np.array([[0.5, 0.6, 0.4], [0.7, 0.9, 0.7], [0.5, math.nan, 0.5]])
-    for compare in from_baseline, from_best:
-        with_gap, without = compare(values, 0, HALF), compare(values[:2], 0, HALF)
+
+    def both(values: np.ndarray) -> tuple[Differences, Differences]:
+        return from_baseline(values, 0, HALF), all_pairs(values, HALF).against(0)
+
+    for with_gap, without in zip(both(values), both(values[:2]), strict=True):
         assert with_gap.comparisons == without.comparisons == 1
         np.testing.assert_array_equal(with_gap.p_value[:2], without.p_value)
         np.testing.assert_array_equal(with_gap.half_width[:2], without.half_width)
@@ -106,8 +110,8 @@ def test_a_policy_that_lacks_a_score_counts_nowhere() -> None:
 
 
 def test_with_one_seed_there_is_a_difference_and_nothing_more() -> None:
-    found = from_best([[0.5], [0.7]], 1, HALF)
-    assert verdicts(found, 1, HALF, higher_is_better=True) == ["undecided", "undecided"]
+    found = all_pairs([[0.5], [0.7]], HALF).against(1)
+    assert verdicts(found, HALF, higher_is_better=True) == ["undecided", "undecided"]
     difference = found.at(0)
     assert (difference.mean, difference.interval, difference.p_value) == (0.5 - 0.7, None, None)
 
@@ -129,8 +133,8 @@ def test_verdicts(difference: float, spread: float, verdict: str, higher_is_bett
     best = np.full(8, 0.9)
     other = 0.9 + difference + spread * np.array([-1, 1] * 4)
     rule = Rule(resplit=0.2, margin=0.005)
-    found = from_best(sign * np.stack([other, best]), 1, rule)
-    assert verdicts(found, 1, rule, higher_is_better=higher_is_better) == [verdict, "best"]
+    found = all_pairs(sign * np.stack([other, best]), rule).against(1)
+    assert verdicts(found, rule, higher_is_better=higher_is_better) == [verdict, "best"]
 
 
 @given(scores, st.randoms(use_true_random=False))
@@ -138,23 +142,23 @@ def test_neither_order_nor_direction_matters(values: list[list[float]], random) 
     values = np.array(values)
     rule = Rule(resplit=0.2, resolution=0.01)
     best = int(values.mean(axis=1).argmax())
-    found = from_best(values, best, rule)
-    negated = from_best(-values, best, rule)
-    assert verdicts(found, best, rule, higher_is_better=True) == verdicts(
-        negated, best, rule, higher_is_better=False
+    found = all_pairs(values, rule).against(best)
+    negated = all_pairs(-values, rule).against(best)
+    assert verdicts(found, rule, higher_is_better=True) == verdicts(
+        negated, rule, higher_is_better=False
     )
     order = list(range(len(values)))
     random.shuffle(order)
     seeds = list(range(values.shape[1]))
     random.shuffle(seeds)
-    shuffled = from_best(values[order][:, seeds], order.index(best), rule)
+    shuffled = all_pairs(values[order][:, seeds], rule).against(order.index(best))
     np.testing.assert_allclose(shuffled.p_value, found.p_value[order], rtol=1e-6)
     np.testing.assert_allclose(shuffled.half_width, found.half_width[order], rtol=1e-6)
 
 
 @given(scores)
 def test_numbers_are_possible_ones(values: list[list[float]]) -> None:
-    found = from_best(values, 0, Rule(resplit=0.2, resolution=0.01))
+    found = all_pairs(values, Rule(resplit=0.2, resolution=0.01)).against(0)
     assert ((found.p_value >= 0) & (found.p_value <= 1)).all()
     assert (found.half_width >= 0).all()
     # An interval of a wider family is never narrower.

@@ -29,7 +29,7 @@ NOT_IN_MLPROJECT = {"experiment", "tracking_uri", "log_model", "dry_run", "polic
 
 def options_of(command: str) -> dict[str, object]:
     """Names and defaults of a command's options."""
-    params = typer.main.get_command(cli.app).commands[command].params  # type: ignore[attr-defined]
+    params = typer.main.get_command(cli.app).commands[command].params
     return {p.name: p.default for p in params if p.name not in NOT_IN_MLPROJECT | {"help"}}
 
 

@@ -113,10 +113,10 @@ def test_what_is_refused_is_named_in_one_line(text: str, names: list[str]) -> No
 @pytest.mark.parametrize("value", ["0.1", None, True, math.nan, np.array([0.1])])
 def test_construction_validates(value: object) -> None:
     with pytest.raises(UsageError, match="lr"):
-        Fixed(lr=value)  # type: ignore[arg-type]
+        Fixed(lr=value)
 
 
 def test_policies_are_frozen_values() -> None:
     assert len({Fixed(), Fixed(lr=0.001), parse("fixed")}) == 1
     with pytest.raises(AttributeError):
-        Fixed().lr = 1.0  # type: ignore[misc]
+        Fixed().lr = 1.0

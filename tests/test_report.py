@@ -18,8 +18,9 @@ from lr_study import advice
 from lr_study.comparison import compare
 from lr_study.errors import UsageError
 from lr_study.grids import SEED_GRID
-from lr_study.report import LANGUAGES, english, html_report, russian
+from lr_study.report import LANGUAGES, draw, english, html_report, russian
 from lr_study.report.files import write_report
+from lr_study.report.svg import inline_svg
 from lr_study.runs import CURVES
 
 HOSTILE = "<script>document.title='caught'</script>"
@@ -45,15 +46,19 @@ def made(policies=SEED_GRID, seeds=(0, 1, 2), experiment="oregon"):
     return compare(runs, experiment=experiment), runs
 
 
+def html(comparison, runs, language: str = "en") -> str:
+    return html_report(comparison, draw(comparison, runs, language, inline_svg), language)
+
+
 class Page(HTMLParser):
     """Collects what a page holds: tags with their attributes, and its text but for styles."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
         self.in_style = False
-        self.feed(html)
+        self.feed(page)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attributes)))
@@ -73,7 +78,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def page(language: str) -> str:
-    return html_report(*made(), language)
+    return html(*made(), language)
 
 
 def fields(text: str) -> set[str | None]:
@@ -120,7 +125,7 @@ def test_every_blank_is_filled(page: str) -> None:
 
 
 def test_russian_follows_the_original_study() -> None:
-    text = Page(html_report(*made(), "ru")).text
+    text = Page(html(*made(), "ru")).text
     parts = [
         "Фиксированный темп обучения",
         "Экспоненциальное затухание",
@@ -141,7 +146,7 @@ def test_russian_follows_the_original_study() -> None:
 
 def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:
     comparison, runs = made(seeds=(0,))
-    text = Page(html_report(comparison, runs, "en")).text
+    text = Page(html(comparison, runs)).text
     assert "One run each" in text
     assert "better" not in text.replace("which policy is better", "")
     assert "not told apart" in text
@@ -149,18 +154,18 @@ def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:
 
 def test_what_the_store_says_is_never_taken_for_a_page() -> None:
     comparison, runs = made(experiment=HOSTILE)
-    html = html_report(comparison, runs, "en")
-    assert HOSTILE not in html
-    assert "<script" not in html
+    page = html(comparison, runs)
+    assert HOSTILE not in page
+    assert "<script" not in page
 
 
 def test_the_commands_to_reproduce_are_whole() -> None:
-    text = Page(html_report(*made(seeds=(0, 1, 2)), "en")).text
+    text = Page(html(*made(seeds=(0, 1, 2)), "en")).text
     assert (
         "lr-study study --grid seed --seeds 3 --backbone efficientnet-lite0 --image-size 64 "
         "--epochs 3 --experiment oregon" in text
     )
-    few = Page(html_report(*made(["fixed", "exp_decay"], seeds=(3, 5)), "en")).text
+    few = Page(html(*made(["fixed", "exp_decay"], seeds=(3, 5)), "en")).text
     assert "--policy exp_decay:initial_lr=0.01,k=0.3 --policy fixed:lr=0.001 --seeds 3,5 " in few
     assert "lr-study compare --experiment oregon" in few
 
@@ -263,3 +268,27 @@ def test_the_command_writes_a_report(tmp_path: Path) -> None:
     assert answer.returncode == 2
     assert answer.stderr.startswith("error: there is no experiment 'none'")
     assert not (tmp_path / "x.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compare", "--margin", "nan"], "margin=nan"),
+        (["compare", "--baseline", "fixed:lr=0"], "lr=0"),
+        (["report", "--output", "x.html", "--at", "middle"], "at=middle"),
+        (["report", "--output", "x.html", "--lang", "fr"], "lang=fr"),
+        (["report", "--output", "nowhere/x.html"], "there is no folder"),
+    ],
+)
+def test_a_wrong_wish_is_refused_before_the_store_is_asked(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "lr_study", *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 2
+    assert said in answer.stderr
+    assert list(tmp_path.iterdir()) == []  # not even a database was made

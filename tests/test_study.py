@@ -117,11 +117,7 @@ POLICIES = ("fixed:lr=0.01", "fixed:lr=0.001")
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    root = write_digits(tmp_path_factory.mktemp("data") / "digits", "012")
-    for folder in root.iterdir():
-        for file in sorted(folder.iterdir())[24:]:
-            file.unlink()
-    return root
+    return write_digits(tmp_path_factory.mktemp("data") / "digits", "012", each=24)
 
 
 @pytest.fixture(scope="module")

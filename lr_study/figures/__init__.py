@@ -26,6 +26,8 @@ def study_figures(
     ``runs`` are those that were compared. Without curves, or with one policy, what would show
     nothing is left out.
     """
+    runs = comparison.ranked(runs)
+    runs = runs[runs["protocol_id"] == ranking.id]
     column = f"{comparison.at}_{comparison.metric}"
     quantity = words.get(column, column.replace("_", " "))
     height = 1.5 + 0.3 * len(ranking.rows)

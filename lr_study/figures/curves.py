@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from lr_study.figures.style import COLOURS, DASHES, ENGLISH, Words, label, new_figure, plain
 from lr_study.policies import FAMILIES
-from lr_study.results import ProtocolRanking
+from lr_study.results import ProtocolRanking, first_of_each_family
 from lr_study.runs import CURVES, EpochRecord
 
 Values = tuple[float | None, ...]
@@ -65,11 +65,9 @@ def _values(array: np.ndarray) -> Values:
 
 def chosen_policies(ranking: ProtocolRanking, baseline: str) -> list[str]:
     """Return the policies that curves are shown of: the first of each family, and the baseline."""
-    first: dict[str, str] = {}
-    for row in ranking.rows:
-        first.setdefault(row.family, row.policy)
-    policies = {row.policy for row in ranking.rows}
-    return list(dict.fromkeys([*first.values(), *([baseline] if baseline in policies else [])]))
+    first = [row.policy for row in first_of_each_family(ranking.rows).values()]
+    known = [row.policy for row in ranking.rows if row.policy == baseline]
+    return list(dict.fromkeys([*first, *known]))
 
 
 def draw_lines(axes: Axes, lines: Sequence[Line], quantity: str, words: Words = ENGLISH) -> Axes:
@@ -112,14 +110,10 @@ def study_lines(
 ) -> dict[str, list[Line]]:
     """Return the mean curves of the chosen policies by what they show.
 
-    ``runs`` are those that were ranked, or more, with the column ``curves``; a curve that was not
-    logged is left out.
+    ``runs`` are those of the ranking, with the column ``curves``; a curve that was not logged is
+    left out.
     """
-    ranked = runs[runs["excluded"].isna() & (runs["protocol_id"] == ranking.id)]
-    seeds = ranking.rows[0].seeds
-    if seeds:
-        ranked = ranked[ranked["seed"].isin(seeds)]
-    by_policy = dict(iter(ranked.groupby("policy")))
+    by_policy = dict(iter(runs.groupby("policy")))
     return {
         name: [
             mean_line(by_policy[policy], name, policy)

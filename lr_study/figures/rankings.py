@@ -25,7 +25,7 @@ class Dots:
 
 
 def ranking_dots(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -> list[Dots]:
-    """Return the policies with their scores, best first; ``runs`` as they were compared."""
+    """Return the policies with their scores, best first; ``runs`` are those of the ranking."""
     scores = _scores(ranking, runs, column)
     values = {policy: tuple(series.dropna()) for policy, series in scores.items()}
     return [
@@ -55,15 +55,13 @@ def difference_dots(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -
 
 
 def _scores(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -> dict[str, pd.Series]:
-    """The scores of each policy by seed, the earliest run of each."""
-    ranked = runs[runs["excluded"].isna() & (runs["protocol_id"] == ranking.id)]
-    ranked = ranked.sort_values("end_time").drop_duplicates("cell")
+    """The scores of each policy by seed."""
     seeds = list(ranking.rows[0].seeds)
     return {
         str(policy): part.set_index("seed")[column].astype(float).reindex(seeds)
         if seeds
         else part[column].astype(float)
-        for policy, part in ranked.groupby("policy")
+        for policy, part in runs.groupby("policy")
     }
 
 

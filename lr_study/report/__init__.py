@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
-from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,9 +14,8 @@ from lr_study.advice import advise
 from lr_study.figures import study_figures
 from lr_study.messages import in_words
 from lr_study.report import english, russian
-from lr_study.report.svg import inline_svg
 from lr_study.reproducing import reproducing_commands
-from lr_study.results import Comparison, Difference, Gain, ProtocolRanking, Row
+from lr_study.results import Comparison, Difference, Gain, Interval, ProtocolRanking, Row
 
 LANGUAGES: dict[str, ModuleType] = {"en": english, "ru": russian}
 
@@ -25,51 +23,56 @@ STUDY_ORDER = ("fixed", "exp_decay", "step_decay")
 """The families in the order in which the original study took them."""
 
 
-def html_report(comparison: Comparison, runs: pd.DataFrame, language: str = "en") -> str:
-    """Return one self-contained page: no request leaves it, and figures are part of it.
+Pictures = Mapping[str, Mapping[str, str]]
+"""By the id of a protocol and the name of a figure: an ``<svg>`` element, or what to link to."""
+
+
+def draw(
+    comparison: Comparison,
+    runs: pd.DataFrame,
+    language: str,
+    keep: Callable[[Figure, str, str], str],
+) -> Pictures:
+    """Draw every figure of a report.
 
     Parameters
     ----------
     runs
         Those that were compared, from `lr_study.load_runs`.
+    keep
+        Given a figure, a name that no other has, and what the figure shows in words; returns what
+        stands for it in the report.
+    """
+    text = LANGUAGES[language]
+    return {
+        ranking.id: {
+            name: keep(figure, f"p{ranking.id}-{name}", _caption(text, ranking, name))
+            for name, figure in study_figures(comparison, ranking, runs, text.FIGURES).items()
+        }
+        for ranking in comparison.protocols
+    }
+
+
+def html_report(comparison: Comparison, pictures: Pictures, language: str = "en") -> str:
+    """Return one self-contained page: no request leaves it, and figures are part of it.
+
+    Parameters
+    ----------
+    pictures
+        From `draw`, kept by `lr_study.report.svg.inline_svg`.
     language
         ``en``, or ``ru`` in the order of the original study: each family and the best of it, the
         best of each compared, then the ranking of all.
     """
-    text = LANGUAGES[language]
-
-    def draw(ranking: ProtocolRanking) -> Mapping[str, str]:
-        figures = study_figures(comparison, ranking, runs, text.FIGURES)
-        return {
-            name: inline_svg(figure, f"p{ranking.id}-{name}", _caption(text, ranking, name))
-            for name, figure in figures.items()
-        }
-
-    return _render("page.html.j2", comparison, language, draw)
+    return _render("page.html.j2", comparison, pictures, language)
 
 
-def markdown_report(
-    comparison: Comparison,
-    runs: pd.DataFrame,
-    language: str = "en",
-    keep: Callable[[str, Figure], str] = lambda name, figure: name,
-) -> str:
-    """Return the same in Markdown; ``keep`` stores a figure and returns what to link to."""
-    text = LANGUAGES[language]
-
-    def draw(ranking: ProtocolRanking) -> Mapping[str, str]:
-        figures = study_figures(comparison, ranking, runs, text.FIGURES)
-        return {name: keep(f"{ranking.id}-{name}", figure) for name, figure in figures.items()}
-
-    return _render("page.md.j2", comparison, language, draw)
+def markdown_report(comparison: Comparison, pictures: Pictures, language: str = "en") -> str:
+    """Return the same in Markdown; ``pictures`` are links."""
+    return _render("page.md.j2", comparison, pictures, language)
 
 
-def _render(
-    template: str,
-    comparison: Comparison,
-    language: str,
-    draw: Callable[[ProtocolRanking], Mapping[str, str]],
-) -> str:
+def _render(template: str, comparison: Comparison, pictures: Pictures, language: str) -> str:
     text = LANGUAGES[language]
     environment = Environment(
         loader=PackageLoader("lr_study", "report"),
@@ -90,7 +93,8 @@ def _render(
         comparison=comparison,
         column=f"{comparison.at}_{comparison.metric}",
         protocols=[
-            _Part(comparison, ranking, text, draw(ranking)) for ranking in comparison.protocols
+            _Part(comparison, ranking, text, pictures[ranking.id])
+            for ranking in comparison.protocols
         ],
         excluded=excluded,
         language=language,
@@ -169,15 +173,8 @@ class _Part:
 
         if rows[0].interval_method:
             yield words["of intervals"].format(method=say(rows[0].interval_method))
-        for row in rows:
-            found = row.vs_baseline and row.vs_baseline[self.comparison.metric]
-            if found and found.p_value is not None and row.policy != self.comparison.baseline:
-                yield words["of baseline"].format(
-                    method=say(found.method), correction=say(found.correction)
-                )
-                break
-        if len(rows) > 1 and (found := rows[1].vs_best) and found.correction:
-            yield words["of best"].format(
+        for name, found in self.ranking.tested().items():
+            yield words[f"of {name}"].format(
                 method=say(found.method),
                 correction=say(found.correction),
                 margin=100 * self.ranking.margin,
@@ -200,16 +197,10 @@ def _number(value: float | None, form: str = ".4f") -> str:
     return "–" if value is None else format(value, form)
 
 
-def _interval(found: Any, form: str = ".4f", scale: float = 1.0) -> str:
+def _interval(found: Difference | Interval | None, form: str = ".4f") -> str:
     """An interval, or a difference with its own; a dash where there is none."""
-    if found is None:
-        return "–"
     if isinstance(found, Difference):
-        if found.mean is None:
-            return "–"
-        mean = format(scale * found.mean, form)
-        return (
-            mean if found.interval is None else f"{mean} {_interval(found.interval, form, scale)}"
-        )
-    low, high = found
-    return f"[{format(scale * low, form)}, {format(scale * high, form)}]"
+        if found.mean is None or found.interval is None:
+            return _number(found.mean, form)
+        return f"{_number(found.mean, form)} {_interval(found.interval, form)}"
+    return "–" if found is None else f"[{format(found[0], form)}, {format(found[1], form)}]"

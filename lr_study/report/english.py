@@ -45,7 +45,6 @@ WORDS = {
     "policy": "policy",
     "family": "family",
     "tried": "tried",
-    "seeds": "seeds",
     "runs": "runs",
     "interval": "95 % interval",
     "versus baseline": "less the baseline",
@@ -107,8 +106,6 @@ WORDS = {
 }
 
 FIGURES = {
-    "final_val_accuracy": "final validation accuracy",
-    "best_val_accuracy": "best validation accuracy",
-    "final_val_loss": "final validation loss",
-    "best_val_loss": "best validation loss",
+    name: WORDS[name]
+    for name in ("final_val_accuracy", "best_val_accuracy", "final_val_loss", "best_val_loss")
 }

@@ -6,15 +6,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lr_study.errors import UsageError, require_one_of
-from lr_study.report import LANGUAGES, html_report, markdown_report
+from lr_study.report import LANGUAGES, draw, html_report, markdown_report
+from lr_study.report.svg import inline_svg
 from lr_study.results import Comparison
 from lr_study.storage import written_aside
 
 
-def write_report(output: Path, comparison: Comparison, runs: pd.DataFrame, language: str) -> None:
-    """Write a report as its ending says: ``.html`` as one file, ``.md`` with figures beside it.
-
-    The figures of ``report.md`` lie in the folder ``report_figures``.
+def check_report(output: Path, language: str) -> None:
+    """Refuse, before anything is read, a report that could not be written.
 
     Raises
     ------
@@ -26,17 +25,29 @@ def write_report(output: Path, comparison: Comparison, runs: pd.DataFrame, langu
         raise UsageError(f"output={output} is not allowed: it ends in .html or .md")
     if not output.parent.is_dir():
         raise UsageError(f"output={output} is not allowed: there is no folder {output.parent}")
+
+
+def write_report(output: Path, comparison: Comparison, runs: pd.DataFrame, language: str) -> None:
+    """Write a report as its ending says: ``.html`` as one file, ``.md`` with figures beside it.
+
+    The figures of ``report.md`` lie in the folder ``report_figures``.
+
+    Raises
+    ------
+    UsageError
+        As `check_report` does.
+    """
+    check_report(output, language)
     if output.suffix == ".html":
-        text = html_report(comparison, runs, language)
+        text = html_report(comparison, draw(comparison, runs, language, inline_svg), language)
     else:
         folder = output.with_name(f"{output.stem}_figures")
 
-        def keep(name: str, figure: Figure) -> str:
-            folder.mkdir(exist_ok=True)
+        def keep(figure: Figure, name: str, description: str) -> str:
             with written_aside(folder / f"{name}.svg") as file:
                 figure.savefig(file, format="svg", metadata={"Date": None})
             return f"{folder.name}/{name}.svg"
 
-        text = markdown_report(comparison, runs, language, keep)
+        text = markdown_report(comparison, draw(comparison, runs, language, keep), language)
     with written_aside(output) as file:
         file.write_text(text, encoding="utf-8")

@@ -106,7 +106,6 @@ WORDS = {
     "policy": "расписание",
     "family": "семейство",
     "tried": "испытано",
-    "seeds": "seed",
     "runs": "запусков",
     "interval": "95 % интервал",
     "versus baseline": "минус базовое",

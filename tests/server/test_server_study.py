@@ -22,11 +22,7 @@ SEEDS = 2
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = write_digits(tmp_path_factory.mktemp("data") / "digits", "012")
-    for folder in root.iterdir():
-        for file in sorted(folder.iterdir())[24:]:
-            file.unlink()
-    return root
+    return write_digits(tmp_path_factory.mktemp("data") / "digits", "012", each=24)
 
 
 @pytest.fixture(scope="module")
