@@ -26,6 +26,7 @@ from lr_study.options import (
     with_question,
     with_settings,
 )
+from lr_study.outside import line_from_outside
 from lr_study.policies import parse
 from lr_study.process import leave_garbage, stop_as_interrupted
 from lr_study.question import Question
@@ -126,6 +127,17 @@ def study(
     say(*left_out_lines(outcome.left_out))
     show(ranking_table(outcome.ranking))
     say(f"runs: experiment {chosen.name} in {client.tracking_uri}; to look at them: lr-study ui")
+
+
+@app.command()
+def sync(tracking_uri: TrackingUri = None) -> None:
+    """Send what waits in the outbox: runs that their store could not be told of in time."""
+    from lr_study.tracking.sending import sync as send_all
+
+    outcome = send_all(tracking_uri)
+    show(f"sent: {outcome.sent}")
+    if outcome.problems:
+        raise LrStudyError("; ".join(outcome.problems))
 
 
 @app.command()
@@ -257,6 +269,12 @@ def _run() -> int:
         message = " ".join(error.format_message().split())
         say(f"error: {message}{_what_is_allowed(error) if _is_unknown(message) else ''}")
         return error.exit_code
+    except Exception as error:
+        line = line_from_outside(error)
+        if line is None:
+            raise
+        say(f"error: {' '.join(line.split())}")
+        return 1
     if code == _INTERRUPTED:
         say("interrupted: what was finished is kept, and the same command goes on with the rest")
         return 1

@@ -19,6 +19,10 @@ class UsageError(LrStudyError):
     exit_code = 2
 
 
+class UnreachableError(LrStudyError):
+    """The store could not be told something just now: asking it again would only take time."""
+
+
 def require_one_of(name: str, value: str, allowed: Iterable[str]) -> None:
     """Refuse a value that is none of those allowed.
 

@@ -30,9 +30,10 @@ from numpy.typing import NDArray
 
 from lr_study.backbones import FEATURES, Weights, build_backbone
 from lr_study.data import ImageSet, PictureError, load_picture, write_left_out
+from lr_study.errors import LrStudyError
 from lr_study.progress import progress_bar
 from lr_study.runs import canonical_json
-from lr_study.storage import cache_dir, forget_pages
+from lr_study.storage import cache_dir, checked_json, forget_pages, read_checked_json
 
 BATCH_SIZE = 32
 """Pictures in one pass; always filled up, so that a feature never depends on how many follow."""
@@ -66,17 +67,31 @@ def load_features(
     """Return the features of all pictures, from the cache or extracted now.
 
     One process at a time extracts a given set; others wait for it and read what it made. A cached
-    file that was changed or cut short is noticed by its checksum, and extracted again.
+    file that was changed or cut short is noticed by its checksum, and extracted again. What is
+    there can be read where nothing can be written.
+
+    Raises
+    ------
+    LrStudyError
+        If the cache cannot be written, or is full.
     """
     key = _key(image_set, backbone, weights, image_size)
     folder = cache_dir() / "features" / key
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
-        found = _read(folder)
+    found = _read(folder)
+    try:
         if found is None:
-            _extract(image_set, backbone, weights, image_size, folder)
-            found = _read(folder)
-            assert found is not None
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder.with_suffix(".lock")):
+                found = _read(folder)  # another process may have made it meanwhile
+                if found is None:
+                    _extract(image_set, backbone, weights, image_size, folder)
+                    found = _read(folder)
+                    assert found is not None
+    except OSError as error:
+        raise LrStudyError(
+            f"the features cannot be written to {str(folder.parent)!r} "
+            f"({error.strerror or error}): make room, or set LR_STUDY_CACHE to another folder"
+        ) from error
     write_left_out(image_set.fingerprint, found.left_out)
     return found
 
@@ -89,7 +104,7 @@ def _key(image_set: ImageSet, backbone: str, weights: Weights, image_size: int) 
 def _read(folder: Path) -> FeatureSet | None:
     """Return what a complete folder holds, or None if it is missing or damaged."""
     try:
-        about = json.loads((folder / "features.json").read_text())
+        about = read_checked_json(folder / "features.json")
         with (folder / "features.npy").open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != about["sha256"]:
                 return None
@@ -157,6 +172,13 @@ def _decode(
     return pictures, left_out
 
 
+def _take_room(file: Path) -> None:
+    """Take the room of a mapped file on its disk now: a full disk would end us at a write to it."""
+    if hasattr(os, "posix_fallocate"):
+        with file.open("r+b") as opened:
+            os.posix_fallocate(opened.fileno(), 0, file.stat().st_size)
+
+
 class _Partial:
     """A folder that fills batch by batch, from any thread, and survives the process.
 
@@ -194,11 +216,14 @@ class _Partial:
         try:
             values = np.lib.format.open_memmap(file, mode="r+")
             if values.shape == shape and values.dtype == np.float32:
+                _take_room(file)
                 return values
         except (FileNotFoundError, ValueError):
             pass
         self._progress.unlink(missing_ok=True)
-        return np.lib.format.open_memmap(file, mode="w+", dtype=np.float32, shape=shape)
+        values = np.lib.format.open_memmap(file, mode="w+", dtype=np.float32, shape=shape)
+        _take_room(file)
+        return values
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         if not self._progress.exists():
@@ -236,7 +261,7 @@ class _Partial:
             "seconds": self._seconds(),
             "left_out": dict(sorted(self._left_out.items())),
         }
-        (self._folder / "features.json").write_text(json.dumps(about))
+        (self._folder / "features.json").write_text(checked_json(about))
         if folder.exists():
             shutil.rmtree(folder)
         self._folder.rename(folder)

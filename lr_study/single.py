@@ -1,21 +1,30 @@
 """One run, from its spec to a finished run in MLflow."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import MappingProxyType
 
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
+from lr_study import outbox
 from lr_study.artifacts import log_model, write_curves, write_head, write_history, write_left_out
 from lr_study.data import ImageSet
+from lr_study.outbox import Entry
 from lr_study.preparation import Prepared, prepare
 from lr_study.progress import progress_bar
 from lr_study.runs import EpochRecord, RunRecord, RunSpec
-from lr_study.tracking.store import tracked_run
-from lr_study.tracking.writing import environment_tags, log_epochs, log_record, log_start
+from lr_study.tracking.cells import clear_remains
+from lr_study.tracking.sending import Sender, open_child
+from lr_study.tracking.store import ended_if_cut, tracked_run
+from lr_study.tracking.writing import (
+    entry_id,
+    environment_tags,
+    log_epochs,
+    log_start,
+    record_entry,
+)
 from lr_study.training import History
+from lr_study.training.checkpoint import Checkpoint, checkpoint_of
 
 
 def run_one(
@@ -29,17 +38,39 @@ def run_one(
     """Train one run and log it; return its id, its record, and the pictures left out.
 
     Engine ``live`` logs each epoch as it ends, engine ``cached`` everything at the end. Whatever
-    goes wrong, the run does not stay RUNNING.
+    goes wrong, the run does not stay RUNNING, and what was trained reaches the store or waits.
+
+    Raises
+    ------
+    LrStudyError
+        If the run waits in the outbox, as its store cannot be reached.
     """
+    sender = Sender(client, experiment)
+    sender.send_waiting()
+    clear_remains(client, experiment.experiment_id)
     with tracked_run(client, experiment, run_name(spec)) as run_id:
         prepared = prepare(spec.settings, image_set)
+        kept = Checkpoint()
         with progress_bar("training", spec.settings.epochs, "epochs") as bar:
-            record, history = train_and_log(client, run_id, spec, prepared, bar.advance)
-        with TemporaryDirectory(prefix="lr-study-") as temporary:
-            folder = Path(temporary)
+            history = _train(sender, run_id, spec, prepared, kept, bar.advance)
+        record = prepared.record(spec, history)
+
+        def write_files(folder: Path) -> None:
+            write_run(folder, history, prepared)
             write_curves(folder, record.epochs)
             write_left_out(folder, prepared.left_out)
-            client.log_artifacts(run_id, temporary)
+
+        entry = record_entry(
+            client,
+            experiment,
+            record,
+            tags=_environment(),
+            name=run_name(spec),
+            run_id=run_id,
+            times=kept.times or None,
+        )
+        sender.send(outbox.put(entry, write_files))
+        sender.require_sent(experiment.name)
         if with_model:
             log_model(client, run_id, prepared.model(history.head), prepared.protocol)
     return run_id, record, prepared.left_out
@@ -50,55 +81,80 @@ def run_name(spec: RunSpec) -> str:
     return f"{spec.policy} seed={spec.seed}"
 
 
+def write_run(folder: Path, history: History, prepared: Prepared) -> None:
+    """Write the files that every run keeps: ``history.csv`` and ``head.npz``."""
+    write_history(folder, history.epochs)
+    write_head(folder, history.head, prepared.selection.class_names)
+
+
 def train_live_cell(
-    client: MlflowClient,
+    sender: Sender,
     experiment: Experiment,
     spec: RunSpec,
     prepared: Prepared,
     *,
-    tags: Mapping[str, str] = MappingProxyType({}),
+    parent: str,
+    replaces: bool,
     on_epochs: Callable[[int], None],
-) -> RunRecord:
-    """Train one run of engine ``live`` in a run of its own, which logs as it goes."""
-    with tracked_run(client, experiment, run_name(spec), tags=tags, may_join=False) as run_id:
-        return train_and_log(client, run_id, spec, prepared, on_epochs)[0]
+) -> Entry:
+    """Train one cell with engine ``live``, from where it was cut off; return what is to be sent.
+
+    It has a run of its own, which logs as it goes, as long as the store can be reached.
+    """
+    cell = prepared.protocol.cell(spec.policy, spec.seed)
+    known_as = entry_id(cell, replaces=replaces)
+    with checkpoint_of(cell, anew=replaces) as kept:
+        on_epochs(len(kept.epochs))
+
+        def open_run() -> str:
+            run_id = open_child(sender.client, experiment, known_as, parent, run_name(spec))
+            log_start(sender.client, run_id, spec, prepared.protocol)
+            return run_id
+
+        opened = ended_if_cut(sender.client, experiment, lambda: sender.attempt(open_run))
+        with opened as run_id:
+            history = _train(sender, run_id, spec, prepared, kept, on_epochs)
+            entry = record_entry(
+                sender.client,
+                experiment,
+                prepared.record(spec, history),
+                tags=_environment(),
+                name=run_name(spec),
+                known_as=known_as,
+                parent=parent,
+                replaces=replaces,
+                times=kept.times,
+            )
+            outbox.put(entry, lambda folder: write_run(folder, history, prepared))
+        kept.forget()
+    return entry
 
 
-def train_and_log(
-    client: MlflowClient,
-    run_id: str,
+def _train(
+    sender: Sender,
+    run_id: str | None,
     spec: RunSpec,
     prepared: Prepared,
+    kept: Checkpoint,
     on_epochs: Callable[[int], None],
-) -> tuple[RunRecord, History]:
-    """Train one run with its engine, and log its record, ``history.csv`` and ``head.npz``."""
-    from lr_study.runtime import device_name
-
+) -> History:
+    """Train one run with its engine; epochs of engine ``live`` are logged to ``run_id``."""
     if prepared.features is not None:
         from lr_study.training.heads import train_heads
 
-        history = train_heads(prepared.examples(spec.seed), [spec], on_epochs=on_epochs)[0]
-    else:
-        from lr_study.training.live import train_live
+        return train_heads(prepared.examples(spec.seed), [spec], on_epochs=on_epochs)[0]
+    from lr_study.training.live import train_live
 
-        def on_epoch(epoch: EpochRecord) -> None:
-            log_epochs(client, run_id, [epoch])
-            on_epochs(1)
+    def on_epoch(epoch: EpochRecord) -> None:
+        if run_id is not None:
+            sender.attempt(lambda: log_epochs(sender.client, run_id, [epoch], kept.times[-1:]))
+        on_epochs(1)
 
-        log_start(client, run_id, spec, prepared.protocol)
-        pictures = prepared.pictures(spec.seed)
-        history = train_live(pictures, spec, prepared.weights, on_epoch=on_epoch)
-    record = prepared.record(spec, history)
-    with TemporaryDirectory(prefix="lr-study-") as folder:
-        write_history(Path(folder), record.epochs)
-        write_head(Path(folder), history.head, prepared.selection.class_names)
-        client.log_artifacts(run_id, folder)
-    log_record(
-        client,
-        run_id,
-        record,
-        tags=environment_tags(device_name()),
-        known_params=client.get_run(run_id).data.params,
-        epochs_are_logged=prepared.features is None,
-    )
-    return record, history
+    pictures = prepared.pictures(spec.seed)
+    return train_live(pictures, spec, prepared.weights, checkpoint=kept, on_epoch=on_epoch)
+
+
+def _environment() -> dict[str, str]:
+    from lr_study.runtime import device_name
+
+    return environment_tags(device_name())

@@ -1,11 +1,14 @@
 """Where files are kept, and how a file or folder appears whole or not at all."""
 
+import hashlib
+import json
 import mmap
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -42,6 +45,33 @@ def written_aside(target: Path) -> Iterator[Path]:
             shutil.rmtree(aside)
         else:
             aside.unlink(missing_ok=True)
+
+
+def checked_json(value: Any) -> str:
+    """Write a value as JSON in ASCII, with a checksum that `read_checked_json` looks at."""
+    return json.dumps({"sha256": _digest(value), "value": value})
+
+
+def read_checked_json(file: Path) -> Any:
+    """Return what `checked_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the file is not as it was written: cut short, or a byte of it is another.
+    OSError
+        If it cannot be read.
+    """
+    content = json.loads(file.read_bytes())
+    if not isinstance(content, dict) or content.keys() != {"sha256", "value"}:
+        raise ValueError(f"{file} has no checksum")
+    if content["sha256"] != _digest(content["value"]):
+        raise ValueError(f"{file} is damaged")
+    return content["value"]
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def forget_pages(array: NDArray[np.float32]) -> None:

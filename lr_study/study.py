@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +12,12 @@ import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
-from lr_study.artifacts import write_head, write_history, write_left_out
+from lr_study import outbox
+from lr_study.artifacts import write_left_out
 from lr_study.comparison import compare
 from lr_study.data import ImageSet
 from lr_study.models import log_models
+from lr_study.outbox import Entry
 from lr_study.plan import Plan, make_plan
 from lr_study.policies import Policy
 from lr_study.preparation import Prepared, prepare, prepare_quickly
@@ -25,18 +27,12 @@ from lr_study.report import draw, html_report
 from lr_study.report.svg import inline_svg
 from lr_study.results import Comparison
 from lr_study.runs import RunSpec, Settings
-from lr_study.single import run_name, train_live_cell
-from lr_study.tracking.cells import (
-    Cells,
-    clear_remains,
-    find_cells,
-    mark_duplicates,
-    publish_cell,
-    supersede,
-)
+from lr_study.single import run_name, train_live_cell, write_run
+from lr_study.tracking.cells import Cells, clear_remains, find_cells, mark_duplicates
 from lr_study.tracking.reading import load_runs
+from lr_study.tracking.sending import Sender, waiting_cells
 from lr_study.tracking.store import tracked_run
-from lr_study.tracking.writing import environment_tags
+from lr_study.tracking.writing import environment_tags, record_entry
 from lr_study.training import History
 
 
@@ -77,9 +73,17 @@ def run_study(
 ) -> Outcome:
     """Train and publish what is missing under one parent run, and rank what is there.
 
-    All missing policies of a seed train together, and are published while the next seed trains.
-    Whatever stops the study, a cell is finished or missing: the same command goes on.
+    All missing policies of a seed train together, go to the outbox, and are published while the
+    next seed trains. Whatever stops the study, a cell is finished, waiting or missing: the same
+    command goes on.
+
+    Raises
+    ------
+    LrStudyError
+        If runs wait in the outbox at the end, as their store cannot be reached.
     """
+    sender = Sender(client, experiment)
+    sender.send_waiting()
     clear_remains(client, experiment.experiment_id)
     prepared = prepare(settings, image_set)
     plan = _plan(client, experiment, prepared, policies, seeds, rerun)
@@ -89,11 +93,12 @@ def run_study(
         name = f"study: policies={len(policies)} seeds={len(seeds)}"
         tags = {"lr_study.kind": "study"}
         with tracked_run(client, experiment, name, tags=tags) as parent:
-            _run_missing(client, experiment, prepared, plan, parent, rerun)
+            _run_missing(sender, experiment, prepared, plan, parent, rerun)
             runs, ranking = _rank(client, experiment, prepared)
             log_models(client, runs, ranking, prepared, models)
             _log_ranking(client, parent, runs, ranking)
     else:
+        sender.require_sent(experiment.name)
         _, ranking = _rank(client, experiment, prepared)
     return Outcome(prepared.left_out, ranking)
 
@@ -122,20 +127,22 @@ def _plan(
     seeds: Sequence[int],
     rerun: str,
 ) -> Plan:
+    # Asked before the store is: what is sent between the two would be in neither answer.
+    waiting = waiting_cells(client, experiment)
     cells = _cells(client, experiment, prepared)
     return make_plan(
         prepared.protocol,
         prepared.settings,
         policies,
         seeds,
-        finished=cells.finished,
+        finished=cells.finished.keys() | waiting,
         failed=cells.failed,
         rerun=rerun,
     )
 
 
 def _run_missing(
-    client: MlflowClient,
+    sender: Sender,
     experiment: Experiment,
     prepared: Prepared,
     plan: Plan,
@@ -145,15 +152,16 @@ def _run_missing(
     with TemporaryDirectory(prefix="lr-study-") as folder:
         _write_grid(Path(folder), plan)
         write_left_out(Path(folder), prepared.left_out)
-        client.log_artifacts(parent, folder)
+        sender.attempt(lambda: sender.client.log_artifacts(parent, folder))
     epochs = prepared.settings.epochs * len(plan.missing)
     with progress_bar(f"0 of {len(plan.missing)} runs", epochs, "epochs") as bar:
-        work = _Work(client, experiment, prepared, parent, rerun, bar, len(plan.missing))
+        work = _Work(sender, experiment, prepared, parent, rerun, bar, len(plan.missing))
         if prepared.features is None:
             work.one_by_one(plan)
         else:
             work.seed_by_seed(plan)
-    mark_duplicates(client, _cells(client, experiment, prepared))
+    sender.require_sent(experiment.name)
+    mark_duplicates(sender.client, _cells(sender.client, experiment, prepared))
 
 
 def _rank(
@@ -181,7 +189,7 @@ def _cells(client: MlflowClient, experiment: Experiment, prepared: Prepared) -> 
 class _Work:
     """The missing cells being trained, and published under one parent."""
 
-    client: MlflowClient
+    sender: Sender
     experiment: Experiment
     prepared: Prepared
     parent: str
@@ -194,15 +202,16 @@ class _Work:
         """Train in turn; each run logs as it goes."""
         for planned in plan.missing:
             for spec in self._still_missing([planned]):
-                train_live_cell(
-                    self.client,
+                entry = train_live_cell(
+                    self.sender,
                     self.experiment,
                     spec,
                     self.prepared,
-                    tags={"mlflow.parentRunId": self.parent},
+                    parent=self.parent,
+                    replaces=self.rerun == "all",
                     on_epochs=self.bar.advance,
                 )
-                self._count(spec)
+                self._send(entry)
 
     def seed_by_seed(self, plan: Plan) -> None:
         """Train all policies of a seed together, and publish them while the next seed trains."""
@@ -212,55 +221,56 @@ class _Work:
         tags = environment_tags(device_name())
         publishing: list[Future[None]] = []
         with ThreadPoolExecutor(1, thread_name_prefix="publish") as publisher:
-            for planned in plan.by_seed():
-                specs = self._still_missing(planned)
-                if not specs:
-                    continue
-                examples = self.prepared.examples(specs[0].seed)
-                histories = train_heads(examples, specs, on_epochs=self.bar.advance)
-                for spec, history in zip(specs, histories, strict=True):
-                    publishing.append(publisher.submit(self._publish, spec, history, tags))
-                for future in publishing:
-                    if future.done():
-                        future.result()  # what failed once would fail for the next seed too
-            for future in publishing:
-                future.result()
+            try:
+                for planned in plan.by_seed():
+                    specs = self._still_missing(planned)
+                    if not specs:
+                        continue
+                    examples = self.prepared.examples(specs[0].seed)
+                    histories = train_heads(examples, specs, on_epochs=self.bar.advance)
+                    for spec, history in zip(specs, histories, strict=True):
+                        entry = self._keep(spec, history, tags)
+                        publishing.append(publisher.submit(self._send, entry))
+                # Not left to the end of the block: Python 3.11 takes a thread for ended when its
+                # joining is interrupted, and would end with a run half sent.
+                wait(publishing)
+            except KeyboardInterrupt:
+                wait(publishing)  # what is trained is sent, or waits after the first failure
+                raise
+        for future in publishing:
+            future.result()
 
     def _still_missing(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
-        """Leave out what another study finished meanwhile."""
+        """Leave out what another study finished meanwhile, as far as the store can be asked."""
         if self.rerun == "all":
             return list(specs)
-        finished = self._finished()
-        missing = [spec for spec in specs if self._cell(spec) not in finished]
+        there = waiting_cells(self.sender.client, self.experiment)
+        cells = self.sender.attempt(
+            lambda: _cells(self.sender.client, self.experiment, self.prepared)
+        )
+        there |= set() if cells is None else cells.finished.keys()
+        missing = [spec for spec in specs if self._cell(spec) not in there]
         self.total -= len(specs) - len(missing)
         self.bar.advance(self.prepared.settings.epochs * (len(specs) - len(missing)))
         return missing
 
-    def _publish(self, spec: RunSpec, history: History, tags: Mapping[str, str]) -> None:
-        def write_files(folder: Path) -> None:
-            write_history(folder, history.epochs)
-            write_head(folder, history.head, self.prepared.selection.class_names)
-
-        publish_cell(
-            self.client,
-            self.experiment.experiment_id,
-            self.parent,
-            run_name(spec),
+    def _keep(self, spec: RunSpec, history: History, tags: Mapping[str, str]) -> Entry:
+        """Write a trained cell to the outbox, before the network is touched."""
+        entry = record_entry(
+            self.sender.client,
+            self.experiment,
             self.prepared.record(spec, history),
             tags=tags,
-            write_files=write_files,
+            name=run_name(spec),
+            parent=self.parent,
+            replaces=self.rerun == "all",
         )
-        self._count(spec)
+        return outbox.put(entry, lambda folder: write_run(folder, history, self.prepared))
 
-    def _count(self, spec: RunSpec) -> None:
-        if self.rerun == "all":
-            for run_id in self._finished()[self._cell(spec)][:-1]:
-                supersede(self.client, run_id)
-        self.published += 1
-        self.bar.describe(f"{self.published} of {self.total} runs")
+    def _send(self, entry: Entry) -> None:
+        if self.sender.send(entry):
+            self.published += 1
+            self.bar.describe(f"{self.published} of {self.total} runs")
 
     def _cell(self, spec: RunSpec) -> str:
         return self.prepared.protocol.cell(spec.policy, spec.seed)
-
-    def _finished(self) -> Mapping[str, tuple[str, ...]]:
-        return _cells(self.client, self.experiment, self.prepared).finished

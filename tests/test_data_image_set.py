@@ -1,6 +1,5 @@
 """What is listed of a folder, in which order, and what its fingerprint notices."""
 
-import json
 import os
 import socket
 import time
@@ -12,6 +11,7 @@ import pytest
 from lr_study.data import check_pictures, read_left_out, scan, write_left_out
 from lr_study.data import fingerprint as fingerprint_module
 from lr_study.errors import UsageError
+from lr_study.storage import read_checked_json
 
 SECOND_NS = 1_000_000_000
 
@@ -311,7 +311,7 @@ def test_a_damaged_index_is_written_anew(root, cache, hashed, content):
     (index,) = (cache / "fingerprints").iterdir()
     index.write_bytes(content)
     assert fingerprint_of(root) == first
-    assert list(json.loads(index.read_text())) == ["cat/1.png"]
+    assert list(read_checked_json(index)) == ["cat/1.png"]
     assert len(hashed) == 2
 
 

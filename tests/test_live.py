@@ -13,6 +13,7 @@ from lr_study.runs import RunSpec, Settings
 from lr_study.runtime import keras, tf, use_one_thread_per_op
 from lr_study.seeding import Stream, generator
 from lr_study.training import heads, initial_head, live
+from lr_study.training.checkpoint import Checkpoint, checkpoint_of
 
 # Before any test of any file makes TensorFlow start.
 use_one_thread_per_op()
@@ -206,3 +207,101 @@ def test_precision_is_mixed_where_there_is_a_gpu(prepared, watch, monkeypatch, g
     assert history.epochs[0].learning_rate == pytest.approx(0.01, rel=1e-6)
     assert history.head.kernel.dtype == np.float32
     assert keras.config.dtype_policy().name == "float32"
+
+
+# --- cut off and gone on
+
+
+class _Cut(Exception):  # noqa: N818 (it stands for a kill)
+    pass
+
+
+@pytest.mark.parametrize("epochs_before", [1, 3, 4])
+def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(
+    prepared, watch, monkeypatch, tmp_path, epochs_before
+):
+    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path))
+    ready = prepared(engine="live", epochs=4)
+    pictures = ready.pictures(seed=2)
+    run = spec(ready.settings, "exp_decay:initial_lr=0.05,k=0.5", seed=2)
+    told = []
+    watch(lambda part, batch: told.append((part, batch.tobytes())))
+    undisturbed = live.train_live(pictures, run, ready.weights)
+    batches = list(told)
+
+    def cut(record):
+        if record.epoch == epochs_before:
+            raise _Cut
+
+    told.clear()
+    with pytest.raises(_Cut), checkpoint_of("cell") as kept:
+        live.train_live(pictures, run, ready.weights, checkpoint=kept, on_epoch=cut)
+    new = []
+    with checkpoint_of("cell") as kept:
+        times = list(kept.times)
+        gone_on = live.train_live(
+            pictures, run, ready.weights, checkpoint=kept, on_epoch=lambda e: new.append(e.epoch)
+        )
+        assert kept.times[:epochs_before] == times
+        kept.forget()
+    assert new == list(range(epochs_before + 1, 5))
+    assert told == batches
+    assert gone_on.epochs == undisturbed.epochs
+    np.testing.assert_array_equal(gone_on.head.kernel, undisturbed.head.kernel)
+    assert gone_on.test_accuracy == undisturbed.test_accuracy
+    with checkpoint_of("cell") as kept:
+        assert kept.epochs == []
+
+
+def test_drop_connect_goes_on_where_it_was(prepared):
+    ready = prepared(engine="live", backbone="efficientnet-b0", epochs=1)
+    kept = Checkpoint()
+    live.train_live(ready.pictures(seed=0), spec(ready.settings), ready.weights, checkpoint=kept)
+    seeds = {name: array for name, array in kept.state.items() if name.startswith("seed")}
+    assert len(seeds) == 9
+    model = ready.model(initial_head(seed=1, features=1280, classes=3))
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    live._restore(model, kept)
+    restored = live._state(model)
+    assert {name: array.tolist() for name, array in restored.items()} == {
+        name: array.tolist() for name, array in kept.state.items()
+    }
+
+
+@pytest.mark.parametrize("harm", ["cut short", "one byte", "another model"])
+def test_a_checkpoint_that_cannot_be_used_is_trained_anew(
+    prepared, watch, monkeypatch, tmp_path, harm
+):
+    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path))
+    ready = prepared(engine="live", epochs=2)
+    run = spec(ready.settings)
+    watch()
+    with checkpoint_of("cell") as kept:
+        undisturbed = live.train_live(ready.pictures(seed=0), run, ready.weights, checkpoint=kept)
+    content = bytearray(kept.file.read_bytes())
+    if harm == "cut short":
+        kept.file.write_bytes(content[: len(content) // 2])
+    elif harm == "one byte":
+        content[len(content) // 2] ^= 1
+        kept.file.write_bytes(content)
+    else:
+        monkeypatch.setattr(live, "_changing", lambda model: dict(enumerate(model.variables)))
+        monkeypatch.setattr(live, "_state", lambda model: {})
+    new = []
+    with checkpoint_of("cell") as kept:
+        again = live.train_live(
+            ready.pictures(seed=0),
+            run,
+            ready.weights,
+            checkpoint=kept,
+            on_epoch=lambda e: new.append(e.epoch),
+        )
+    assert new == [1, 2]
+    assert again.epochs == undisturbed.epochs
+
+
+def test_of_two_that_train_one_cell_one_keeps_it_on_disk(monkeypatch, tmp_path):
+    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path))
+    with checkpoint_of("cell") as first, checkpoint_of("cell") as second:
+        assert first.file is not None
+        assert second.file is None

@@ -132,7 +132,8 @@ def test_nothing_printed_or_written_holds_a_secret(studied: tuple[Path, str]) ->
 def test_nothing_in_the_store_holds_a_secret(
     studied: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    (place,) = {path.resolve() for path in tmp_path_factory.getbasetemp().glob("server*")}
+    databases = tmp_path_factory.getbasetemp().glob("server[0-9]*/mlflow.db")
+    place = max(databases, key=lambda file: file.stat().st_mtime).parent
     with closing(sqlite3.connect(place / "mlflow.db")) as database:
         names = [row[0] for row in database.execute("SELECT name FROM sqlite_master")]
         assert {"params", "tags", "runs"} <= set(names)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,13 +17,15 @@ import pytest
 from mlflow import MlflowClient
 from records import make_record
 
+from lr_study import outbox
 from lr_study.errors import LrStudyError, UsageError
 from lr_study.process import presence
 from lr_study.runs import CURVES
-from lr_study.tracking.cells import clear_remains, find_cells, mark_duplicates, publish_cell
+from lr_study.tracking.cells import clear_remains, find_cells, mark_duplicates
 from lr_study.tracking.reading import load_runs
+from lr_study.tracking.sending import Sender, known_as
 from lr_study.tracking.store import choose_experiment, connect, tracked_run
-from lr_study.tracking.writing import log_epochs, log_record, log_start
+from lr_study.tracking.writing import log_epochs, log_record, log_start, record_entry
 
 
 @pytest.fixture(scope="module")
@@ -156,13 +159,16 @@ def test_epochs_logged_while_training_are_not_logged_twice(sqlite: str) -> None:
     record = make_record()
     client = connect(sqlite)
     experiment = choose_experiment(client, "x", "sample")
+    times = [1000 * epoch.epoch for epoch in record.epochs]
     with tracked_run(client, experiment, "live") as run_id:
         log_start(client, run_id, record.spec, record.protocol)
         for i, epoch in enumerate(record.epochs, start=1):
-            log_epochs(client, run_id, [epoch])
+            log_epochs(client, run_id, [epoch], times[i - 1 : i])
             assert len(MlflowClient(sqlite).get_metric_history(run_id, "val_accuracy")) == i
-        known = client.get_run(run_id).data.params
-        log_record(client, run_id, record, tags={}, known_params=known, epochs_are_logged=True)
+        entry = record_entry(
+            client, experiment, record, tags={}, name="live", run_id=run_id, times=times
+        )
+        assert Sender(client).send(outbox.put(entry))
     assert len(client.get_metric_history(run_id, "val_accuracy")) == 4
     assert load_runs("x", sqlite).iloc[0]["excluded"] is None
 
@@ -262,18 +268,16 @@ def test_all_pages_are_read(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def publish(client: MlflowClient, experiment_id: str, parent: str, seed: int = 0) -> str:
-    def write_files(folder: Path) -> None:
-        (folder / "note.txt").write_text("here")
-
-    return publish_cell(
-        client,
-        experiment_id,
-        parent,
-        "child",
-        make_record(seed=seed),
-        tags={},
-        write_files=write_files,
+    """Publish a cell as a machine of its own would, that knows nothing of others."""
+    known = uuid.uuid4().hex
+    experiment = client.get_experiment(experiment_id)
+    record = make_record(seed=seed)
+    entry = record_entry(
+        client, experiment, record, tags={}, name="child", known_as=known, parent=parent
     )
+    outbox.put(entry, lambda folder: (folder / "note.txt").write_text("here"))
+    assert Sender(client, experiment).send(entry)
+    return str(known_as(client, experiment_id, known)[0].info.run_id)
 
 
 def test_cells_are_found_and_later_finishers_marked(uri: str, experiment_name: str) -> None:

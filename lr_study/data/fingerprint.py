@@ -1,7 +1,6 @@
 """One value for the content of thousands of files, without reading again what is unchanged."""
 
 import hashlib
-import json
 import os
 import stat
 import time
@@ -13,7 +12,7 @@ from typing import NamedTuple
 
 from lr_study.data.regular import open_regular
 from lr_study.data.threads import in_threads
-from lr_study.storage import cache_dir, written_aside
+from lr_study.storage import cache_dir, checked_json, read_checked_json, written_aside
 
 _SETTLED_NS = 2_000_000_000
 
@@ -128,9 +127,7 @@ def _sha256(data: bytes) -> str:
 
 def _read(index: Path) -> dict[str, _Remembered]:
     with suppress(OSError, ValueError, TypeError, AttributeError):  # then all is hashed again
-        entries = {
-            path: _Remembered(*entry) for path, entry in json.loads(index.read_bytes()).items()
-        }
+        entries = {path: _Remembered(*entry) for path, entry in read_checked_json(index).items()}
         if all(list(map(type, entry)) == [int] * 5 + [str] for entry in entries.values()):
             return entries
     return {}
@@ -138,4 +135,4 @@ def _read(index: Path) -> dict[str, _Remembered]:
 
 def _write(index: Path, entries: dict[str, _Remembered]) -> None:
     with suppress(OSError), written_aside(index) as aside:
-        aside.write_text(json.dumps(entries), encoding="ascii")  # surrogates as escapes
+        aside.write_text(checked_json(entries), encoding="ascii")  # surrogates as escapes

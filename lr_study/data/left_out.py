@@ -1,6 +1,5 @@
 """Which pictures of a set cannot be used, and the memory of it."""
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +9,7 @@ import PIL
 from lr_study.data.image_set import ImageSet
 from lr_study.data.pictures import MAX_PIXELS, PictureError, load_picture
 from lr_study.data.threads import in_threads
-from lr_study.storage import cache_dir, written_aside
+from lr_study.storage import cache_dir, checked_json, read_checked_json, written_aside
 
 # What can be decoded depends on the decoder too: another one looks for itself.
 _DECODER = f"Pillow {PIL.__version__}, {MAX_PIXELS} pixels"
@@ -68,7 +67,7 @@ def read_left_out(fingerprint: str) -> dict[str, str] | None:
         The reason for every path that cannot be used; None if nothing is known.
     """
     with suppress(OSError, ValueError, TypeError, KeyError):
-        kept = json.loads(_file(fingerprint).read_bytes())
+        kept = read_checked_json(_file(fingerprint))
         if kept["decoder"] == _DECODER:
             return {str(path): str(reason) for path, reason in dict(kept["left_out"]).items()}
     return None
@@ -88,7 +87,7 @@ def write_left_out(fingerprint: str, left_out: Mapping[str, str]) -> None:
     """
     with suppress(OSError), written_aside(_file(fingerprint)) as aside:
         # As ASCII: names that are no UTF-8 become escapes and come back as they were.
-        text = json.dumps({"decoder": _DECODER, "left_out": dict(left_out)})
+        text = checked_json({"decoder": _DECODER, "left_out": dict(left_out)})
         aside.write_text(text, encoding="ascii")
 
 

@@ -24,7 +24,7 @@ from lr_study.runs import (
     convergence_tolerance,
     short_hash,
 )
-from lr_study.storage import cache_dir
+from lr_study.storage import state_dir
 from lr_study.tracking.cells import supersede
 from lr_study.tracking.reading import SUPERSEDED_TAG, all_runs
 from lr_study.tracking.store import PROCESS_TAG, tracked_run
@@ -230,7 +230,7 @@ def publishing(client: MlflowClient, experiment: Experiment) -> Iterator[Publish
     LrStudyError
         If another process of this machine is adding to them: both would add the same runs.
     """
-    locks = cache_dir() / "locks"
+    locks = state_dir() / "locks"
     locks.mkdir(parents=True, exist_ok=True)
     where = short_hash(f"{client.tracking_uri} {experiment.experiment_id}")
     try:

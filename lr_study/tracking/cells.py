@@ -1,19 +1,15 @@
-"""Cells in the store: which are finished, one published, what a killed process left behind."""
+"""Cells in the store: which are finished, and what a killed process left behind."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from lr_study.process import is_gone, presence
-from lr_study.runs import RunRecord
+from lr_study import outbox
+from lr_study.process import is_gone
 from lr_study.tracking.reading import SUPERSEDED_TAG, all_runs, is_complete, why_foreign
-from lr_study.tracking.store import PROCESS_TAG
-from lr_study.tracking.writing import log_record
+from lr_study.tracking.store import OUTBOX_TAG, PROCESS_TAG, persist, store_address
 
 
 @dataclass(frozen=True)
@@ -29,63 +25,50 @@ def find_cells(client: MlflowClient, experiment_id: str, protocol_id: str) -> Ce
     query = f"tags.`lr_study.protocol_id` = '{protocol_id}'"
     finished: dict[str, list[Run]] = {}
     failed: dict[str, list[Run]] = {}
-    for run in all_runs(client, experiment_id, query):
+    for run in persist(lambda: list(all_runs(client, experiment_id, query))):
         cell = run.data.tags.get("lr_study.cell", "")
         if run.info.status == "FAILED":
             failed.setdefault(cell, []).append(run)
         elif why_foreign(run) is None:
             finished.setdefault(cell, []).append(run)
-
-    def earliest_first(runs: list[Run]) -> tuple[str, ...]:
-        ordered = sorted(runs, key=lambda run: (run.info.end_time, run.info.run_id))
-        return tuple(run.info.run_id for run in ordered)
-
     return Cells(
-        {cell: earliest_first(runs) for cell, runs in finished.items()},
-        {cell: earliest_first(runs) for cell, runs in failed.items() if cell not in finished},
+        {cell: tuple(_earliest_first(runs)) for cell, runs in finished.items()},
+        {
+            cell: tuple(_earliest_first(runs))
+            for cell, runs in failed.items()
+            if cell not in finished
+        },
     )
 
 
-def publish_cell(
-    client: MlflowClient,
-    experiment_id: str,
-    parent_id: str,
-    name: str,
-    record: RunRecord,
-    *,
-    tags: Mapping[str, str],
-    write_files: Callable[[Path], None],
-) -> str:
-    """Create, fill and finish one child run; return its id.
+def finished_runs(client: MlflowClient, experiment_id: str, cell: str) -> list[str]:
+    """Return the ids of the finished runs of a cell that count, the earliest finished first."""
+    runs = all_runs(client, experiment_id, f"tags.`lr_study.cell` = '{cell}'")
+    return _earliest_first(run for run in runs if why_foreign(run) is None)
 
-    It is FINISHED only when everything is in it. A process that dies half-way leaves a run that
-    says which process it was, for `clear_remains` to remove.
-    """
-    run = client.create_run(
-        experiment_id,
-        start_time=int((time.time() - record.wall_clock_seconds) * 1000),
-        run_name=name,
-        tags={"mlflow.parentRunId": parent_id, PROCESS_TAG: presence()},
-    )
-    run_id = str(run.info.run_id)
-    with TemporaryDirectory(prefix="lr-study-") as folder:
-        write_files(Path(folder))
-        client.log_artifacts(run_id, folder)
-    log_record(client, run_id, record, tags=tags)
-    client.set_terminated(run_id, "FINISHED")
-    return run_id
+
+def _earliest_first(runs: Iterable[Run]) -> list[str]:
+    ordered = sorted(runs, key=lambda run: (run.info.end_time, run.info.run_id))
+    return [str(run.info.run_id) for run in ordered]
 
 
 def clear_remains(client: MlflowClient, experiment_id: str) -> int:
     """Close what processes of this machine left RUNNING when they were killed; return how many.
 
     A child of a study is FINISHED if all of it had arrived, and deleted if not, so that its cell
-    is trained again. A run that logged while it trained is KILLED and keeps what it has.
+    is trained again. A run that logged while it trained is KILLED and keeps what it has. What waits
+    in the outbox is left alone: it is ended when that is sent.
     """
     count = 0
-    for run in all_runs(client, experiment_id, "attributes.status = 'RUNNING'"):
+    # Asked before the store is: what is sent between the two is RUNNING in neither answer.
+    entries = outbox.waiting(store_address(str(client.tracking_uri)))
+    known = {name for entry in entries for name in (entry.run_id, entry.id) if name}
+    query = "attributes.status = 'RUNNING'"
+    for run in persist(lambda: list(all_runs(client, experiment_id, query))):
         tags = run.data.tags
         if not is_gone(tags.get(PROCESS_TAG, "")):
+            continue
+        if known & {run.info.run_id, tags.get(OUTBOX_TAG)}:
             continue
         count += 1
         if "mlflow.parentRunId" not in tags:

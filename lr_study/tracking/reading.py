@@ -11,7 +11,7 @@ from mlflow.entities import Run
 from lr_study.errors import UsageError
 from lr_study.messages import said
 from lr_study.runs import CURVES, UNKNOWN, summaries_needed
-from lr_study.tracking.store import connect, find_experiment
+from lr_study.tracking.store import connect, find_experiment, persist
 
 _PAGE = 1000
 
@@ -42,7 +42,8 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
             f"there is no experiment {experiment!r} in {client.tracking_uri}: "
             f"{_experiments_with_runs(client)}"
         )
-    rows = [_row(client, run) for run in all_runs(client, found.experiment_id)]
+    runs = persist(lambda: list(all_runs(client, found.experiment_id)))
+    rows = [_row(client, run) for run in runs]
     columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
     columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]
     columns += ["diverged", "curves", *summaries_needed(diverged=False)]

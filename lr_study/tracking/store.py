@@ -5,13 +5,14 @@ import os
 import re
 import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
-# MLflow's own defaults keep a dead server waiting for four minutes.
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
+# MLflow's own defaults keep a dead server waiting for four minutes. `persist` tries again.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -24,22 +25,74 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, RunTag
 from mlflow.exceptions import MlflowException
 
-from lr_study.errors import LrStudyError, UsageError
-from lr_study.masking import mask
+from lr_study import outbox
+from lr_study.errors import LrStudyError, UnreachableError, UsageError
+from lr_study.masking import mask, without_credentials
+from lr_study.outbox import Entry
+from lr_study.outside import first_line
 from lr_study.process import interrupts_held, presence
 from lr_study.runs import short_hash
-from lr_study.storage import cache_dir
+from lr_study.storage import state_dir
 from lr_study.tracking.closing import keep_killed
 
 # Not a person's business each time: which tables it creates, which of its jobs it started.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("mlflow.utils.environment").setLevel(logging.ERROR)  # that pip has no version
 logging.getLogger("alembic").setLevel(logging.WARNING)
+# It logs what it also raises, and we say in one line.
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 
 DEFAULT_TRACKING_URI = "sqlite:///mlflow.db"
 
 PROCESS_TAG = "lr_study.process"
 """Tag that tells which process a run belongs to, while it is RUNNING."""
+
+OUTBOX_TAG = "lr_study.outbox"
+"""Tag that tells for which entry of an outbox a run was made."""
+
+_PAUSES_SECONDS = (0.5, 1.5)
+_PATIENCE_SECONDS = 6
+
+T = TypeVar("T")
+RunId = TypeVar("RunId", str, str | None)
+
+
+def persist(call: Callable[[], T]) -> T:
+    """Return what a call to a store gives, at the third try at the latest.
+
+    No try begins when `_PATIENCE_SECONDS` have passed, nor after an answer that is final.
+    """
+    started = time.monotonic()
+    for pause in _PAUSES_SECONDS:
+        try:
+            return call()
+        except Exception as error:
+            elapsed = time.monotonic() - started
+            if is_refusal(error) or elapsed + pause > _PATIENCE_SECONDS:
+                raise
+        time.sleep(pause)
+    return call()
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether the store answered, and will answer the same to the same again."""
+    if isinstance(error, MlflowException):
+        status = int(error.get_http_status_code())
+        return 400 <= status < 500 and status not in (408, 429)
+    return isinstance(error, UsageError)
+
+
+def store_address(uri: str) -> str:
+    """Return by what a store is known: its address without credentials, from wherever one looks.
+
+    >>> store_address("https://ann:secret@example.org/mlflow/")
+    'https://example.org/mlflow'
+    """
+    kind, slashes, path = uri.partition("sqlite:///")
+    if slashes and not kind:
+        file, question, options = path.partition("?")
+        return without_credentials(f"sqlite:///{Path(file).absolute()}{question}{options}")
+    return without_credentials(uri).rstrip("/")
 
 
 def resolve_tracking_uri(given: str | None) -> str:
@@ -59,17 +112,16 @@ def connect(tracking_uri: str | None = None) -> MlflowClient:
         If the store cannot be used.
     """
     uri = resolve_tracking_uri(tracking_uri)
-    locks = cache_dir() / "locks"
+    locks = state_dir() / "locks"
     locks.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(locks / f"{short_hash(uri)}.lock"):
             client = MlflowClient(uri)
-            client.search_experiments(max_results=1)
+            persist(lambda: client.search_experiments(max_results=1))
     except Exception as error:
         # MLflow passes on whatever its store raises; the first line tells what it was.
-        reason = mask(str(error).strip().split("\n")[0])
-        way_out = _of_another_mlflow(reason) or (
-            f"({reason[:200]}): give another with --tracking-uri or MLFLOW_TRACKING_URI"
+        way_out = _of_another_mlflow(str(error)) or (
+            f"({first_line(error)}): give another with --tracking-uri or MLFLOW_TRACKING_URI"
         )
         raise LrStudyError(f"the MLflow store {mask(uri)} cannot be used {way_out}") from error
     return client
@@ -112,7 +164,7 @@ def choose_experiment(client: MlflowClient, given: str | None, data_name: str) -
                 f"write mlflow run --experiment-name {given}"
             )
         return chosen
-    return _get_or_create(client, given or os.environ.get("MLFLOW_EXPERIMENT_NAME") or data_name)
+    return experiment_named(client, given or os.environ.get("MLFLOW_EXPERIMENT_NAME") or data_name)
 
 
 def find_experiment(client: MlflowClient, name: str) -> Experiment | None:
@@ -128,13 +180,26 @@ def find_experiment(client: MlflowClient, name: str) -> Experiment | None:
     except MlflowException as error:
         if error.error_code != "PERMISSION_DENIED":
             raise
-        raise LrStudyError(
-            f"experiment={name} in {client.tracking_uri} is not yours to read: "
-            "ask whoever manages it for permission, or give another with --experiment"
-        ) from error
+        raise _not_yours(client, name, "read") from error
 
 
-def _get_or_create(client: MlflowClient, name: str) -> Experiment:
+def _not_yours(client: MlflowClient, name: str, to: str) -> LrStudyError:
+    return LrStudyError(
+        f"experiment={name} in {client.tracking_uri} is not yours to {to}: "
+        "ask whoever manages it for permission, or give another with --experiment"
+    )
+
+
+def experiment_named(client: MlflowClient, name: str) -> Experiment:
+    """Return an experiment by its name, created if it is new.
+
+    Raises
+    ------
+    UsageError
+        If it was deleted, or cannot be created.
+    LrStudyError
+        If the server shows this user nothing of it.
+    """
     found = find_experiment(client, name)
     if found is None:
         try:
@@ -162,39 +227,106 @@ def tracked_run(
 ) -> Iterator[str]:
     """Open a run, or join the one that ``mlflow run`` opened, and yield its id.
 
-    Whatever ends the block ends the run: FINISHED, KILLED after an interrupt, or else FAILED.
+    Whatever ends the block ends the run: FINISHED, KILLED after an interrupt, or else FAILED. Where
+    the store cannot be told, the outbox keeps it; and what the outbox has for the run, it ends.
+
+    Raises
+    ------
+    LrStudyError
+        If the run was to be FINISHED and its store cannot be told.
     """
     tags = {**tags, PROCESS_TAG: presence()}
     joined = os.environ.get("MLFLOW_RUN_ID") if may_join else None
-    run_id = joined or ""
-    try:
-        if joined:
-            named = {**tags, "mlflow.runName": name}
-            client.log_batch(joined, tags=[RunTag(key, value) for key, value in named.items()])
-        else:
-            # An interrupt waits until it is known which run it has to close.
-            with interrupts_held():
-                run_id = _create(client, experiment, name, tags)
+
+    def open_run() -> str:
+        if joined is None:
+            return _create(client, experiment, name, tags)
+        named = {**tags, "mlflow.runName": name}
+        client.log_batch(joined, tags=[RunTag(key, value) for key, value in named.items()])
+        return joined
+
+    keep = joined is not None
+    with ended_if_cut(client, experiment, lambda: persist(open_run), keep=keep) as run_id:
         yield run_id
-    except KeyboardInterrupt:
-        # `mlflow run` answers one Ctrl-C with another signal: the run is closed all the same.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        if run_id:
-            client.set_terminated(run_id, "KILLED")
-        if joined:
-            keep_killed(str(client.tracking_uri), run_id)
-        raise
-    except BaseException:
-        if run_id:
-            client.set_terminated(run_id, "FAILED")
-        raise
-    client.set_terminated(run_id, "FINISHED")
+    if not _end(client, experiment, run_id, "FINISHED"):
+        raise LrStudyError(
+            f"the end of run {run_id} waits in the outbox for "
+            f"{store_address(str(client.tracking_uri))}: lr-study sync sends it"
+        )
 
 
 def _create(
     client: MlflowClient, experiment: Experiment, name: str, tags: Mapping[str, str]
 ) -> str:
     now = int(time.time() * 1000)
-    run = client.create_run(experiment.experiment_id, start_time=now, run_name=name, tags=tags)
+    try:
+        run = client.create_run(experiment.experiment_id, start_time=now, run_name=name, tags=tags)
+    except MlflowException as error:
+        if error.error_code != "PERMISSION_DENIED":
+            raise
+        raise _not_yours(client, experiment.name, "write to") from error
     return str(run.info.run_id)
+
+
+@contextmanager
+def ended_if_cut(
+    client: MlflowClient,
+    experiment: Experiment,
+    open_run: Callable[[], RunId],
+    *,
+    keep: bool = False,
+) -> Iterator[RunId]:
+    """Open a run and yield its id; end it KILLED if an interrupt ends the block, else FAILED.
+
+    A block that ends well leaves it as it is. ``open_run`` may give None, where the store cannot
+    be reached: then there is nothing to end. ``keep`` says that ``mlflow run`` would mark it
+    otherwise, and is not to.
+    """
+    run_id: RunId | None = None
+    try:
+        with interrupts_held():  # until it is known which run an interrupt has to end
+            run_id = open_run()
+        yield run_id
+    except KeyboardInterrupt:
+        # `mlflow run` answers one Ctrl-C with another signal: the run is closed all the same.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        if run_id is not None:
+            _end(client, experiment, run_id, "KILLED")
+            if keep:
+                keep_killed(str(client.tracking_uri), run_id)
+        raise
+    except BaseException as error:
+        if run_id is not None:
+            can_ask = not isinstance(error, UnreachableError)
+            _end(client, experiment, run_id, "FAILED", can_ask=can_ask)
+        raise
+
+
+def _end(
+    client: MlflowClient, experiment: Experiment, run_id: str, status: str, *, can_ask: bool = True
+) -> bool:
+    """End a run, in the store if that can be asked, or else in the outbox.
+
+    Return whether the store knows, or will know from what waits.
+    """
+    now = int(time.time() * 1000)
+    entry = Entry(
+        store=store_address(str(client.tracking_uri)),
+        experiment=experiment.name,
+        id=run_id,
+        name=run_id,
+        status=status,
+        start_time=now,
+        end_time=now,
+        run_id=run_id,
+    )
+    if outbox.is_waiting(entry):
+        return True  # what waits says more than how the run ended
+    if can_ask:
+        with suppress(Exception):  # MLflow passes on whatever its store raises
+            persist(lambda: client.set_terminated(run_id, status, now))
+            return True
+    with suppress(LrStudyError):  # the next study here ends it, once this process is gone
+        outbox.put(entry)
+    return False

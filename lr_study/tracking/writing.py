@@ -7,12 +7,15 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from uuid import uuid4
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Experiment, Metric, Param, RunTag
 
 import lr_study
+from lr_study.outbox import Entry, Point
 from lr_study.runs import CURVES, EpochRecord, Protocol, RunRecord, RunSpec, canonical_json
+from lr_study.tracking.store import store_address
 
 _MOST_IN_A_BATCH = 1000
 LONGEST_TAG = 8000
@@ -78,15 +81,69 @@ def _git_commit() -> str | None:
 
 
 def log_start(client: MlflowClient, run_id: str, spec: RunSpec, protocol: Protocol) -> None:
-    """Log what a run is before it trains, so that a run that is cut off says what it was."""
+    """Log what a run is before it trains, so that a run that is cut off says what it was.
+
+    What `mlflow run` logged stands as it was typed.
+    """
     known = client.get_run(run_id).data.params
-    params = _without(known, params_of(spec, protocol))
+    params = {n: v for n, v in params_of(spec, protocol).items() if n not in known}
     log_batch(client, run_id, params=params, tags=identity_tags(spec, protocol))
 
 
-def log_epochs(client: MlflowClient, run_id: str, epochs: Iterable[EpochRecord]) -> None:
-    """Log the figures of some epochs, as engine ``live`` does while it trains."""
-    log_batch(client, run_id, metrics=_epoch_metrics(epochs))
+def log_epochs(
+    client: MlflowClient, run_id: str, epochs: Iterable[EpochRecord], times: Iterable[int]
+) -> None:
+    """Log the figures of some epochs, as engine ``live`` does while it trains.
+
+    ``times`` are when they ended, in milliseconds since 1970: what is logged again with the same
+    time, MLflow keeps once.
+    """
+    log_batch(client, run_id, metrics=[Metric(*point) for point in epoch_points(epochs, times)])
+
+
+def record_entry(
+    client: MlflowClient,
+    experiment: Experiment,
+    record: RunRecord,
+    *,
+    tags: Mapping[str, str],
+    name: str,
+    known_as: str = "",
+    run_id: str | None = None,
+    parent: str | None = None,
+    replaces: bool = False,
+    times: Sequence[int] | None = None,
+) -> Entry:
+    """Return all that a finished run has to say, for the outbox.
+
+    It is known as its run, where it has one, or as `entry_id` says. ``times`` are when its epochs
+    ended, where that was logged already.
+    """
+    now = int(time.time() * 1000)
+    return Entry(
+        store=store_address(str(client.tracking_uri)),
+        experiment=experiment.name,
+        id=run_id or known_as or entry_id(record.cell, replaces=replaces),
+        name=name,
+        status="FINISHED",
+        start_time=now - int(record.wall_clock_seconds * 1000),
+        end_time=now,
+        run_id=run_id,
+        parent=parent,
+        cell=record.cell,
+        replaces=replaces,
+        params=params_of(record.spec, record.protocol),
+        tags={**tags, **record_tags(record)},
+        metrics=tuple(record_points(record, now, times)),
+    )
+
+
+def entry_id(cell: str, *, replaces: bool) -> str:
+    """Return what the run of a study's cell is known by.
+
+    That is the cell; of one that is trained again on request something new, as the cell is there.
+    """
+    return f"{cell}-{uuid4().hex[:12]}" if replaces else cell
 
 
 def log_record(
@@ -96,19 +153,17 @@ def log_record(
     *,
     tags: Mapping[str, str],
     known_params: Collection[str] = (),
-    epochs_are_logged: bool = False,
 ) -> None:
     """Log a finished run: its params, curves, figures and tags, in one request if it fits.
 
     ``known_params`` are not logged again: what ``mlflow run`` logged stands as it was typed.
     """
-    metrics = [] if epochs_are_logged else _epoch_metrics(record.epochs)
-    metrics += [_metric(name, value, 0) for name, value in record.metrics().items()]
+    params = params_of(record.spec, record.protocol)
     log_batch(
         client,
         run_id,
-        params=_without(known_params, params_of(record.spec, record.protocol)),
-        metrics=metrics,
+        params={name: value for name, value in params.items() if name not in known_params},
+        metrics=[Metric(*point) for point in record_points(record, int(time.time() * 1000))],
         tags={**tags, **record_tags(record)},
     )
 
@@ -125,27 +180,26 @@ def record_tags(record: RunRecord) -> dict[str, str]:
     return tags if len(curves) > LONGEST_TAG else {**tags, "lr_study.curves": curves}
 
 
-def _without(known: Collection[str], params: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in params.items() if name not in known}
-
-
 def curves_json(epochs: Iterable[EpochRecord]) -> str:
     """Return the curves as one compact text: a list per name, null where a value is missing."""
     epochs = list(epochs)
     return canonical_json({name: [getattr(epoch, name) for epoch in epochs] for name in CURVES})
 
 
-def _epoch_metrics(epochs: Iterable[EpochRecord]) -> list[Metric]:
+def record_points(record: RunRecord, now: int, times: Sequence[int] | None = None) -> list[Point]:
+    """Return all figures of a finished run, those of the epochs first."""
+    points = epoch_points(record.epochs, times or [now] * len(record.epochs))
+    return points + [(name, value, now, 0) for name, value in record.metrics().items()]
+
+
+def epoch_points(epochs: Iterable[EpochRecord], times: Iterable[int]) -> list[Point]:
+    """Return the figures of epochs that ended at these times; what does not exist is left out."""
     return [
-        _metric(name, value, epoch.epoch)
-        for epoch in epochs
+        (name, value, ended, epoch.epoch)
+        for epoch, ended in zip(epochs, times, strict=True)
         for name in CURVES
         if (value := getattr(epoch, name)) is not None
     ]
-
-
-def _metric(name: str, value: float, step: int) -> Metric:
-    return Metric(name, value, int(time.time() * 1000), step)
 
 
 def log_batch(

@@ -21,6 +21,7 @@ from lr_study.runs import EpochRecord, RunSpec
 from lr_study.runtime import gpu_is_there, keras
 from lr_study.seeding import Stream, generator
 from lr_study.training import Head, History, initial_head, reported_loss
+from lr_study.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,15 @@ def train_live(
     spec: RunSpec,
     weights: Weights,
     *,
+    checkpoint: Checkpoint | None = None,
     on_epoch: Callable[[EpochRecord], None] = lambda record: None,
 ) -> History:
     """Train one model on pictures and return its history.
 
     Parameters
     ----------
+    checkpoint
+        Where each epoch is kept as it ends; training goes on from the last that it has.
     on_epoch
         Called with each epoch's record as the epoch ends, before the next one starts.
     """
@@ -89,7 +93,11 @@ def train_live(
     )
     train = _Batches(pictures, pictures.train, spec)
     order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
-    records: list[EpochRecord] = []
+    kept = checkpoint or Checkpoint()
+    _restore(model, kept)
+    for _ in kept.epochs:
+        order.permutation(pictures.train)  # the order of an epoch is what follows the one before
+    before = kept.seconds
 
     def begin_epoch(epoch: int, logs: dict[str, float] | None) -> None:
         model.optimizer.learning_rate = spec.policy(epoch)
@@ -106,13 +114,14 @@ def train_live(
             val_accuracy=_share(logs["val_accuracy"], len(pictures.validation)),
             learning_rate=float(model.optimizer.learning_rate),
         )
-        records.append(record)
+        kept.add(record, before + time.perf_counter() - started, _state(model))
         on_epoch(record)
 
     started = time.perf_counter()
     model.fit(
         train,
         validation_data=_Batches(pictures, pictures.validation, spec),
+        initial_epoch=len(kept.epochs),
         epochs=settings.epochs,
         shuffle=False,
         callbacks=[
@@ -120,13 +129,41 @@ def train_live(
         ],
         verbose=0,
     )
-    seconds = time.perf_counter() - started
+    seconds = before + time.perf_counter() - started
     test_accuracy = None
     if len(pictures.test):
         test = model.evaluate(_Batches(pictures, pictures.test, spec), return_dict=True, verbose=0)
         test_accuracy = _share(test["accuracy"], len(pictures.test))
     kernel, bias = model.get_layer("softmax").get_weights()
-    return History(tuple(records), Head(kernel, bias), test_accuracy, seconds)
+    return History(tuple(kept.epochs), Head(kernel, bias), test_accuracy, seconds)
+
+
+def _changing(model: Any) -> dict[str, Any]:
+    """What training changes: the layer, the optimizer, and the seeds of drop-connect.
+
+    The backbone is frozen, and a hundred times larger than these.
+    """
+    model.optimizer.build(model.trainable_variables)
+    seeds = [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]
+    parts = {"layer": model.trainable_variables, "optimizer": model.optimizer.variables}
+    return {f"{k}{i}": v for k, vs in {**parts, "seed": seeds}.items() for i, v in enumerate(vs)}
+
+
+def _state(model: Any) -> dict[str, NDArray[Any]]:
+    return {name: v.numpy() for name, v in _changing(model).items()}
+
+
+def _restore(model: Any, kept: Checkpoint) -> None:
+    """Bring a model to where it stood; forget a checkpoint that is of another kind of model."""
+    if not kept.epochs:
+        return
+    changing = _changing(model)
+    shapes = {name: tuple(variable.shape) for name, variable in changing.items()}
+    if {name: array.shape for name, array in kept.state.items()} != shapes:
+        kept.restart()
+        return
+    for name, variable in changing.items():
+        variable.assign(kept.state[name])
 
 
 def _share(accuracy: float, pictures: int) -> float:

@@ -1,0 +1,97 @@
+"""How far a run of engine ``live`` has come, on disk after each epoch.
+
+outbox/CELL.training.npz      the epochs so far, when they ended, and the state of the model
+outbox/CELL.training.lock     held by the process that trains it
+"""
+
+import json
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from lr_study.runs import EpochRecord
+from lr_study.storage import state_dir, written_aside
+
+
+@dataclass
+class Checkpoint:
+    """The epochs that a run has trained, and what it takes to train the next.
+
+    Attributes
+    ----------
+    file
+        Where it is kept; None to keep it in memory alone.
+    times
+        When each epoch ended, in milliseconds since 1970.
+    seconds
+        What all of them took.
+    state
+        Arrays by name, as they were after the last.
+    """
+
+    file: Path | None = None
+    epochs: list[EpochRecord] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+    state: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    def add(self, epoch: EpochRecord, seconds: float, state: Mapping[str, NDArray[Any]]) -> None:
+        """Keep one more epoch, whole or not at all."""
+        self.epochs.append(epoch)
+        self.times.append(int(time.time() * 1000))
+        self.seconds, self.state = seconds, state
+        if self.file is None:
+            return
+        about = {
+            "epochs": [asdict(record) for record in self.epochs],
+            "times": self.times,
+            "seconds": seconds,
+        }
+        with written_aside(self.file) as aside, aside.open("wb") as file:
+            arrays: dict[str, Any] = {**state, "about": np.array(json.dumps(about))}
+            np.savez(file, **arrays)
+
+    def restart(self) -> None:
+        """Forget all epochs."""
+        self.epochs, self.times, self.seconds, self.state = [], [], 0.0, {}
+
+    def forget(self) -> None:
+        """Remove what is on disk: the run has ended."""
+        if self.file is not None:
+            self.file.unlink(missing_ok=True)
+
+
+@contextmanager
+def checkpoint_of(cell: str, *, anew: bool = False) -> Iterator[Checkpoint]:
+    """Open the checkpoint of a cell; an empty one where there is none, or a damaged one.
+
+    Another process that trains the same cell keeps it in its own memory. ``anew`` forgets what was
+    there.
+    """
+    file = state_dir() / "outbox" / f"{cell}.training.npz"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(file.with_suffix(".lock"), blocking=False):
+            if anew:
+                file.unlink(missing_ok=True)
+            yield _read(file)
+    except Timeout:
+        yield Checkpoint()
+
+
+def _read(file: Path) -> Checkpoint:
+    with suppress(OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        with file.open("rb") as opened, np.load(opened) as arrays:
+            state = {name: arrays[name] for name in arrays.files}
+        about = json.loads(str(state.pop("about")))
+        epochs = [EpochRecord(**record) for record in about["epochs"]]
+        return Checkpoint(file, epochs, list(about["times"]), float(about["seconds"]), state)
+    return Checkpoint(file)

@@ -1,0 +1,378 @@
+"""The outbox: whole entries or none, each published once, whatever dies in between."""
+
+import contextlib
+import errno
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from records import make_record
+
+from lr_study import cli, outbox
+from lr_study.errors import LrStudyError
+from lr_study.outside import first_line
+from lr_study.tracking import sending
+from lr_study.tracking.cells import clear_remains, find_cells
+from lr_study.tracking.sending import Sender, sync, waiting_cells
+from lr_study.tracking.store import (
+    OUTBOX_TAG,
+    PROCESS_TAG,
+    connect,
+    experiment_named,
+    store_address,
+    tracked_run,
+)
+from lr_study.tracking.writing import record_entry
+
+PROTOCOL_ID = make_record().protocol.id
+NOBODY = "http://127.0.0.1:9"
+"""Where nothing answers: the port is reserved for discarding."""
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory) -> bytes:
+    """A database with its tables and an experiment: creating them takes seconds."""
+    folder = tmp_path_factory.mktemp("database")
+    connect(f"sqlite:///{folder}/mlflow.db").create_experiment("x", str(folder / "artifacts"))
+    return (folder / "mlflow.db").read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def client(tmp_path, database) -> MlflowClient:
+    (tmp_path / "mlflow.db").write_bytes(database)
+    return connect(f"sqlite:///{tmp_path}/mlflow.db")
+
+
+@pytest.fixture
+def experiment(client):
+    return experiment_named(client, "x")
+
+
+def keep(client, experiment, seed=0, **options):
+    """Put a finished cell into the outbox."""
+    record = make_record(seed=seed)
+    options = {"tags": {"lr_study.version": "0"}, "name": "child", "parent": "p", **options}
+    entry = record_entry(client, experiment, record, **options)
+    return outbox.put(entry, lambda folder: (folder / "note.txt").write_text("here"))
+
+
+def finished(client, experiment):
+    return find_cells(client, experiment.experiment_id, PROTOCOL_ID).finished
+
+
+def active(client, experiment):
+    return client.search_runs([experiment.experiment_id])
+
+
+# --- on disk
+
+
+def test_an_entry_comes_back_as_it_was(client, experiment):
+    entry = keep(client, experiment)
+    assert outbox.waiting() == [entry]
+    assert outbox.waiting(entry.store, "x") == [entry]
+    assert outbox.waiting("sqlite:////elsewhere.db") == outbox.waiting(entry.store, "y") == []
+    assert (entry.files / "note.txt").read_text() == "here"
+    with outbox.held(entry) as waits:
+        assert waits
+        outbox.remove(entry)
+    assert outbox.waiting() == []
+    with outbox.held(entry) as waits:
+        assert not waits
+
+
+def test_an_entry_is_written_whole_or_not_at_all(client, experiment, state):
+    def write_some(folder):
+        (folder / "head.npz").write_text("half")
+        assert outbox.waiting() == []
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    entry = record_entry(client, experiment, make_record(), tags={}, name="child")
+    with pytest.raises(LrStudyError, match=r"outbox .*No space left.* LR_STUDY_STATE"):
+        outbox.put(entry, write_some)
+    assert list((state / "outbox").iterdir()) == []
+    first = keep(client, experiment)
+    assert outbox.put(entry, lambda folder: None).key == first.key  # another study's: it stays
+    assert outbox.waiting() == [first]
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "a file lost", "a file flipped"])
+def test_a_damaged_entry_is_set_aside_and_its_cell_is_missing(client, experiment, harm):
+    entry = keep(client, experiment)
+    file = entry.files.parent / "entry.json" if harm in ("cut", "flipped") else entry.files
+    file = file / "note.txt" if file.is_dir() else file
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    if harm == "cut":
+        file.write_bytes(content[:-9])
+    elif harm == "a file lost":
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    assert waiting_cells(client, experiment) == set()
+    assert not entry.files.exists()
+    assert not Sender(client).send(entry) or finished(client, experiment) == {}
+
+
+def test_what_a_killed_process_wrote_aside_is_cleared_away_later(client, experiment, state):
+    entry = keep(client, experiment)
+    aside = state / "outbox" / f".{entry.key}.0123"
+    aside.mkdir()
+    assert outbox.waiting() == [entry]
+    assert aside.exists()  # another process may be writing it
+    os.utime(aside, (0, 0))
+    assert outbox.waiting() == [entry]
+    assert not aside.exists()
+
+
+# --- credentials
+
+
+def test_no_credential_is_kept_or_said(state, client, experiment):
+    secret = MlflowClient("http://ann:s3cret@127.0.0.1:9/")
+    keep(secret, experiment)
+    for file in state.rglob("*"):
+        assert "s3cret" not in str(file)
+        assert file.is_dir() or b"s3cret" not in file.read_bytes()
+    assert [entry.store for entry in outbox.waiting()] == [NOBODY]
+    (problem,) = sync("http://ann:s3cret@127.0.0.1:9").problems
+    assert problem.startswith("1 run waits in the outbox for http://127.0.0.1:9 (")
+    assert "s3cret" not in problem
+    with pytest.raises(LrStudyError) as error:
+        connect("http://ann:s3cret@127.0.0.1:9")
+    assert "s3cret" not in str(error.value)
+    assert "s3cret" not in first_line(ValueError("at postgresql://ann:s3cret@db/x?password=s3cret"))
+
+
+def test_a_database_file_is_known_from_wherever_one_looks(tmp_path, monkeypatch):
+    relative = store_address("sqlite:///mlflow.db")
+    assert relative == f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.chdir("/")
+    assert store_address(relative) == relative
+
+
+# --- sent once
+
+
+class Died(BaseException):
+    """Stands for a kill: nothing that handles errors handles it."""
+
+
+CALLS = ["create_run", "log_artifacts", "log_batch", "set_terminated", "get_run", "remove"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("then", ["sent", "cleared, then sent"])
+def test_a_cell_is_published_once_wherever_its_sender_died(
+    client, experiment, monkeypatch, call, when, then
+):
+    entry = keep(client, experiment)
+    owner = sending.outbox if call == "remove" else MlflowClient
+    original = getattr(owner, call)
+
+    def die(*args, **kwargs):
+        if when == "after":
+            original(*args, **kwargs)
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, call, die)
+        with pytest.raises(Died):
+            Sender(client).send(entry)
+    assert (outbox.waiting() == [entry]) == ((call, when) != ("remove", "after"))
+    monkeypatch.setattr("lr_study.tracking.cells.is_gone", lambda name: True)
+    if then == "cleared, then sent":
+        clear_remains(client, experiment.experiment_id)
+    Sender(client).send_waiting()
+    clear_remains(client, experiment.experiment_id)
+    assert outbox.waiting() == []
+    (run,) = active(client, experiment)
+    assert finished(client, experiment) == {entry.cell: (run.info.run_id,)}
+    assert run.data.tags["mlflow.parentRunId"] == "p"
+    assert [file.path for file in client.list_artifacts(run.info.run_id)] == ["note.txt"]
+    for name in ("val_accuracy", "final_val_accuracy"):
+        history = client.get_metric_history(run.info.run_id, name)
+        assert len({point.step for point in history}) == len(history)
+
+
+def test_what_another_process_is_at_is_left_to_it(client, experiment):
+    tags = {OUTBOX_TAG: make_record().cell, PROCESS_TAG: "of another machine"}
+    theirs = client.create_run(experiment.experiment_id, tags=tags).info.run_id
+    entry = keep(client, experiment)
+    assert Sender(client).send(entry)
+    assert client.get_run(theirs).info.status == "RUNNING"
+    assert theirs not in finished(client, experiment)[entry.cell]
+
+
+def test_a_cell_trained_again_on_request_replaces_what_was_finished(client, experiment):
+    sender = Sender(client, experiment)
+    sender.send(keep(client, experiment))
+    ((first,),) = finished(client, experiment).values()
+    again = keep(client, experiment, replaces=True)
+    assert sender.send(again)
+    assert sender.send(again)  # nothing is there any more
+    ((second,),) = finished(client, experiment).values()
+    assert second != first
+    assert client.get_run(first).data.tags["lr_study.superseded"] == "true"
+    assert len(active(client, experiment)) == 2
+
+
+HALTED_WITHIN_AN_ENTRY = """
+import sys
+from mlflow import MlflowClient
+from lr_study.tracking.sending import sync
+create_run = MlflowClient.create_run
+def create_and_halt(*args, **kwargs):
+    run = create_run(*args, **kwargs)
+    print("created", flush=True)
+    sys.stdin.readline()
+    return run
+MlflowClient.create_run = create_and_halt
+print(sync().sent)
+"""
+
+
+def test_two_processes_send_one_entry_once(client, experiment):
+    entry = keep(client, experiment)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", HALTED_WITHIN_AN_ENTRY],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        assert other.stdout.readline() == "created\n"
+        sent = pool.submit(Sender(client).send, entry)
+        time.sleep(1)
+        assert not sent.done()
+        other.stdin.write("\n")
+        other.stdin.flush()
+        assert sent.result(60)
+        assert other.stdout.readline() == "1\n"
+    (run,) = active(client, experiment)
+    assert finished(client, experiment) == {entry.cell: (run.info.run_id,)}
+    assert outbox.waiting() == []
+
+
+# --- no answer
+
+
+def test_without_a_server_a_sender_gives_up_in_seconds_and_stays_so(experiment):
+    client = MlflowClient(NOBODY)
+    entries = [keep(client, experiment, seed=seed) for seed in range(3)]
+    sender = Sender(client, experiment)
+    started = time.monotonic()
+    assert [sender.send(entry) for entry in entries] == [False] * 3
+    assert sender.attempt(lambda: 1) is None
+    assert 2 <= time.monotonic() - started < 10
+    assert len(outbox.waiting()) == 3
+    with pytest.raises(LrStudyError, match=r"3 runs wait .*\(Connection refused\): lr-study sync"):
+        sender.require_sent("x")
+
+
+def test_an_answer_that_is_final_is_not_waited_for_and_holds_up_no_other(
+    client, experiment, monkeypatch
+):
+    client.delete_experiment(client.create_experiment("deleted"))
+    gone = client.search_experiments(view_type=2)[0]
+    refused = keep(client, gone)
+    sent = keep(client, experiment)
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("it tried again"))
+    assert Sender(client).send_waiting() == 1
+    assert outbox.waiting() == [refused]
+    assert list(finished(client, experiment)) == [sent.cell]
+
+
+def test_a_store_that_says_what_is_not_so_is_not_believed(client, experiment, monkeypatch):
+    entry = keep(client, experiment)
+    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", ())
+    with monkeypatch.context() as patch:
+        patch.setattr(MlflowClient, "log_batch", lambda *args, **kwargs: None)
+        assert not Sender(client).send(entry)
+    assert outbox.waiting() == [entry]
+    assert Sender(client).send(entry)
+    assert len(finished(client, experiment)[entry.cell]) == 1
+
+
+def test_runs_whose_making_was_answered_late_do_not_stay(client, experiment, monkeypatch):
+    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", ())
+    sender, entry = Sender(client, experiment), keep(client, experiment)
+    tags = {OUTBOX_TAG: entry.id, PROCESS_TAG: sending.presence()}
+    with monkeypatch.context() as patch:
+        patch.setattr(MlflowClient, "create_run", lambda *args, **kwargs: 1 / 0)
+        assert not sender.send(entry)
+    sender.require_sent("x")
+    client.create_run(experiment.experiment_id, tags=tags)  # now it comes
+    sender.require_sent("x")
+    assert [run.info.status for run in active(client, experiment)] == ["FINISHED"]
+
+
+@contextlib.contextmanager
+def raising(error):
+    yield
+    raise error
+
+
+@pytest.mark.parametrize(("error", "status"), [(None, "FINISHED"), (OSError, "FAILED")])
+def test_the_end_of_a_run_waits_where_its_store_cannot_be_told(
+    client, experiment, monkeypatch, error, status
+):
+    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", ())
+    with monkeypatch.context() as patch:
+        patch.setattr(MlflowClient, "set_terminated", lambda *args, **kwargs: 1 / 0)
+        cut = contextlib.nullcontext() if error is None else raising(error)
+        with (
+            pytest.raises(error or LrStudyError),
+            tracked_run(client, experiment, "parent") as run_id,
+            cut,
+        ):
+            pass
+    assert client.get_run(run_id).info.status == "RUNNING"
+    monkeypatch.setattr("lr_study.tracking.cells.is_gone", lambda name: True)
+    assert clear_remains(client, experiment.experiment_id) == 0
+    assert sync().sent == 1
+    assert client.get_run(run_id).info.status == status
+    assert outbox.waiting() == []
+
+
+# --- the command
+
+
+def run_sync(monkeypatch, capsys, *words):
+    monkeypatch.setattr(sys, "argv", ["lr-study", "sync", *words])
+    code = cli._run()
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_sync_sends_what_waits_and_says_how_many(client, experiment, monkeypatch, capsys):
+    assert run_sync(monkeypatch, capsys) == (0, "sent: 0\n", "")
+    for seed in range(2):
+        keep(client, experiment, seed=seed)
+    assert run_sync(monkeypatch, capsys, "--tracking-uri=sqlite:///other.db")[1] == "sent: 0\n"
+    assert run_sync(monkeypatch, capsys) == (0, "sent: 2\n", "")
+    assert len(finished(client, experiment)) == 2
+
+
+def test_sync_says_in_one_line_what_still_waits(client, experiment, monkeypatch, capsys):
+    keep(client, experiment)
+    keep(MlflowClient(NOBODY), experiment)
+    code, out, err = run_sync(monkeypatch, capsys)
+    assert (code, out) == (1, "sent: 1\n")
+    assert err.count("\n") == 1
+    assert err.startswith(f"error: 1 run waits in the outbox for {NOBODY} (")
