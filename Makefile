@@ -1,4 +1,4 @@
-.PHONY: env study test test-server check format lock lock-server
+.PHONY: env study test test-server test-faults check format lock lock-server
 
 env: .venv/ready
 
@@ -19,6 +19,14 @@ test-server: env .venv/server/ready
 
 .venv/server/ready: docker/server.lock tests/server/requirements.lock | .venv/ready
 	@bash scripts/make_server_env
+
+# Two halves side by side: each mostly waits, for servers and for processes to end. As root, else
+# those that mount a small disk are skipped.
+FAULTS = .venv/bin/python -m pytest -m faults
+test-faults: env
+	@$(FAULTS) tests/faults/test_disks.py >.venv/disks.log 2>&1 & disks=$$!; \
+	$(FAULTS) tests/faults/test_server.py; server=$$?; \
+	wait $$disks; disks=$$?; cat .venv/disks.log; exit $$(( server + disks ))
 
 check: env
 	@.venv/bin/ruff format --check .

@@ -32,6 +32,9 @@ from lr_study.data import locate
 from lr_study.features import BATCH_SIZE
 
 TIMINGS = {"wall_clock_seconds", "seconds_per_epoch", "feature_seconds"}
+MORE: dict[str, str] = {}
+"""Variables that a process has besides those of this one."""
+
 _PATIENCE_SECONDS = 240
 _BAR = re.compile(r"of \d+ runs\b.*? (\d+)/\d+")
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -162,8 +165,19 @@ class Process:
         terminal, end = pty.openpty()
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")}
         environment |= {"LR_STUDY_CACHE": f"{folder}/cache", "LR_STUDY_STATE": f"{folder}/state"}
-        environment |= {"TERM": "xterm", "COLUMNS": "120"}
-        self._process = subprocess.Popen(
+        environment |= {"TERM": "xterm", "COLUMNS": "120", **MORE}
+        self._process = self.spawn(words, folder, environment, end)
+        os.close(end)
+        self._known = known
+        self._said = b""
+        self._reader = threading.Thread(target=self._read, args=(terminal,))
+        self._reader.start()
+
+    def spawn(
+        self, words: Sequence[str], folder: Path, environment: Mapping[str, str], end: int
+    ) -> Any:
+        """Start the command with the terminal's ``end``; return what `subprocess.Popen` would."""
+        return subprocess.Popen(
             [sys.executable, "-m", "lr_study", *words],
             cwd=folder,
             env=environment,
@@ -171,11 +185,6 @@ class Process:
             stdout=subprocess.DEVNULL,
             stderr=end,
         )
-        os.close(end)
-        self._known = known
-        self._said = b""
-        self._reader = threading.Thread(target=self._read, args=(terminal,))
-        self._reader.start()
 
     def _read(self, terminal: int) -> None:
         try:
@@ -211,6 +220,10 @@ class Process:
         self._reader.join()
         return code
 
+    @property
+    def pid(self) -> int:
+        return int(self._process.pid)
+
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
@@ -232,7 +245,7 @@ class Process:
         while True:
             self.wait_for(stage)
             time.sleep(after_seconds)
-            self._halt()
+            self.halt()
             where = stage()
             if where:
                 break
@@ -242,7 +255,8 @@ class Process:
         assert stage() == where
         return where
 
-    def _halt(self) -> None:
+    def halt(self) -> None:
+        """Let it stand still, where it is."""
         self.send(signal.SIGSTOP)
         status = Path(f"/proc/{self._process.pid}/status")
         while self._process.poll() is None and "State:\tT" not in status.read_text():
