@@ -24,7 +24,7 @@ test-server: env .venv/server/ready
 # those that mount a small disk are skipped.
 FAULTS = .venv/bin/python -m pytest -m faults
 test-faults: env
-	@$(FAULTS) tests/faults/test_disks.py >.venv/disks.log 2>&1 & disks=$$!; \
+	@$(FAULTS) tests/faults/test_disks.py tests/faults/test_studies.py >.venv/disks.log 2>&1 & disks=$$!; \
 	$(FAULTS) tests/faults/test_server.py; server=$$?; \
 	wait $$disks; disks=$$?; cat .venv/disks.log; exit $$(( server + disks ))
 

@@ -1,6 +1,7 @@
 """One run, from its spec to a finished run in MLflow."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -37,8 +38,10 @@ def run_one(
 ) -> tuple[str, RunRecord, dict[str, str]]:
     """Train one run and log it; return its id, its record, and the pictures left out.
 
-    Engine ``live`` logs each epoch as it ends, engine ``cached`` everything at the end. Whatever
-    goes wrong, the run does not stay RUNNING, and what was trained reaches the store or waits.
+    Engine ``live`` logs each epoch as it ends, and begins after the last that an earlier run of
+    the same cell reached before it was cut off; engine ``cached`` logs everything at the end.
+    Whatever goes wrong, the run does not stay RUNNING, and what was trained reaches the store or
+    waits.
 
     Raises
     ------
@@ -50,26 +53,31 @@ def run_one(
     clear_remains(client, experiment.experiment_id)
     with tracked_run(client, experiment, run_name(spec)) as run_id:
         prepared = prepare(spec.settings, image_set)
-        kept = Checkpoint()
-        with progress_bar("training", spec.settings.epochs, "epochs") as bar:
-            history = _train(sender, run_id, spec, prepared, kept, bar.advance)
-        record = prepared.record(spec, history)
+        is_live = prepared.features is None
+        cell = prepared.protocol.cell(spec.policy, spec.seed)
+        with checkpoint_of(cell) if is_live else nullcontext(Checkpoint()) as kept:
+            with progress_bar("training", spec.settings.epochs, "epochs") as bar:
+                bar.advance(len(kept.epochs))
+                history = _train(sender, run_id, spec, prepared, kept, bar.advance)
+            record = prepared.record(spec, history)
 
-        def write_files(folder: Path) -> None:
-            write_run(folder, history, prepared)
-            write_curves(folder, record.epochs)
-            write_left_out(folder, prepared.left_out)
+            def write_files(folder: Path) -> None:
+                write_run(folder, history, prepared)
+                write_curves(folder, record.epochs)
+                write_left_out(folder, prepared.left_out)
 
-        entry = record_entry(
-            client,
-            experiment,
-            record,
-            tags=_environment(),
-            name=run_name(spec),
-            run_id=run_id,
-            times=kept.times or None,
-        )
-        sender.send(outbox.put(entry, write_files))
+            entry = record_entry(
+                client,
+                experiment,
+                record,
+                tags=_environment(),
+                name=run_name(spec),
+                run_id=run_id,
+                times=kept.times or None,
+            )
+            outbox.put(entry, write_files)
+            kept.forget()
+        sender.send(entry)
         sender.require_sent(experiment.name)
         if with_model:
             log_model(client, run_id, prepared.model(history.head), prepared.protocol)

@@ -17,7 +17,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,28 @@ class Database:
 
     folder: Path
     port: int
+    programs: Path
+    options: Mapping[str, Any]
+    running: ExitStack = field(default_factory=ExitStack)
+
+    def start(self) -> None:
+        command = [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port)]
+        command += ["-c", "listen_addresses=127.0.0.1"]
+        command += ["-c", f"unix_socket_directories={self.folder}"]
+        self.running.enter_context(
+            process(
+                command,
+                self.folder / "log",
+                lambda: self.psql("-c", ""),
+                end_with=signal.SIGINT,
+                **self.options,
+            )
+        )
+
+    def crash(self) -> None:
+        """Kill -9 its first process; the others find that out by themselves."""
+        os.kill(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]), 9)
+        self.running.close()
 
     def psql(self, *arguments: str, **environment: str) -> str:
         """Run psql as the superuser, through the socket."""
@@ -112,7 +134,7 @@ def postgresql(folder: Path, variables: Mapping[str, str]) -> Iterator[Database]
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
         options |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    database = Database(folder, free_port())
+    database = Database(folder, free_port(), programs, options)
     # As the image does: the socket trusts, the network asks for a password.
     settings = ["--auth-local=trust", "--auth-host=scram-sha-256", "--encoding=UTF8"]
     subprocess.run(
@@ -121,10 +143,8 @@ def postgresql(folder: Path, variables: Mapping[str, str]) -> Iterator[Database]
         capture_output=True,
         **options,
     )
-    command = [programs / "postgres", "-D", folder / "data", "-p", str(database.port)]
-    command += ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
-    log = folder / "log"
-    with process(command, log, lambda: database.psql("-c", ""), end_with=signal.SIGINT, **options):
+    with database.running:
+        database.start()
         script = compose.files_of(compose.read(variables), "database")[
             "/docker-entrypoint-initdb.d/databases.sql"
         ]
@@ -179,6 +199,12 @@ class User:
             "MLFLOW_TRACKING_USERNAME": self.name,
             "MLFLOW_TRACKING_PASSWORD": self.password,
         }
+
+
+def command_environment(uri: str, user: User) -> dict[str, str]:
+    """The variables of a command that a user of a server gives."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")}
+    return inherited | {"MLFLOW_TRACKING_URI": uri} | user.environment
 
 
 @dataclass(frozen=True)

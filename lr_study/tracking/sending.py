@@ -36,12 +36,20 @@ class Sender:
     """Sends entries to one store, and stops trying after the first that it could not send.
 
     A study trains on while its store cannot be reached: each further try would cost it seconds.
+
+    Attributes
+    ----------
+    trouble
+        Why the store cannot be reached; empty while it can be.
+    refusal
+        What the store answered to an entry that it will not have.
     """
 
     def __init__(self, client: MlflowClient, experiment: Experiment | None = None) -> None:
         self.client = client
         self.store = store_address(str(client.tracking_uri))
         self.trouble = ""
+        self.refusal = ""
         self._experiments: dict[str, str] = {}
         if experiment is not None:
             self._experiments[experiment.name] = str(experiment.experiment_id)
@@ -53,7 +61,7 @@ class Sender:
         try:
             return call()
         except Exception as error:  # MLflow passes on whatever its store raises
-            self._is_in_trouble(error)
+            self.trouble = first_line(error)
             return None
 
     def send(self, entry: Entry) -> bool:
@@ -70,8 +78,10 @@ class Sender:
                     persist(lambda: self._deliver(entry))
                     outbox.remove(entry)
         except Exception as error:
-            if not is_refusal(error):
-                self._is_in_trouble(error)
+            if is_refusal(error):
+                self.refusal = first_line(error)
+            else:
+                self.trouble = first_line(error)
             return False
         return True
 
@@ -80,7 +90,7 @@ class Sender:
 
         Return how many entries were sent.
         """
-        self.trouble = ""
+        self.trouble = self.refusal = ""
         return sum(self.send(entry) for entry in outbox.waiting(self.store))
 
     def require_sent(self, experiment: str) -> None:
@@ -97,12 +107,9 @@ class Sender:
             self.send_waiting()
         left = len(outbox.waiting(self.store, experiment))
         if left:
-            line = waiting_line(left, self.store, self.trouble)
+            line = waiting_line(left, self.store, self.trouble or self.refusal)
             raise UnreachableError(line) if self.trouble else LrStudyError(line)
         self.attempt(lambda: self._delete_strays(self._experiment_id(experiment)))
-
-    def _is_in_trouble(self, error: BaseException) -> None:
-        self.trouble = first_line(error)
 
     def _experiment_id(self, name: str) -> str:
         if name not in self._experiments:
@@ -253,7 +260,7 @@ def sync(tracking_uri: str | None = None) -> Synced:
         try:
             sender = Sender(connect(uri))
             sent += sender.send_waiting()
-            reason = sender.trouble
+            reason = sender.trouble or sender.refusal
         except UsageError:
             raise
         except LrStudyError as error:

@@ -67,6 +67,7 @@ class Checkpoint:
         """Remove what is on disk: the run has ended."""
         if self.file is not None:
             self.file.unlink(missing_ok=True)
+            self.file.with_suffix(".lock").unlink(missing_ok=True)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -153,42 +152,3 @@ def test_another_process_locks_the_database(
     assert "database is locked" in last
     study.ends(0)
     assert problems(study, expected, unfinished="FAILED") == []
-
-
-def test_two_studies_at_once(study: ForkedStudy, expected: dict[str, object]) -> None:
-    with study.start() as first, study.start() as second:
-        threads = [threading.Thread(target=process.wait) for process in (first, second)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert [first.wait(), second.wait()] == [0, 0], first.said() + second.said()
-    parents = [run.id for run in study.runs() if run.parent is None]
-    assert len(parents) == 2  # both found something missing
-    assert problems(study, expected) == []
-
-
-def test_a_live_run_killed_within_its_epochs_goes_on(study: ForkedStudy) -> None:
-    more = ("--engine=live", "--epochs=6", "--seeds=1", "--policy=fixed:lr=0.01")
-    words = [word for word in study.words() if not word.startswith("--policy")]
-    checkpoints = study.folder / "state" / "outbox"
-    metrics = "SELECT step FROM metrics WHERE key = 'val_accuracy' ORDER BY step"
-    with study.command([*words, *more]) as process:
-        process.kill_in(
-            lambda: (
-                "trains"
-                if list(checkpoints.glob("[!.]*.npz")) and 1 <= len(study._rows(metrics)) < 6
-                else ""
-            )
-        )
-    trained = len(study._rows(metrics))
-    with study.command([*words, *more]) as process:
-        assert process.wait() == 0, process.said()
-    assert [step for (step,) in study._rows(metrics)] == [1, 2, 3, 4, 5, 6]
-    assert 1 <= trained < 6
-    children = [run.status for run in study.runs() if run.parent]
-    assert children == ["FINISHED"]  # the run that was cut off, and no other
-    assert not list(checkpoints.glob("*.npz"))
-    assert os.listdir(checkpoints) == [] or all(  # noqa: PTH208
-        file.suffix == ".lock" for file in checkpoints.iterdir()
-    )

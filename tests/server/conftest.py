@@ -1,13 +1,12 @@
 """One tracking server for all tests of it, and its users."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stack import Server, Stack, User, stack
+from stack import Server, Stack, User, command_environment, stack
 
 
 @pytest.fixture(scope="session")
@@ -41,10 +40,9 @@ def lr_study(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("work")
 
     def run(uri: str, user: User, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")}
         return subprocess.run(
             [sys.executable, "-m", "lr_study", *words],
-            env=inherited | {"MLFLOW_TRACKING_URI": uri} | user.environment,
+            env=command_environment(uri, user),
             cwd=folder,
             capture_output=True,
             text=True,

@@ -108,20 +108,26 @@ def test_a_user_without_permission_is_told_so_in_one_line(
 
 
 def test_who_manages_an_experiment_lets_another_read_it(
-    server: Server, client: MlflowClient, ann: User, lr_study
+    server: Server, client: MlflowClient, ann: User, words: list[str], lr_study
 ) -> None:
-    """As README.md says it is done."""
+    """As README.md says it is done. Reading is not writing."""
     cara = server.new_user("cara")
     path, body = granting_in_the_readme()
     experiment = client.get_experiment_by_name("team").experiment_id
     body |= {"username": cara.name, "resource_id": experiment}
-    words = ("compare", "--experiment=team", "--format=json")
+    compare = ("compare", "--experiment=team", "--format=json")
     for giver, status in (cara, 403), (ann, 200):
         answer = requests.post(server.uri + path, json=body, auth=giver.auth, timeout=30)
         assert answer.status_code == status, answer.text
-        seen = lr_study(server.uri, cara, *words)
+        seen = lr_study(server.uri, cara, *compare)
         assert (seen.returncode == 0) == (giver is ann), seen.stderr
-    assert seen.stdout == lr_study(server.uri, ann, *words).stdout
+    assert seen.stdout == lr_study(server.uri, ann, *compare).stdout
+    tried = lr_study(server.uri, cara, *words, "--rerun=all")
+    assert tried.returncode == 1
+    assert tried.stdout == ""
+    not_yours = f"error: experiment=team in {server.uri} is not yours to write to: ask "
+    assert tried.stderr.splitlines()[-1].startswith(not_yours)
+    assert "Traceback" not in tried.stderr
 
 
 def granting_in_the_readme() -> tuple[str, dict[str, str]]:
