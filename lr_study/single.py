@@ -79,8 +79,8 @@ def run_one(
             kept.forget()
         sender.send(entry)
         sender.require_sent(experiment.name)
-        if with_model:
-            log_model(client, run_id, prepared.model(history.head), prepared.protocol)
+    if with_model:  # the run is finished, whatever comes of this
+        log_model(client, run_id, prepared.model(history.head), prepared.protocol)
     return run_id, record, prepared.left_out
 
 

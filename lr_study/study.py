@@ -31,7 +31,7 @@ from lr_study.single import run_name, train_live_cell, write_run
 from lr_study.tracking.cells import Cells, clear_remains, find_cells, mark_duplicates
 from lr_study.tracking.reading import load_runs
 from lr_study.tracking.sending import Sender, waiting_cells
-from lr_study.tracking.store import tracked_run
+from lr_study.tracking.store import persist, tracked_run
 from lr_study.tracking.writing import environment_tags, record_entry
 from lr_study.training import History
 
@@ -116,7 +116,7 @@ def _log_ranking(
         for of_protocol in pictures.values():  # there is one protocol, or none
             for name, svg in of_protocol.items():
                 (folder / "figures" / f"{name}.svg").write_text(svg)
-        client.log_artifacts(parent, temporary)
+        persist(lambda: client.log_artifacts(parent, temporary))
 
 
 def _plan(

@@ -23,7 +23,7 @@ from lr_study.process import presence
 from lr_study.runs import CURVES
 from lr_study.tracking.cells import clear_remains, find_cells, mark_duplicates
 from lr_study.tracking.reading import load_runs
-from lr_study.tracking.sending import Sender, known_as
+from lr_study.tracking.sending import Sender, runs_of_entry
 from lr_study.tracking.store import choose_experiment, connect, tracked_run
 from lr_study.tracking.writing import log_epochs, log_record, log_start, record_entry
 
@@ -277,7 +277,7 @@ def publish(client: MlflowClient, experiment_id: str, parent: str, seed: int = 0
     )
     outbox.put(entry, lambda folder: (folder / "note.txt").write_text("here"))
     assert Sender(client, experiment).send(entry)
-    return str(known_as(client, experiment_id, known)[0].info.run_id)
+    return str(runs_of_entry(client, experiment_id, known)[0].info.run_id)
 
 
 def test_cells_are_found_and_later_finishers_marked(uri: str, experiment_name: str) -> None:

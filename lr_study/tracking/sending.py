@@ -125,7 +125,7 @@ class Sender:
                 self._fill(entry, run)
             return
         experiment_id = self._experiment_id(entry.experiment)
-        runs = known_as(self.client, experiment_id, entry.id)
+        runs = runs_of_entry(self.client, experiment_id, entry.id)
         done = [
             run
             for run in runs
@@ -176,7 +176,7 @@ class Sender:
                 self.client.delete_run(run.info.run_id)
 
 
-def known_as(client: MlflowClient, experiment_id: str, entry_id: str) -> list[Run]:
+def runs_of_entry(client: MlflowClient, experiment_id: str, entry_id: str) -> list[Run]:
     """Return the runs that were made for an entry's id, the earliest first."""
     return list(all_runs(client, experiment_id, f"tags.`{OUTBOX_TAG}` = '{entry_id}'"))
 
@@ -186,7 +186,7 @@ def open_child(
 ) -> str:
     """Return a run that logs while it trains: the one that was begun and cut off, or a new one."""
     tags = {PROCESS_TAG: presence(), OUTBOX_TAG: entry_id, "mlflow.parentRunId": parent}
-    for run in known_as(client, experiment.experiment_id, entry_id):
+    for run in runs_of_entry(client, experiment.experiment_id, entry_id):
         if is_left(run):
             run_id = str(run.info.run_id)
             log_batch(client, run_id, tags=tags)
