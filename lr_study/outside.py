@@ -16,15 +16,26 @@ def first_line(error: BaseException) -> str:
     """
     if isinstance(error, OSError) and error.filename:
         return mask(f"{error.strerror}: {error.filename}")
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ConnectionError) and cause.strerror:
-            return cause.strerror
-        cause = cause.__cause__ or cause.__context__
     found = _DATABASE_SAID.search(str(error))
-    if found:
-        return mask(found[1])
-    return mask(str(error).strip().split("\n")[0])[:200] or type(error).__name__
+    said = found[1] if found else str(_first_cause(error) if _is_of(error, _STORES) else error)
+    return mask(said.strip().split("\n")[0])[:200] or type(error).__name__
+
+
+def _first_cause(error: BaseException) -> object:
+    """What began it all, if that tells of a connection: what follows repeats the whole request."""
+    first = error
+    while (before := first.__cause__ or first.__context__) is not None:
+        first = before
+    if _is_of(first, ("urllib3",)):
+        wrapped = first.args[-1] if first.args else first
+        return wrapped if isinstance(wrapped, BaseException) else first
+    if isinstance(first, OSError) and not _is_of(first, _STORES):
+        return first.strerror or first
+    return error
+
+
+def _is_of(error: BaseException, packages: tuple[str, ...]) -> bool:
+    return type(error).__module__.partition(".")[0] in packages
 
 
 def line_from_outside(error: BaseException) -> str | None:
@@ -35,6 +46,6 @@ def line_from_outside(error: BaseException) -> str | None:
     """
     if isinstance(error, OSError):
         return first_line(error)
-    if type(error).__module__.partition(".")[0] in _STORES:
+    if _is_of(error, _STORES):
         return f"the MLflow store failed ({first_line(error)}): the same command goes on"
     return None

@@ -264,7 +264,7 @@ def sync(tracking_uri: str | None = None) -> Synced:
         except UsageError:
             raise
         except LrStudyError as error:
-            reason = str(error)
+            reason = first_line(error.__cause__ or error)
         left = len(outbox.waiting(store))
         if left:
             problems.append(waiting_line(left, store, reason))
