@@ -77,6 +77,10 @@ def active(client, experiment):
     return client.search_runs([experiment.experiment_id])
 
 
+class Died(BaseException):
+    """Stands for a kill: nothing that handles errors handles it."""
+
+
 # --- on disk
 
 
@@ -138,6 +142,24 @@ def test_what_a_killed_process_wrote_aside_is_cleared_away_later(client, experim
     assert not aside.exists()
 
 
+def test_an_entry_goes_at_once_though_its_files_go_one_by_one(
+    client, experiment, state, monkeypatch
+):
+    entry = keep(client, experiment)
+
+    def die_at_the_first_file(folder, **options):
+        (folder / "entry.json").unlink()
+        raise Died
+
+    with monkeypatch.context() as patch, outbox.held(entry):
+        patch.setattr(outbox.shutil, "rmtree", die_at_the_first_file)
+        with pytest.raises(Died):
+            outbox.remove(entry)
+    assert not outbox.is_waiting(entry)
+    assert outbox.waiting() == []
+    assert not list((state / "outbox").glob(".damaged-*"))
+
+
 # --- credentials
 
 
@@ -189,10 +211,6 @@ def test_a_database_file_is_known_from_wherever_one_looks(tmp_path, monkeypatch)
 
 
 # --- sent once
-
-
-class Died(BaseException):
-    """Stands for a kill: nothing that handles errors handles it."""
 
 
 CALLS = ["create_run", "log_artifacts", "log_batch", "set_terminated", "get_run", "remove"]
