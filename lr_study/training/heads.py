@@ -198,8 +198,7 @@ def _train_blocks(
                     return
                 for i, block in enumerate(blocks):
                     rates = tf.constant(block.rates[epoch])
-                    block.state, added = program.train(block.state, rates, x, y, weight, steps)
-                    sums[i] += added.numpy()
+                    sums[i] += program.train(block.state, rates, x, y, weight, steps).numpy()
             training = sums / len(examples.train)
             validation = _means(program, batches, examples.validation, blocks)
             for i, block in enumerate(blocks):

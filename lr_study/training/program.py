@@ -1,6 +1,6 @@
 """The compiled program under engine ``cached``: many steps of a few heads in one call."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lr_study.runtime import keras, tf
 
-State = Sequence[Any]
+State = list[Any]
 """Tensors: kernel (heads, classes, features), bias (heads, classes, 1), the optimizer's own."""
 
 
@@ -20,8 +20,8 @@ class HeadsProgram:
     products of a step, ``kernel @ x.T`` and ``gradient @ x``, read memory in order; with the
     classes last a step took three times as long.
 
-    The optimizer is Keras's own. It keeps its state in variables, which one call fills from the
-    given state and empties into the returned one: thus one program serves any number of blocks,
+    The optimizer is Keras's own. It keeps its state in variables, which a call of `train` fills
+    from the given state and empties into it again: thus one program serves any number of blocks,
     but one thread at a time.
     """
 
@@ -40,14 +40,18 @@ class HeadsProgram:
         """Return the state before the first step: these weights, a fresh optimizer."""
         return [tf.constant(kernel), tf.constant(bias), *self._fresh[2:]]
 
-    @tf.function(jit_compile=True)
     def train(self, state: State, rates: Any, x: Any, y: Any, weight: Any, steps: Any) -> Any:
-        """Take ``steps`` steps of the optimizer; return the state and the sums over rows.
+        """Take ``steps`` steps of the optimizer in ``state``; return the sums over rows.
+
+        The state's tensors go into the variables and come back without a copy: the list lets go
+        of them, so that the program may write where they are. A program that took and gave them
+        would begin with copies, which XLA spreads over TensorFlow's one thread for operations;
+        the steps then often run in that thread too, and all callers wait for each other.
 
         Parameters
         ----------
         state
-            From `initial_state` or the last call.
+            From `initial_state`; changed in place.
         rates
             (heads, 1, 1): the learning rate of each head.
         x, y, weight
@@ -58,12 +62,20 @@ class HeadsProgram:
 
         Returns
         -------
-        state, sums
-            ``sums`` (2, heads): the loss and the right answers, each before its step.
+        sums
+            (2, heads): the loss and the right answers, each before its step.
         """
+        for variable in self._variables:
+            tf.raw_ops.AssignVariableOp(resource=variable.handle, value=state.pop(0))
+        sums = self._train(rates, x, y, weight, steps)
+        for variable in self._variables:
+            value = tf.raw_ops.ReadVariableOp(resource=variable.handle, dtype=variable.dtype)
+            state.append(value)
+        return sums
+
+    @tf.function(jit_compile=True)
+    def _train(self, rates: Any, x: Any, y: Any, weight: Any, steps: Any) -> Any:
         self._rate = rates
-        for variable, value in zip(self._variables, state, strict=True):
-            variable.assign(value)
 
         def step(i: Any, sums: Any) -> Any:
             batch = x[i]
@@ -82,8 +94,7 @@ class HeadsProgram:
             )
             return i + 1, sums + step_sums
 
-        sums = _summed(step, steps, heads=self._kernel.shape[0])
-        return [tf.identity(variable) for variable in self._variables], sums
+        return _summed(step, steps, heads=self._kernel.shape[0])
 
     @tf.function(jit_compile=True)
     def evaluate(self, state: State, x: Any, y: Any, weight: Any, steps: Any) -> Any:
