@@ -19,15 +19,18 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
 POLICIES, EPOCHS, REPORTED = 18, 50, 180
 
 
 def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) -> None:
     """Publish ``count`` finished runs with noisy curves, seed by seed."""
+    from records import log_record
+
     from lr_study.grids import SEED_GRID
     from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec, Settings
     from lr_study.tracking.store import choose_experiment, connect
-    from lr_study.tracking.writing import log_record
 
     protocol = Protocol(
         "efficientnet-lite0", "w" * 12, 224, "made", "f" * 64, 20, 8944, 1916, 1916,
@@ -45,7 +48,7 @@ def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) 
         )
         run = client.create_run(chosen.experiment_id)
         record = RunRecord(spec, protocol, epochs, float(accuracy[-1]), 1.0, POLICIES, 60.0)
-        log_record(client, run.info.run_id, record, tags={})
+        log_record(client, run.info.run_id, record)
         client.set_terminated(run.info.run_id, "FINISHED")
 
 

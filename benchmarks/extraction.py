@@ -13,9 +13,9 @@ All three use one thread per core with one thread an operation, in turns, severa
 Decoding alone is printed beside them: it shares the cores with the rest.
 """
 
+import argparse
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -72,8 +72,11 @@ def seconds_of(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?")
+    folder = parser.parse_args().folder
     use_one_thread_per_op()
-    image_set = some_pictures(sys.argv[1] if len(sys.argv) > 1 else None)
+    image_set = some_pictures(folder)
     files = [image_set.root / path for path in image_set.paths]
     weights = resolve_weights(BACKBONE, "imagenet")
     model = build_backbone(BACKBONE, weights, SIZE)

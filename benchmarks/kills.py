@@ -10,6 +10,7 @@ moment; the exit code is 1 if anything was not as it should be. Takes a quarter
 of an hour on two cores.
 """
 
+import argparse
 import shutil
 import sys
 from collections.abc import Callable, Collection, Mapping
@@ -134,5 +135,8 @@ def killed_at(study: Study, moment: Moment) -> str:
 
 
 if __name__ == "__main__":
-    numbers = [int(word) for word in sys.argv[1:]]
-    sys.exit(main(*[*numbers, *(20, 0)[len(numbers) :]]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("moments", type=int, nargs="?", default=20)
+    parser.add_argument("seed", type=int, nargs="?", default=0)
+    chosen = parser.parse_args()
+    sys.exit(main(chosen.moments, chosen.seed))

@@ -38,15 +38,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import numpy as np
 import requests
 from mlflow import MlflowClient
-from records import make_record
+from records import log_record, make_record
 from stack import Server, Stack, User, stack
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from lr_study import outbox
 from lr_study.grids import SEED_GRID
-from lr_study.tracking.cells import publish_cell
 from lr_study.tracking.reading import load_runs
+from lr_study.tracking.sending import Sender
 from lr_study.tracking.store import choose_experiment, connect
-from lr_study.tracking.writing import log_record
+from lr_study.tracking.writing import record_entry
 
 EPOCHS = 50
 PUBLISHED = 40
@@ -108,16 +109,22 @@ def as_user(user: User | None) -> Iterator[None]:
 
 
 def publish(uri: str) -> tuple[float, Requests]:
-    """Publish runs one after another; return the seconds a run, and what requests took."""
+    """Send runs one after another; return the seconds a run, and what requests took."""
     client = connect(uri)
     place = {"artifact_location": Path("files").resolve().as_uri()} if "sqlite" in uri else {}
-    experiment = client.create_experiment("publishing", **place)
-    options: dict[str, Any] = {"tags": {"lr_study.version": "0"}, "write_files": write_files}
-    publish_cell(client, experiment, "0", "first", record(0), **options)  # opens connections
+    experiment = client.get_experiment(client.create_experiment("publishing", **place))
+    sender = Sender(client, experiment)
+
+    def send(i: int) -> None:
+        tags = {"lr_study.version": "0"}
+        entry = record_entry(client, experiment, record(i), tags=tags, name="a run", parent="0")
+        assert sender.send(outbox.put(entry, write_files)), sender.trouble or sender.refusal
+
+    send(0)  # opens connections
     with requests_timed() as taken:
         start = time.perf_counter()
         for i in range(1, PUBLISHED + 1):
-            publish_cell(client, experiment, "0", "a run", record(i), **options)
+            send(i)
         return (time.perf_counter() - start) / PUBLISHED, taken
 
 
@@ -214,7 +221,7 @@ def fill(uri: str) -> None:
     experiment = choose_experiment(client, "comparing", "sample")
     for i in range(COMPARED):
         run = client.create_run(experiment.experiment_id, run_name=f"run {i}")
-        log_record(client, run.info.run_id, record(i), tags={"lr_study.version": "0"})
+        log_record(client, run.info.run_id, record(i), {"lr_study.version": "0"})
         MlflowClient(uri).set_terminated(run.info.run_id, "FINISHED")
 
 

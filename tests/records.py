@@ -1,11 +1,17 @@
 """Runs made by hand, for tests of what happens after training."""
 
 import math
+import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mlflow import MlflowClient
+from mlflow.entities import Metric
+
 from lr_study.policies import parse
 from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec, Settings
+from lr_study.tracking.writing import log_batch, params_of, record_points, record_tags
 
 PROTOCOL = Protocol(
     backbone="efficientnet-lite0",
@@ -67,3 +73,16 @@ def make_record(
 def close(left: float, right: float) -> bool:
     """Whether two floats are equal but for their last bits."""
     return math.isclose(left, right, rel_tol=1e-12)
+
+
+def log_record(
+    client: MlflowClient, run_id: str, record: RunRecord, tags: Mapping[str, str] | None = None
+) -> None:
+    """Log what a finished run has to say, without files, to a run that is open."""
+    log_batch(
+        client,
+        run_id,
+        params=params_of(record.spec, record.protocol),
+        metrics=[Metric(*point) for point in record_points(record, int(time.time() * 1000))],
+        tags={**(tags or {}), **record_tags(record)},
+    )

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from records import make_record
+from records import log_record, make_record
 
 from lr_study.guards import duplicates, faults, fields_that_differ
 from lr_study.runs import CURVES, RunRecord
 from lr_study.tracking.store import choose_experiment, connect
-from lr_study.tracking.writing import log_record
 
 EPOCHS = 8
 CURVE = tuple(0.5 + i / 100 for i in range(EPOCHS))
@@ -102,7 +101,7 @@ def troubled_store(tmp_path_factory) -> str:
 
     def log(made: RunRecord, status: str | None = "FINISHED") -> None:
         run = client.create_run(experiment.experiment_id)
-        log_record(client, run.info.run_id, made, tags={})
+        log_record(client, run.info.run_id, made)
         if status:
             client.set_terminated(run.info.run_id, status)
 

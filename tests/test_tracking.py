@@ -15,7 +15,7 @@ from pathlib import Path
 import mlflow
 import pytest
 from mlflow import MlflowClient
-from records import make_record
+from records import log_record, make_record
 
 from lr_study import outbox
 from lr_study.errors import LrStudyError, UsageError
@@ -25,7 +25,7 @@ from lr_study.tracking.cells import clear_remains, find_cells, mark_duplicates
 from lr_study.tracking.reading import load_runs
 from lr_study.tracking.sending import Sender, runs_of_entry
 from lr_study.tracking.store import choose_experiment, connect, tracked_run
-from lr_study.tracking.writing import log_epochs, log_record, log_start, record_entry
+from lr_study.tracking.writing import log_epochs, log_start, record_entry
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +89,13 @@ def experiment_name(request: pytest.FixtureRequest) -> str:
     return request.node.name
 
 
-def log_one(uri: str, name: str, record=None, **options: object) -> str:
+def log_one(uri: str, name: str, record=None) -> str:
     """Log one finished run; return its id."""
     record = record or make_record()
     client = connect(uri)
     experiment = choose_experiment(client, name, "sample")
     with tracked_run(client, experiment, "a run") as run_id:
-        log_record(client, run_id, record, tags={"lr_study.version": "0"}, **options)
+        log_record(client, run_id, record, {"lr_study.version": "0"})
     return run_id
 
 
@@ -204,8 +204,8 @@ def test_the_run_of_mlflow_run_is_joined_and_its_params_stand(
     assert experiment.name == "chosen"
     record = make_record("step_decay:drop=0.5")
     with tracked_run(client, experiment, "a run") as run_id:
-        known = client.get_run(run_id).data.params
-        log_record(client, run_id, record, tags={}, known_params=known)
+        entry = record_entry(client, experiment, record, tags={}, name="a run", run_id=run_id)
+        assert Sender(client).send(outbox.put(entry))
     assert run_id == opened
     assert client.get_run(opened).data.params["drop"] == "0.50"
     assert client.get_run(opened).data.params["policy"] == str(record.spec.policy)
@@ -322,7 +322,7 @@ def test_what_a_dead_process_left_is_closed_and_the_living_left_alone(sqlite: st
     live = running(dead, mlflow_parentRunId=parent)
     client.set_tag(live, "lr_study.cell", "0" * 12)
     complete = running(dead, mlflow_parentRunId=parent)
-    log_record(client, complete, make_record(), tags={})
+    log_record(client, complete, make_record())
     ours = running(presence())
     unknown = running("of another machine")
     assert clear_remains(client, experiment_id) == 4

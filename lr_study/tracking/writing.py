@@ -4,7 +4,7 @@ import importlib.metadata
 import platform
 import subprocess
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from uuid import uuid4
@@ -144,28 +144,6 @@ def entry_id(cell: str, *, replaces: bool) -> str:
     That is the cell; of one that is trained again on request something new, as the cell is there.
     """
     return f"{cell}-{uuid4().hex[:12]}" if replaces else cell
-
-
-def log_record(
-    client: MlflowClient,
-    run_id: str,
-    record: RunRecord,
-    *,
-    tags: Mapping[str, str],
-    known_params: Collection[str] = (),
-) -> None:
-    """Log a finished run: its params, curves, figures and tags, in one request if it fits.
-
-    ``known_params`` are not logged again: what ``mlflow run`` logged stands as it was typed.
-    """
-    params = params_of(record.spec, record.protocol)
-    log_batch(
-        client,
-        run_id,
-        params={name: value for name, value in params.items() if name not in known_params},
-        metrics=[Metric(*point) for point in record_points(record, int(time.time() * 1000))],
-        tags={**tags, **record_tags(record)},
-    )
 
 
 def record_tags(record: RunRecord) -> dict[str, str]:
