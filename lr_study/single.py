@@ -78,7 +78,7 @@ def run_one(
             outbox.put(entry, write_files)
             kept.forget()
         sender.send(entry)
-        sender.require_sent(experiment.name)
+        sender.require_sent(experiment.name, [record.cell])
     if with_model:  # the run is finished, whatever comes of this
         log_model(client, run_id, prepared.model(history.head), prepared.protocol)
     return run_id, record, prepared.left_out

@@ -98,7 +98,7 @@ def run_study(
             log_models(client, runs, ranking, prepared, models)
             _log_ranking(client, parent, runs, ranking)
     else:
-        sender.require_sent(experiment.name)
+        sender.require_sent(experiment.name, _cells_of(prepared, plan))
         _, ranking = _rank(client, experiment, prepared)
     return Outcome(prepared.left_out, ranking)
 
@@ -160,7 +160,7 @@ def _run_missing(
             work.one_by_one(plan)
         else:
             work.seed_by_seed(plan)
-    sender.require_sent(experiment.name)
+    sender.require_sent(experiment.name, _cells_of(prepared, plan))
     mark_duplicates(sender.client, _cells(sender.client, experiment, prepared))
 
 
@@ -179,6 +179,10 @@ def _write_grid(folder: Path, plan: Plan) -> None:
         "seeds": list(dict.fromkeys(spec.seed for spec in plan.specs)),
     }
     (folder / "grid.json").write_text(json.dumps(grid, indent=1) + "\n")
+
+
+def _cells_of(prepared: Prepared, plan: Plan) -> set[str]:
+    return {prepared.protocol.cell(spec.policy, spec.seed) for spec in plan.specs}
 
 
 def _cells(client: MlflowClient, experiment: Experiment, prepared: Prepared) -> Cells:

@@ -298,7 +298,8 @@ def test_without_a_server_a_sender_gives_up_in_seconds_and_stays_so(experiment):
     assert 2 <= time.monotonic() - started < 10
     assert len(outbox.waiting()) == 3
     with pytest.raises(LrStudyError, match=r"3 runs wait .*\(Connection refused\): lr-study sync"):
-        sender.require_sent("x")
+        sender.require_sent("x", [entry.cell for entry in entries])
+    sender.require_sent("x", ["of another study, which sends it"])
 
 
 def test_an_answer_that_is_final_is_not_waited_for_and_holds_up_no_other(
@@ -332,9 +333,9 @@ def test_runs_whose_making_was_answered_late_do_not_stay(client, experiment, mon
     with monkeypatch.context() as patch:
         patch.setattr(MlflowClient, "create_run", lambda *args, **kwargs: 1 / 0)
         assert not sender.send(entry)
-    sender.require_sent("x")
+    sender.require_sent("x", [entry.cell])
     client.create_run(experiment.experiment_id, tags=tags)  # now it comes
-    sender.require_sent("x")
+    sender.require_sent("x", [entry.cell])
     assert [run.info.status for run in active(client, experiment)] == ["FINISHED"]
 
 

@@ -1,7 +1,7 @@
 """What waits in the outbox, sent to the store it was meant for: each entry once, or later."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -93,8 +93,10 @@ class Sender:
         self.trouble = self.refusal = ""
         return sum(self.send(entry) for entry in outbox.waiting(self.store))
 
-    def require_sent(self, experiment: str) -> None:
-        """Try once more what waits for an experiment.
+    def require_sent(self, experiment: str, cells: Collection[str]) -> None:
+        """Try once more what waits of some cells of an experiment.
+
+        Others may wait for studies that run at the same time, which send them.
 
         Raises
         ------
@@ -103,9 +105,15 @@ class Sender:
         UnreachableError
             If that is so because the store cannot be reached.
         """
-        if outbox.waiting(self.store, experiment):
-            self.send_waiting()
-        left = len(outbox.waiting(self.store, experiment))
+
+        def waiting() -> list[Entry]:
+            found = outbox.waiting(self.store, experiment)
+            return [entry for entry in found if entry.cell in cells]
+
+        self.trouble = self.refusal = ""
+        for entry in waiting():
+            self.send(entry)
+        left = len(waiting())
         if left:
             line = waiting_line(left, self.store, self.trouble or self.refusal)
             raise UnreachableError(line) if self.trouble else LrStudyError(line)
