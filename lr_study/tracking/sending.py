@@ -31,11 +31,14 @@ from lr_study.tracking.writing import log_batch
 
 T = TypeVar("T")
 
+_AGAIN_SECONDS = 60
+"""How long a store that could not be reached is left alone."""
+
 
 class Sender:
-    """Sends entries to one store, and stops trying after the first that it could not send.
+    """Sends entries to one store, and leaves it alone for a minute when it could not be reached.
 
-    A study trains on while its store cannot be reached: each further try would cost it seconds.
+    A study trains on meanwhile: each further try would cost it seconds.
 
     Attributes
     ----------
@@ -50,19 +53,22 @@ class Sender:
         self.store = store_address(str(client.tracking_uri))
         self.trouble = ""
         self.refusal = ""
+        self._left_alone_until = 0.0
         self._experiments: dict[str, str] = {}
         if experiment is not None:
             self._experiments[experiment.name] = str(experiment.experiment_id)
 
     def attempt(self, call: Callable[[], T]) -> T | None:
         """Return what a call to the store gives; None if the store cannot be reached."""
-        if self.trouble:
+        if self._leaves_alone():
             return None
         try:
-            return call()
+            answer = persist(call)
         except Exception as error:  # MLflow passes on whatever its store raises
-            self.trouble = first_line(error)
+            self._is_in_trouble(error)
             return None
+        self.trouble = ""
+        return answer
 
     def send(self, entry: Entry) -> bool:
         """Send an entry and remove it from the outbox; return whether the store has it.
@@ -70,7 +76,7 @@ class Sender:
         It is removed once the store says that its run is finished and whole, and sent by one
         process at a time. So it is published once, wherever a process before this one died.
         """
-        if self.trouble:
+        if self._leaves_alone():
             return False
         try:
             with outbox.held(entry) as still_waits:
@@ -81,15 +87,13 @@ class Sender:
             if is_refusal(error):
                 self.refusal = first_line(error)
             else:
-                self.trouble = first_line(error)
+                self._is_in_trouble(error)
             return False
+        self.trouble = ""
         return True
 
     def send_waiting(self) -> int:
-        """Send all that waits for this store, what is tried for the first time or again.
-
-        Return how many entries were sent.
-        """
+        """Send all that waits for this store, and return how many entries were sent."""
         self.trouble = self.refusal = ""
         return sum(self.send(entry) for entry in outbox.waiting(self.store))
 
@@ -118,6 +122,13 @@ class Sender:
             line = waiting_line(left, self.store, self.trouble or self.refusal)
             raise UnreachableError(line) if self.trouble else LrStudyError(line)
         self.attempt(lambda: self._delete_strays(self._experiment_id(experiment)))
+
+    def _leaves_alone(self) -> bool:
+        return bool(self.trouble) and time.monotonic() < self._left_alone_until
+
+    def _is_in_trouble(self, error: BaseException) -> None:
+        self.trouble = first_line(error)
+        self._left_alone_until = time.monotonic() + _AGAIN_SECONDS
 
     def _experiment_id(self, name: str) -> str:
         if name not in self._experiments:
