@@ -16,8 +16,8 @@ def data(tmp_path_factory):
 
 @pytest.mark.filterwarnings("ignore:The ``noload``:DeprecationWarning")  # MLflow's, of SQLAlchemy
 def test_after_kills_in_all_stages_the_same_command_gives_the_same_figures(data, tmp_path):
-    undisturbed = Study(tmp_path / "undisturbed", data, POLICIES, seeds=2, epochs=30)
-    study = Study(tmp_path / "killed", data, POLICIES, seeds=2, epochs=30)
+    undisturbed = Study(tmp_path / "undisturbed", data, POLICIES, seeds=2, epochs=400)
+    study = Study(tmp_path / "killed", data, POLICIES, seeds=2, epochs=400)
     with undisturbed.start() as beside:
         with study.start() as process:
             process.kill_in(in_extraction(study, process, batches=3))
