@@ -20,8 +20,8 @@ test-server: env .venv/server/ready
 .venv/server/ready: docker/server.lock tests/server/requirements.lock | .venv/ready
 	@bash scripts/make_server_env
 
-# Two halves side by side: each mostly waits, for servers and for processes to end. As root, else
-# those that mount a small disk are skipped.
+# Two halves side by side: each mostly waits, for servers and for processes to end. Small disks are
+# mounted as root, or with sudo.
 FAULTS = .venv/bin/python -m pytest -m faults
 test-faults: env
 	@$(FAULTS) tests/faults/test_disks.py tests/faults/test_studies.py >.venv/disks.log 2>&1 & disks=$$!; \

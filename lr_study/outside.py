@@ -47,5 +47,5 @@ def line_from_outside(error: BaseException) -> str | None:
     if isinstance(error, OSError):
         return first_line(error)
     if _is_of(error, _STORES):
-        return f"the MLflow store failed ({first_line(error)}): the same command goes on"
+        return f"the MLflow store failed ({first_line(error)}): give the same command again"
     return None

@@ -124,6 +124,10 @@ class Prepared:
         backbone = self.settings.resolved_backbone()
         return build_model(backbone, self.weights, self.settings.image_size, head)
 
+    def cell(self, spec: RunSpec) -> str:
+        """Return the cell that a run of these pictures belongs to."""
+        return self.protocol.cell(spec.policy, spec.seed)
+
     def record(self, spec: RunSpec, history: History) -> RunRecord:
         """What a trained run was and gave, as it is kept."""
         return RunRecord(

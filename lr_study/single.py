@@ -54,7 +54,7 @@ def run_one(
     with tracked_run(client, experiment, run_name(spec)) as run_id:
         prepared = prepare(spec.settings, image_set)
         is_live = prepared.features is None
-        cell = prepared.protocol.cell(spec.policy, spec.seed)
+        cell = prepared.cell(spec)
         with checkpoint_of(cell) if is_live else nullcontext(Checkpoint()) as kept:
             with progress_bar("training", spec.settings.epochs, "epochs") as bar:
                 bar.advance(len(kept.epochs))
@@ -70,7 +70,7 @@ def run_one(
                 client,
                 experiment,
                 record,
-                tags=_environment(),
+                tags=environment(),
                 name=run_name(spec),
                 run_id=run_id,
                 times=kept.times or None,
@@ -109,7 +109,7 @@ def train_live_cell(
 
     It has a run of its own, which logs as it goes, as long as the store can be reached.
     """
-    cell = prepared.protocol.cell(spec.policy, spec.seed)
+    cell = prepared.cell(spec)
     known_as = entry_id(cell, replaces=replaces)
     with checkpoint_of(cell, anew=replaces) as kept:
         on_epochs(len(kept.epochs))
@@ -126,7 +126,7 @@ def train_live_cell(
                 sender.client,
                 experiment,
                 prepared.record(spec, history),
-                tags=_environment(),
+                tags=environment(),
                 name=run_name(spec),
                 known_as=known_as,
                 parent=parent,
@@ -162,7 +162,8 @@ def _train(
     return train_live(pictures, spec, prepared.weights, checkpoint=kept, on_epoch=on_epoch)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the tags that say what trains here."""
     from lr_study.runtime import device_name
 
     return environment_tags(device_name())

@@ -27,12 +27,12 @@ from lr_study.report import draw, html_report
 from lr_study.report.svg import inline_svg
 from lr_study.results import Comparison
 from lr_study.runs import RunSpec, Settings
-from lr_study.single import run_name, train_live_cell, write_run
+from lr_study.single import environment, run_name, train_live_cell, write_run
 from lr_study.tracking.cells import Cells, clear_remains, find_cells, mark_duplicates
 from lr_study.tracking.reading import load_runs
 from lr_study.tracking.sending import Sender, waiting_cells
 from lr_study.tracking.store import persist, tracked_run
-from lr_study.tracking.writing import environment_tags, record_entry
+from lr_study.tracking.writing import record_entry
 from lr_study.training import History
 
 
@@ -182,7 +182,7 @@ def _write_grid(folder: Path, plan: Plan) -> None:
 
 
 def _cells_of(prepared: Prepared, plan: Plan) -> set[str]:
-    return {prepared.protocol.cell(spec.policy, spec.seed) for spec in plan.specs}
+    return {prepared.cell(spec) for spec in plan.specs}
 
 
 def _cells(client: MlflowClient, experiment: Experiment, prepared: Prepared) -> Cells:
@@ -219,10 +219,9 @@ class _Work:
 
     def seed_by_seed(self, plan: Plan) -> None:
         """Train all policies of a seed together, and publish them while the next seed trains."""
-        from lr_study.runtime import device_name
         from lr_study.training.heads import train_heads
 
-        tags = environment_tags(device_name())
+        tags = environment()
         publishing: list[Future[None]] = []
         with ThreadPoolExecutor(1, thread_name_prefix="publish") as publisher:
             try:
@@ -253,7 +252,7 @@ class _Work:
             lambda: _cells(self.sender.client, self.experiment, self.prepared)
         )
         there |= set() if cells is None else cells.finished.keys()
-        missing = [spec for spec in specs if self._cell(spec) not in there]
+        missing = [spec for spec in specs if self.prepared.cell(spec) not in there]
         self.total -= len(specs) - len(missing)
         self.bar.advance(self.prepared.settings.epochs * (len(specs) - len(missing)))
         return missing
@@ -275,6 +274,3 @@ class _Work:
         if self.sender.send(entry):
             self.published += 1
             self.bar.describe(f"{self.published} of {self.total} runs")
-
-    def _cell(self, spec: RunSpec) -> str:
-        return self.prepared.protocol.cell(spec.policy, spec.seed)

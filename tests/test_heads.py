@@ -263,6 +263,23 @@ def test_values_may_be_memory_mapped(digits, monkeypatch):
     assert figures(train_heads(mapped, one)[0]) == figures(train_heads(in_memory, one)[0])
 
 
+def test_of_mapped_values_little_is_fetched_before_their_pages_are_given_back(digits, monkeypatch):
+    most = 10 * digits.values[0].nbytes
+    monkeypatch.setattr(heads, "IN_MEMORY_BYTES", 0)
+    monkeypatch.setattr(heads, "FETCHED_BYTES", most)
+    take, fetched = np.take, [0]
+
+    def watched_take(values, rows, axis, out, mode):
+        fetched[-1] += out.nbytes
+        return take(values, rows, axis=axis, out=out, mode=mode)
+
+    monkeypatch.setattr(heads.np, "take", watched_take)
+    monkeypatch.setattr(heads, "forget_pages", lambda values: fetched.append(0))
+    train_heads(digits, specs("fixed", epochs=1))
+    assert sum(fetched) >= digits.values[digits.train].nbytes
+    assert max(fetched) <= most
+
+
 def test_without_a_test_part_there_is_no_test_accuracy(digits):
     (history,) = train_heads(some(digits, test=0), specs("fixed", epochs=1))
     assert history.test_accuracy is None

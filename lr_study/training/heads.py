@@ -232,7 +232,6 @@ class _Batches:
         self._shape = (min(needed, max(1, ROWS_PER_CALL // batch_size)), batch_size)
         features = examples.values.shape[1]
         self._x = _aligned(self._shape[0] * batch_size, features)
-        self._fetched = 0
 
     def __call__(self, rows: NDArray[np.int64]) -> Iterator[tuple[Any, Any, Any, Any]]:
         """Yield features, classes, weights and the number of batches, in the order of ``rows``.
@@ -245,18 +244,13 @@ class _Batches:
         for start in range(0, len(rows), capacity):
             part = rows[start : start + capacity]
             used = len(part)
-            # mode="clip" writes straight into the buffer; the default goes through another one.
-            np.take(self._examples.values, part, axis=0, out=self._x[:used], mode="clip")
+            self._fetch(part)
             steps = -(-used // batch_size)
             self._x[used : steps * batch_size] = 0  # of the last batch; what follows is not read
             y = np.zeros(capacity, np.int32)
             y[:used] = self._examples.labels[part]
             weight = np.zeros(capacity, np.float32)
             weight[:used] = 1
-            self._fetched += self._x[:used].nbytes
-            if self._fetched > FETCHED_BYTES:
-                forget_pages(self._examples.values)
-                self._fetched = 0
             x = self._x.reshape(*self._shape, -1)
             yield (
                 tf.experimental.dlpack.from_dlpack(x.__dlpack__()),
@@ -264,6 +258,16 @@ class _Batches:
                 tf.constant(weight.reshape(self._shape)),
                 tf.constant(steps),
             )
+
+    def _fetch(self, rows: NDArray[np.int64]) -> None:
+        """Copy rows to the front of the buffer; of what is mapped to read them, little stays."""
+        values = self._examples.values
+        most = max(1, FETCHED_BYTES // values[0].nbytes)
+        for start in range(0, len(rows), most):
+            piece = rows[start : start + most]
+            # mode="clip" writes straight into the buffer; the default goes through another one.
+            np.take(values, piece, axis=0, out=self._x[start : start + len(piece)], mode="clip")
+            forget_pages(values)
 
 
 def _aligned(rows: int, columns: int) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 Answer = tuple[int, bytes]
 
@@ -87,8 +88,8 @@ class Front:
         self._server.shutdown()
         self._server.server_close()
 
-    def rule(self, words: str, **what: object) -> Rule:
-        rule = Rule(words, **what)  # type: ignore[arg-type]
+    def rule(self, words: str, **what: Any) -> Rule:
+        rule = Rule(words, **what)
         self.rules.append(rule)
         return rule
 

@@ -96,6 +96,13 @@ class ForkedStudy(Study):
             return ended(process, code)
 
 
+def as_root(*words: str) -> None:
+    """Run a command that only root may; where we are not, with sudo."""
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    answer = subprocess.run([*sudo, *words], capture_output=True, text=True)
+    assert answer.returncode == 0, f"{' '.join(words)}: {answer.stderr.strip()}"
+
+
 def ended(process: Process, code: int) -> str:
     """Wait for a command, and return its last line; it has said no Python traceback."""
     assert process.wait() == code, process.said()

@@ -4,14 +4,13 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from killing import Process
-from served import ForkedStudy, problems
+from served import ForkedStudy, as_root, problems
 
 SmallDisk = Callable[..., Path]
 FULL = "No space left on device"
@@ -53,7 +52,7 @@ def test_the_cache_is_full(
     assert last.endswith("set LR_STUDY_CACHE to another folder")
     assert list(study.features.glob("*.partial"))
     assert study.runs() == []
-    subprocess.run(["mount", "-o", "remount,size=64m", str(study.folder / "cache")], check=True)
+    as_root("mount", "-o", "remount,size=64m", str(study.folder / "cache"))
     study.ends(0)
     assert problems(study, expected) == []
 
@@ -66,7 +65,7 @@ def test_the_outbox_is_full(
     assert last.startswith(f"error: the outbox {outbox} cannot be written ({FULL})")
     assert [run.status for run in study.runs() if run.parent is None] == ["FAILED"]
     assert not list(outbox.glob("*/entry.json"))
-    subprocess.run(["mount", "-o", "remount,size=8m", str(outbox)], check=True)
+    as_root("mount", "-o", "remount,size=8m", str(outbox))
     study.ends(0)
     assert problems(study, expected, unfinished="FAILED") == []
 
@@ -101,13 +100,13 @@ def test_the_cache_cannot_be_written(
     small_disk(cache, "64m")
     if features == "there":
         shutil.copytree(f"{cache}.kept", cache, dirs_exist_ok=True)
-    subprocess.run(["mount", "-o", "remount,ro", str(cache)], check=True)
+    as_root("mount", "-o", "remount,ro", str(cache))
     if features == "not there":
         last = study.ends(1)
         assert last.startswith("error: the features cannot be written")
         assert "(Read-only file system)" in last
         assert study.runs() == []
-        subprocess.run(["mount", "-o", "remount,rw", str(cache)], check=True)
+        as_root("mount", "-o", "remount,rw", str(cache))
     study.ends(0)
     assert problems(study, expected) == []
 

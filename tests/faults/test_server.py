@@ -39,28 +39,29 @@ def test_killed_before_publishing(
     assert served.runs() == before
 
 
-def test_killed_while_a_run_is_half_there(
-    served: ServedStudy, server: Server, front: Front, expected: dict[str, object]
+@pytest.mark.parametrize(
+    ("words", "first", "moment", "statuses", "left"),
+    [
+        (FILL, 2, "before", ["FINISHED", "RUNNING"], "3 runs wait"),  # a run is half there
+        (END, 4, "after", ["FINISHED"] * 4, "1 run waits"),  # the last one is finished
+    ],
+)
+def test_killed_while_publishing(
+    served: ServedStudy,
+    server: Server,
+    front: Front,
+    expected: dict[str, object],
+    words: str,
+    first: int,
+    moment: str,
+    statuses: list[str],
+    left: str,
 ) -> None:
-    kill = front.rule(FILL, first=2, before=server.kill)
+    kill = front.rule(words, first=first, **{moment: server.kill})
     last = served.ends(1)
     assert kill.hit == 1
-    statuses = sorted(run.status for run in served.runs() if run.parent)
-    assert statuses == ["FINISHED", "RUNNING"]
-    assert last.startswith("error: 3 runs wait")
-    server.start()
-    served.ends(0)
-    assert problems(served, expected, unfinished="FAILED") == []
-
-
-def test_killed_when_the_last_run_was_finished(
-    served: ServedStudy, server: Server, front: Front, expected: dict[str, object]
-) -> None:
-    kill = front.rule(END, first=4, after=server.kill)
-    last = served.ends(1)
-    assert kill.hit == 1
-    assert len(served.finished()) == 4
-    assert last.startswith("error: 1 run waits")
+    assert sorted(run.status for run in served.runs() if run.parent) == statuses
+    assert last.startswith(f"error: {left}")
     server.start()
     served.ends(0)
     assert problems(served, expected, unfinished="FAILED") == []
