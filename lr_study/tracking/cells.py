@@ -32,24 +32,20 @@ def find_cells(client: MlflowClient, experiment_id: str, protocol_id: str) -> Ce
         elif why_foreign(run) is None:
             finished.setdefault(cell, []).append(run)
     return Cells(
-        {cell: tuple(_earliest_first(runs)) for cell, runs in finished.items()},
-        {
-            cell: tuple(_earliest_first(runs))
-            for cell, runs in failed.items()
-            if cell not in finished
-        },
+        {cell: _earliest_first(runs) for cell, runs in finished.items()},
+        {cell: _earliest_first(runs) for cell, runs in failed.items() if cell not in finished},
     )
 
 
-def finished_runs(client: MlflowClient, experiment_id: str, cell: str) -> list[str]:
+def finished_runs(client: MlflowClient, experiment_id: str, cell: str) -> tuple[str, ...]:
     """Return the ids of the finished runs of a cell that count, the earliest finished first."""
     runs = all_runs(client, experiment_id, f"tags.`lr_study.cell` = '{cell}'")
     return _earliest_first(run for run in runs if why_foreign(run) is None)
 
 
-def _earliest_first(runs: Iterable[Run]) -> list[str]:
+def _earliest_first(runs: Iterable[Run]) -> tuple[str, ...]:
     ordered = sorted(runs, key=lambda run: (run.info.end_time, run.info.run_id))
-    return [str(run.info.run_id) for run in ordered]
+    return tuple(str(run.info.run_id) for run in ordered)
 
 
 def clear_remains(client: MlflowClient, experiment_id: str) -> int:
