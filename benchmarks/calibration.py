@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from lr_study.inference import LEVEL, Rule, all_pairs, from_baseline, holm
+from lr_study.comparison.inference import LEVEL, Rule, all_pairs, holm, many_to_one
 
 SEEDS = (3, 5, 10, 20)
 POLICIES = (6, 18)
@@ -137,11 +137,11 @@ def simulate(
 def _alarms(scores: Scores, rule: Rule) -> tuple[bool, bool, bool]:
     """Whether anything is worse than the best, or than the baseline; whether all intervals hold."""
     best = all_pairs(scores, rule).against(int(scores.mean(axis=1).argmax()))
-    baseline = from_baseline(scores, 0, rule)
+    baseline = many_to_one(scores, 0, rule)
     return (
         bool((best.p_value < LEVEL).any()),
         bool((baseline.p_value < LEVEL).any()),
-        bool((np.abs(best.mean) <= best.half_width).all()),
+        bool((np.abs(best.mean) <= best.margin_of_error).all()),
     )
 
 

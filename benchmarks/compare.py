@@ -28,8 +28,8 @@ def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) 
     """Publish ``count`` finished runs with noisy curves, seed by seed."""
     from records import log_record
 
-    from lr_study.grids import SEED_GRID
     from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec, Settings
+    from lr_study.runs.grids import SEED_GRID
     from lr_study.tracking.store import choose_experiment, connect
 
     protocol = Protocol(

@@ -25,11 +25,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from lr_study.backbones import build_backbone, resolve_weights
-from lr_study.backbones.folding import fold_batch_norms
-from lr_study.data import PictureError, load_picture, locate, scan
-from lr_study.features import BATCH_SIZE, load_features
-from lr_study.runtime import keras, tf, use_one_thread_per_op
+from lr_study.data import ImageError, load_image, locate, scan
+from lr_study.features.backbones import build_backbone, resolve_weights
+from lr_study.features.extraction import BATCH_SIZE, load_features
+from lr_study.features.folding import fold_batch_norms
+from lr_study.support.runtime import keras, tf, use_one_thread_per_op
 
 OPENCLIPART = Path("/usr/share/openclipart/png")
 PICTURES, SIZE, BACKBONE, REPEATS = 960, 224, "efficientnet-lite0", 3
@@ -43,8 +43,8 @@ def some_pictures(argument: str | None):
     step = max(1, len(image_set.paths) // PICTURES)
     for row in range(0, len(image_set.paths), step):
         try:
-            load_picture(image_set.root / image_set.paths[row], SIZE)
-        except PictureError:
+            load_image(image_set.root / image_set.paths[row], SIZE)
+        except ImageError:
             continue
         usable.append(row)
     rows = usable[: len(usable) // BATCH_SIZE * BATCH_SIZE]
@@ -85,11 +85,11 @@ def main() -> None:
         "the same, norms folded": forward_of(fold_batch_norms(model)),
     }
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        decoded = list(pool.map(lambda file: load_picture(file, SIZE), files))
+        decoded = list(pool.map(lambda file: load_image(file, SIZE), files))
         batches = np.stack(decoded).reshape(-1, BATCH_SIZE, SIZE, SIZE, 3)
 
         def decode() -> None:
-            list(pool.map(lambda file: load_picture(file, SIZE), files))
+            list(pool.map(lambda file: load_image(file, SIZE), files))
 
         def extract() -> None:
             with TemporaryDirectory() as cache:

@@ -37,7 +37,7 @@ def in_keras(
     rng: np.random.Generator, *, steps: int = 1, jit: bool = False, data: str = "arrays"
 ) -> float:
     """Fit one layer; return the seconds of an epoch."""
-    from lr_study.runtime import keras, tf
+    from lr_study.support.runtime import keras, tf
 
     x, y = features(rng)
     model = keras.Sequential(
@@ -70,7 +70,7 @@ def together(rng: np.random.Generator, *, heads: int) -> float:
     """Train that many heads with `train_heads`; return the seconds of an epoch of all of them."""
     from lr_study.policies import parse
     from lr_study.runs import RunSpec, Settings
-    from lr_study.training.heads import Examples, train_heads
+    from lr_study.training.batched import Examples, train_heads
 
     x, y = features(rng)
     rows = np.arange(ROWS)

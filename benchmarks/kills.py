@@ -1,6 +1,6 @@
 """Kill -9 of a study at twenty seeded moments, and the same command again after each.
 
-    python benchmarks/kills.py [MOMENTS] [SEED]
+    python benchmarks/kills.py [SELECTION_RULES] [SEED]
 
 Before each kill a seeded choice of finished cells is deleted, so that other heads train together
 each time. Each kill is asserted to land in the stage it is meant for. After the same command every

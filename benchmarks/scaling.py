@@ -45,7 +45,7 @@ def train(file: Path, heads: int) -> dict[str, float]:
     """Train in this process; return the mean seconds of an epoch and the peak of memory."""
     from lr_study.policies import parse
     from lr_study.runs import RunSpec, Settings
-    from lr_study.training.heads import Examples, train_heads
+    from lr_study.training.batched import Examples, train_heads
 
     values = np.load(file, mmap_mode="r")
     rows = np.arange(len(values))

@@ -42,8 +42,8 @@ from records import log_record, make_record
 from stack import Server, Stack, User, stack
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from lr_study import outbox
-from lr_study.grids import SEED_GRID
+from lr_study.runs.grids import SEED_GRID
+from lr_study.tracking import outbox
 from lr_study.tracking.reading import load_runs
 from lr_study.tracking.sending import Sender
 from lr_study.tracking.store import choose_experiment, connect

@@ -51,17 +51,17 @@ def sgemm_gflops() -> float:
 
 def publish() -> dict[str, float]:
     """Run the study; return its seconds in all and beyond training, and the peak of memory."""
-    from lr_study.grids import SEED_GRID
-    from lr_study.preparation import find_pictures, prepare
     from lr_study.runs import Settings
-    from lr_study.study import run_study
+    from lr_study.runs.grids import SEED_GRID
+    from lr_study.studies.study import run_study
+    from lr_study.studies.workloads import find_images, prepare
     from lr_study.tracking.reading import load_runs
     from lr_study.tracking.sending import Sender
     from lr_study.tracking.store import choose_experiment, connect
-    from lr_study.training import heads as trainer
+    from lr_study.training import batched as trainer
 
     settings = Settings(image_size=64)
-    image_set = find_pictures(settings)
+    image_set = find_images(settings)
     prepare(settings, image_set)
     train_heads, ends = trainer.train_heads, []
 

@@ -1,28 +1,32 @@
 """Which learning-rate policy should I train this classifier with?
 
 ``lr_study.load_runs(experiment)`` reads an experiment as a pandas DataFrame, and
-``lr_study.compare(runs)`` ranks its policies.
+``lr_study.compare(runs)`` ranks its policies. What takes seconds to import is loaded when it is
+first used.
+
+>>> parse("step_decay:drop=0.5")(epoch=4)
+0.005
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+import lazy_loader as _lazy_loader
+
+from lr_study.policies import Policy, parse
+from lr_study.support import LrStudyError, UsageError
+
+if _TYPE_CHECKING:
+    from lr_study.comparison import Comparison, compare
+    from lr_study.tracking import load_runs
 
 __version__ = "0.1.0"
 
-__all__ = ["compare", "load_runs"]
+__all__ = ["Comparison", "LrStudyError", "Policy", "UsageError", "compare", "load_runs", "parse"]
 
-if TYPE_CHECKING:
-    from lr_study.comparison import compare
-    from lr_study.tracking.reading import load_runs
+__getattr__, _, _ = _lazy_loader.attach(
+    __name__, submod_attrs={"comparison": ["Comparison", "compare"], "tracking": ["load_runs"]}
+)
 
 
-def __getattr__(name: str) -> Any:
-    """Import what was asked for, and only then: mlflow and pandas take seconds."""
-    if name == "compare":
-        from lr_study.comparison import compare
-
-        return compare
-    if name == "load_runs":
-        from lr_study.tracking.reading import load_runs
-
-        return load_runs
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -4,10 +4,12 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from stores import tracking_server
 
 # Before anything imports mlflow or our own modules: no test may reach a user's files or the net.
 _SESSION = Path(tempfile.mkdtemp(prefix="lr-study-tests-"))
@@ -45,3 +47,20 @@ def tiny_folder() -> Path:
         for file in sorted((root / name).iterdir())[:10]:
             shutil.copy(file, folder / name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with MLflow's tables, to be copied: creating them takes seconds."""
+    from lr_study.tracking import connect
+
+    file = tmp_path_factory.mktemp("empty") / "mlflow.db"
+    connect(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[str]:
+    """A tracking server for all tests, each with experiments of its own."""
+    with tracking_server(tmp_path_factory.mktemp("server"), empty_database.read_bytes()) as uri:
+        yield uri

@@ -29,7 +29,7 @@ import numpy as np
 from mlflow import MlflowClient
 
 from lr_study.data import locate
-from lr_study.features import BATCH_SIZE
+from lr_study.features.extraction import BATCH_SIZE
 
 TIMINGS = {"wall_clock_seconds", "seconds_per_epoch", "feature_seconds"}
 MORE: dict[str, str] = {}

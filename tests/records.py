@@ -1,11 +1,13 @@
 """Runs made by hand, for tests of what happens after training."""
 
+import json
 import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Metric
 
@@ -68,6 +70,28 @@ def make_record(
         shared_among=1,
         feature_seconds=6.0,
     )
+
+
+def row_of(number: int, record: RunRecord) -> dict[str, object]:
+    """A row as `load_runs` would give it."""
+    return {
+        "run_id": f"run{number:03}",
+        "end_time": number,
+        "excluded": None,
+        "policy": str(record.spec.policy),
+        "family": record.spec.policy.family,
+        "seed": record.spec.seed,
+        "protocol": json.loads(record.protocol.to_json()),
+        "protocol_id": record.protocol.id,
+        "cell": record.cell,
+        "diverged": record.diverged,
+        **record.metrics(),
+    }
+
+
+def frame(*records: RunRecord) -> pd.DataFrame:
+    """Finished runs as `load_runs` would give them."""
+    return pd.DataFrame([row_of(i, record) for i, record in enumerate(records)])
 
 
 def close(left: float, right: float) -> bool:

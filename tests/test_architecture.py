@@ -1,6 +1,7 @@
-"""The house as docs/architecture.md draws it: who may import whom, and what `--help` must not."""
+"""The architecture in docs/architecture.md: packages, what they export, which may import which."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -8,239 +9,165 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "lr_study"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "lr_study"
 HEAVY = ("tensorflow", "keras", "mlflow", "matplotlib", "scipy", "pandas", "sklearn", "kagglehub")
 
-# Module or package -> those it may import at the top. What stands under TYPE_CHECKING or in a
-# function's body is free: it costs nothing until it is called.
+# Package -> the packages that it imports, at the top of a module or inside a function.
 ARROWS = {
-    "errors": set(),
-    "policies": {"errors"},
-    "runs": {"errors", "policies"},
-    "seeding": set(),
-    "storage": set(),
-    "progress": set(),
-    "process": {"storage"},
-    "yaml_lines": {"errors"},
-    "grids": {"errors", "policies", "runs", "yaml_lines"},
-    "plan": {"policies", "runs"},
-    "messages": set(),
-    "masking": set(),
-    "results": {"messages"},
-    "question": {"errors", "policies"},
-    "terminal": {"masking"},
-    "outside": {"masking"},
-    "inference": {"messages", "results"},
-    "crossed": {"messages", "runs"},
-    "guards": {"errors", "messages", "policies", "runs"},
-    "views": {"crossed", "messages"},
-    "families": {"crossed", "inference", "messages", "results"},
-    "advice": {"policies", "reproducing", "results"},
-    "reproducing": {"grids", "policies", "results", "runs"},
-    "ranking": {
-        "advice",
-        "crossed",
-        "families",
-        "inference",
-        "messages",
-        "policies",
-        "question",
-        "results",
-        "runs",
-        "views",
-    },
-    "comparison": {"crossed", "guards", "messages", "question", "ranking", "results"},
-    "figures": {"policies", "results", "runs"},
-    "report": {
-        "advice",
-        "errors",
-        "figures",
-        "messages",
-        "reproducing",
-        "results",
-        "storage",
-    },
-    "tables": {"plan", "policies", "runs"},
-    "ranking_tables": {"results", "tables", "views"},
-    "data": {"errors", "progress", "storage"},
-    "runtime": set(),
-    "backbones": {"errors", "runs", "runtime", "storage"},
-    "features": {"backbones", "data", "errors", "progress", "runs", "storage"},
-    "training": {"backbones", "data", "runs", "runtime", "seeding", "storage"},
-    "preparation": {"backbones", "data", "features", "runs", "seeding", "training"},
-    "outbox": {"errors", "storage"},
-    "tracking": {
-        "errors",
-        "masking",
-        "messages",
-        "outbox",
-        "outside",
-        "process",
-        "runs",
-        "storage",
-    },
-    "artifacts": {"figures", "runs", "training"},
-    "models": {
-        "artifacts",
-        "backbones",
-        "errors",
-        "preparation",
-        "results",
-        "storage",
-        "training",
-    },
-    "single": {
-        "artifacts",
-        "data",
-        "outbox",
-        "preparation",
-        "progress",
-        "runs",
-        "tracking",
-        "training",
-    },
-    "study": {
-        "artifacts",
+    "support": set(),
+    "policies": {"support"},
+    "data": {"support"},
+    "runs": {"policies", "support"},
+    "features": {"data", "runs", "support"},
+    "comparison": {"policies", "runs", "support"},
+    "training": {"data", "features", "runs", "support"},
+    "report": {"comparison", "policies", "runs", "support"},
+    "tracking": {"comparison", "report", "runs", "support", "training"},
+    "importing": {"policies", "runs", "support", "tracking"},
+    "studies": {
         "comparison",
         "data",
-        "models",
-        "outbox",
-        "plan",
+        "features",
         "policies",
-        "preparation",
-        "progress",
-        "ranking_tables",
         "report",
-        "results",
         "runs",
-        "single",
+        "support",
         "tracking",
         "training",
     },
-    "importing": {
-        "data",
-        "errors",
-        "policies",
-        "process",
-        "progress",
-        "runs",
-        "storage",
-        "tracking",
-        "yaml_lines",
-    },
-    "options": {"errors", "question", "runs"},
-    "import_commands": {"errors", "importing", "options", "terminal"},
-    "doctor": {"errors", "storage", "tracking"},
-    "serving": {"terminal", "tracking"},
     "cli": {
-        "errors",
-        "grids",
-        "import_commands",
-        "options",
-        "outside",
+        "comparison",
+        "importing",
         "policies",
-        "process",
-        "question",
+        "report",
         "runs",
-        "terminal",
+        "studies",
+        "support",
+        "tracking",
     },
-    "__main__": {"cli"},
 }
 
 
-def part_of(module: str) -> str:
-    """The name under which ARROWS knows a module: its own, or its package's."""
-    return module.split(".")[1] if "." in module else module
-
-
-def top_level_imports(file: Path) -> set[str]:
-    """The modules that importing a file imports, as dotted names."""
-    found: set[str] = set()
-    for node in ast.parse(file.read_text()).body:
+def imports_of(file: Path) -> set[tuple[str, str]]:
+    """Every import of ours in a file, wherever it stands, as (module, name or nothing)."""
+    found: set[tuple[str, str]] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            if node.module == "lr_study":
-                found |= {f"lr_study.{alias.name}" for alias in node.names}
-    return found
+            found |= {(alias.name, "") for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {(node.module, alias.name) for alias in node.names}
+    return {(module, name) for module, name in found if module.partition(".")[0] == "lr_study"}
 
 
-def files_of(part: str) -> list[Path]:
-    folder = PACKAGE / part
-    return sorted(folder.glob("*.py")) if folder.is_dir() else [PACKAGE / f"{part}.py"]
+def package_of(module: str, name: str) -> str:
+    """The package of `lr_study` that an import reaches; empty for `lr_study` itself."""
+    parts = [*module.split("."), name][1:]
+    return parts[0] if parts and parts[0] in ARROWS else ""
 
 
-def test_every_module_has_its_place() -> None:
-    parts = {
-        path.stem if path.is_file() else path.name
-        for path in PACKAGE.iterdir()
-        if path.name not in ("__init__.py", "__pycache__", "py.typed")
-    }
-    assert parts == set(ARROWS)
+def files_of(package: str) -> list[Path]:
+    return sorted((PACKAGE / package).rglob("*.py"))
+
+
+def test_every_module_is_in_a_package() -> None:
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
+    packages = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - {"__pycache__"}
+    assert packages == set(ARROWS)
 
 
 def test_arrows_point_one_way() -> None:
     list(TopologicalSorter(ARROWS).static_order())
 
 
-@pytest.mark.parametrize("part", sorted(ARROWS))
-def test_imports_follow_the_arrows(part: str) -> None:
-    imported = {
-        part_of(name)
-        for file in files_of(part)
-        for name in top_level_imports(file)
-        if name.startswith("lr_study.")
-    }
-    assert imported - {part} <= ARROWS[part]
-    # An arrow that no import needs would let one grow unseen.
-    assert ARROWS[part] <= imported
+@pytest.mark.parametrize("package", ARROWS)
+def test_imports_follow_the_arrows(package: str) -> None:
+    imported = {package_of(*found) for file in files_of(package) for found in imports_of(file)}
+    # Equal, not less: an arrow that no import needs would let one grow unseen.
+    assert imported - {package, ""} == ARROWS[package]
+
+
+@pytest.mark.parametrize("package", ARROWS)
+def test_packages_use_only_what_others_export(package: str) -> None:
+    inside = []
+    for file in files_of(package):
+        for module, name in imports_of(file):
+            other = package_of(module, name)
+            if other in ("", package):
+                continue
+            exported = importlib.import_module(f"lr_study.{other}").__all__
+            if module != f"lr_study.{other}" or name not in exported:
+                inside.append(f"{file.relative_to(ROOT)}: {module} {name}")
+    assert inside == []
+
+
+@pytest.mark.parametrize("package", ARROWS)
+def test_a_package_says_what_it_is_for_and_exports_what_exists(package: str) -> None:
+    module = importlib.import_module(f"lr_study.{package}")
+    assert module.__doc__ is not None
+    assert "In:" in module.__doc__
+    assert "Out:" in module.__doc__
+    assert module.__all__
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_completion_shows_the_public_api_and_nothing_else() -> None:
+    import lr_study
+
+    assert dir(lr_study) == sorted(lr_study.__all__, key=str)
+    for name in lr_study.__all__:
+        assert getattr(lr_study, name) is not None
 
 
 def test_policies_need_the_standard_library_alone() -> None:
-    outside = {name.partition(".")[0] for name in top_level_imports(PACKAGE / "policies.py")}
-    assert outside - set(sys.stdlib_module_names) == {"lr_study"}
+    tops = {
+        (node.module or "").partition(".")[0]
+        for file in files_of("policies")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert tops - set(sys.stdlib_module_names) == {"lr_study"}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "allowed"),
+    "arguments",
     [
-        (["--help"], ()),
-        (["run", "--help"], ()),
-        (["run", "fixed", "--epochs", "0"], ()),
-        (["run", "fixed", "--data", "/nowhere"], ()),
-        (["study", "--seeds", "x"], ()),
-        (["import", "tensorboard", "/nowhere", "--experiment", "x"], ()),
+        ["--help"],
+        ["run", "--help"],
+        ["run", "fixed", "--epochs", "0"],
+        ["run", "fixed", "--data", "/nowhere"],
+        ["study", "--seeds", "x"],
+        ["import", "tensorboard", "/nowhere", "--experiment", "x"],
     ],
 )
-def test_nothing_heavy_is_imported_on_the_way(arguments: list[str], allowed: tuple[str]) -> None:
+def test_nothing_heavy_is_imported_on_the_way(arguments: list[str]) -> None:
     code = (
         f"import sys; sys.argv[1:] = {arguments!r}\n"
-        "from lr_study import cli\n"
-        "cli._run()\n"
+        "from lr_study.cli import app\n"
+        "app._run()\n"
         f"print(sorted(name for name in {HEAVY!r} if name in sys.modules))"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert answer.stdout.splitlines()[-1] == str(list(allowed)), answer.stderr
+    assert answer.stdout.splitlines()[-1] == "[]", answer.stderr
 
 
 def test_comparing_needs_no_tensorflow() -> None:
     code = (
-        "import sys, lr_study.tracking.reading, lr_study.tables; print('tensorflow' in sys.modules)"
+        "import sys, lr_study; from lr_study.report import FORMATS\n"
+        "lr_study.load_runs, lr_study.compare; print('tensorflow' in sys.modules)"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert answer.stdout == "False\n", answer.stderr
 
 
 def test_files_stay_short() -> None:
-    root = PACKAGE.parent
-    files = [*PACKAGE.rglob("*.py"), *(root / "tests").rglob("*.py"), *root.glob("benchmarks/*.py")]
+    files = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *ROOT.glob("benchmarks/*.py")]
     long = {
-        str(f.relative_to(root)): n for f in files if (n := len(f.read_text().splitlines())) > 400
+        str(f.relative_to(ROOT)): n for f in files if (n := len(f.read_text().splitlines())) > 400
     }
     assert long == {}
 
 
 def test_no_name_collides_with_mlproject() -> None:
-    names = [path.name for path in PACKAGE.parent.rglob("*") if ".venv" not in path.parts]
+    names = [path.name for path in ROOT.rglob("*") if ".venv" not in path.parts]
     assert [name for name in names if name.lower() == "mlproject"] == ["MLproject"]

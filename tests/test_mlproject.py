@@ -13,7 +13,7 @@ import typer
 import yaml
 from mlflow import MlflowClient
 
-from lr_study import cli
+from lr_study.cli import app as cli
 from lr_study.policies import FAMILIES, parse
 from lr_study.runs import CURVES
 

@@ -10,9 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from lr_study.data.regular import open_regular
 from lr_study.data.threads import in_threads
-from lr_study.storage import cache_dir, checked_json, read_checked_json, written_aside
+from lr_study.support import atomic_write, cache_dir, checked_json, open_regular, read_checked_json
 
 _SETTLED_NS = 2_000_000_000
 
@@ -42,7 +41,7 @@ class _Remembered(NamedTuple):
     hashed_at_ns: int
     digest: str
 
-    def vouches_for(self, status: os.stat_result) -> bool:
+    def is_fresh_for(self, status: os.stat_result) -> bool:
         same = self[:4] == _identity(status)
         return same and self.changed_ns + _SETTLED_NS < self.hashed_at_ns
 
@@ -85,7 +84,7 @@ def fingerprint(root: Path, found: Sequence[Listed]) -> str:
     unknown = []
     for path, status in found:
         before = remembered.get(path)
-        if status is not None and before is not None and before.vouches_for(status):
+        if status is not None and before is not None and before.is_fresh_for(status):
             known[path] = before
         elif status is not None and stat.S_ISREG(status.st_mode):
             unknown.append((path, status))
@@ -134,5 +133,5 @@ def _read(index: Path) -> dict[str, _Remembered]:
 
 
 def _write(index: Path, entries: dict[str, _Remembered]) -> None:
-    with suppress(OSError), written_aside(index) as aside:
+    with suppress(OSError), atomic_write(index) as aside:
         aside.write_text(checked_json(entries), encoding="ascii")  # surrogates as escapes

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.data.fingerprint import Listed, fingerprint, portable
-from lr_study.data.pictures import SUFFIXES
-from lr_study.errors import UsageError
+from lr_study.data.images import SUFFIXES
+from lr_study.support import UsageError
 
 
 @dataclass(frozen=True, eq=False)

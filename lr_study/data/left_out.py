@@ -7,15 +7,15 @@ from pathlib import Path
 import PIL
 
 from lr_study.data.image_set import ImageSet
-from lr_study.data.pictures import MAX_PIXELS, PictureError, load_picture
+from lr_study.data.images import MAX_PIXELS, ImageError, load_image
 from lr_study.data.threads import in_threads
-from lr_study.storage import cache_dir, checked_json, read_checked_json, written_aside
+from lr_study.support import atomic_write, cache_dir, checked_json, read_checked_json
 
 # What can be decoded depends on the decoder too: another one looks for itself.
 _DECODER = f"Pillow {PIL.__version__}, {MAX_PIXELS} pixels"
 
 
-def check_pictures(image_set: ImageSet, size: int) -> dict[str, str]:
+def check_images(image_set: ImageSet, size: int) -> dict[str, str]:
     """Decode every picture once, and tell which cannot be used.
 
     The answer is remembered for the fingerprint of the set, so it costs nothing the second time.
@@ -38,8 +38,8 @@ def check_pictures(image_set: ImageSet, size: int) -> dict[str, str]:
 
     def reason(path: str) -> str | None:
         try:
-            load_picture(image_set.root / path, size)
-        except PictureError as error:
+            load_image(image_set.root / path, size)
+        except ImageError as error:
             return str(error)
         return None
 
@@ -85,7 +85,7 @@ def write_left_out(fingerprint: str, left_out: Mapping[str, str]) -> None:
     left_out
         The reason for every path that cannot be used; empty if all can.
     """
-    with suppress(OSError), written_aside(_file(fingerprint)) as aside:
+    with suppress(OSError), atomic_write(_file(fingerprint)) as aside:
         # As ASCII: names that are no UTF-8 become escapes and come back as they were.
         text = checked_json({"decoder": _DECODER, "left_out": dict(left_out)})
         aside.write_text(text, encoding="ascii")

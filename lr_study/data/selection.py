@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.data.image_set import ImageSet
-from lr_study.errors import UsageError
+from lr_study.support import UsageError
 
-_MOST_LEFT_OUT_PERCENT = 5
-_FEWEST_PER_CLASS = 3
+_MAX_LEFT_OUT_PERCENT = 5
+_MIN_PER_CLASS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ def select(image_set: ImageSet, left_out: Mapping[str, str], min_class_size: int
     image_set
         The pictures.
     left_out
-        The reason for every path that cannot be used, as `check_pictures` gives it.
+        The reason for every path that cannot be used, as `check_images` gives it.
     min_class_size
         Classes with fewer usable pictures are not used; with 0 all are.
 
@@ -71,13 +71,13 @@ def select(image_set: ImageSet, left_out: Mapping[str, str], min_class_size: int
             "lower --min-class-size" if len(kept) < classes else "give a --data folder with more"
         )
         raise UsageError(f"{where} has {len(kept)} of 2 classes needed{having}: {advice}")
-    small = [i for i in kept if sizes[i] < _FEWEST_PER_CLASS]
+    small = [i for i in kept if sizes[i] < _MIN_PER_CLASS]
     if small:
         others = f" ({len(small)} classes are too small)" if len(small) > 1 else ""
         raise UsageError(
             f"class {image_set.class_names[small[0]]!r} of {where} has {sizes[small[0]]} usable "
-            f"pictures, {_FEWEST_PER_CLASS} are needed{others}: add some, or leave out such "
-            f"classes with --min-class-size {_FEWEST_PER_CLASS}"
+            f"pictures, {_MIN_PER_CLASS} are needed{others}: add some, or leave out such "
+            f"classes with --min-class-size {_MIN_PER_CLASS}"
         )
 
     rows = np.flatnonzero(usable & np.isin(image_set.labels, kept))
@@ -91,9 +91,9 @@ def select(image_set: ImageSet, left_out: Mapping[str, str], min_class_size: int
 def _refuse_damaged(image_set: ImageSet, left_out: Mapping[str, str], where: str) -> None:
     damaged = [path for path in image_set.paths if path in left_out]
     listed = len(image_set.paths)
-    if 100 * len(damaged) > _MOST_LEFT_OUT_PERCENT * listed:
+    if 100 * len(damaged) > _MAX_LEFT_OUT_PERCENT * listed:
         raise UsageError(
             f"{len(damaged)} of {listed} pictures of {where} cannot be used, allowed are "
-            f"{_MOST_LEFT_OUT_PERCENT} %: repair or remove them, first {damaged[0]!r} "
+            f"{_MAX_LEFT_OUT_PERCENT} %: repair or remove them, first {damaged[0]!r} "
             f"({left_out[damaged[0]]})"
         )

@@ -11,9 +11,8 @@ import numpy as np
 from filelock import FileLock
 from PIL import Image
 
-from lr_study.data.pictures import SUFFIXES
-from lr_study.errors import LrStudyError, UsageError
-from lr_study.storage import cache_dir, written_aside
+from lr_study.data.images import SUFFIXES
+from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir
 
 _ALLOWED = (
     "sample, oregon, or a folder that holds one folder per class (./sample if it is called so)"
@@ -129,7 +128,7 @@ def _write_sample(root: Path) -> None:
 
     digits = load_digits()
     pixels = np.rint(digits.images * (255 / 16)).astype(np.uint8)
-    with written_aside(root) as aside:
+    with atomic_write(root) as aside:
         for class_name in digits.target_names:
             (aside / str(class_name)).mkdir(parents=True)
         for i, (picture, target) in enumerate(zip(pixels, digits.target, strict=True)):

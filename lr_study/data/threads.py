@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TypeVar
 
-from lr_study.progress import progress_bar
+from lr_study.support import progress_bar
 
 # Below this many the work is over before a bar could be read.
 _WORTH_A_BAR = 500

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lr_study.importing.event_files import Point
-from lr_study.runs import CURVES, EpochRecord, summaries
+from lr_study.runs import CURVES, EpochRecord, summarize_curves
 
 # Keras's names, from its first TensorBoard callback to today's; the first that a run has counts.
 _PLAIN = {
@@ -113,12 +113,12 @@ class Curves:
         ]
         return statistics.median(gaps) if gaps else None
 
-    def summaries(self, tolerance: float) -> dict[str, float]:
-        """Return the figures of the whole run, as `lr_study.runs.summaries` works them out."""
-        return summaries([self._record(epoch) for epoch in self.epochs], tolerance)
+    def summarize(self, tolerance: float) -> dict[str, float]:
+        """Return the metrics of the whole run, as `summarize_curves` computes them."""
+        return summarize_curves([self._record(epoch) for epoch in self.epochs], tolerance)
 
     def _record(self, epoch: int) -> EpochRecord:
-        """An epoch's record for the summaries, which look at no accuracy or rate of training."""
+        """An epoch's record for the summaries, which use no accuracy or rate of training."""
 
         def value(name: str) -> float | None:
             point = self.points[name].get(epoch)

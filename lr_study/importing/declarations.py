@@ -14,10 +14,9 @@ from pathlib import Path
 
 import yaml
 
-from lr_study.errors import UsageError
 from lr_study.policies import parse
 from lr_study.runs import UNKNOWN, Protocol
-from lr_study.yaml_lines import LineError, pairs, read_yaml, text_of
+from lr_study.support import LineError, UsageError, pairs, read_yaml, text_of
 
 Value = int | float | str
 
@@ -29,7 +28,7 @@ FIELDS: dict[str, type] = {
 }
 
 _AT_LEAST_ONE = ("image_size", "classes", "train_size", "val_size", "batch_size")
-_LONGEST = 200
+_MAX_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,10 @@ def field_value(name: str, text: str) -> Value:
         return text
     kind = FIELDS[name]
     if kind is str:
-        if not text.strip() or not text.isprintable() or len(text) > _LONGEST:
+        if not text.strip() or not text.isprintable() or len(text) > _MAX_LENGTH:
             raise UsageError(
                 f"{name}={text[:50]!a} is not allowed: {name} is a text of at most "
-                f"{_LONGEST} characters on one line"
+                f"{_MAX_LENGTH} characters on one line"
             )
         return text
     low = 1 if name in _AT_LEAST_ONE else 0

@@ -17,13 +17,13 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2
 
-from lr_study.data.regular import open_regular
+from lr_study.support import open_regular
 
-LARGEST_FILE = 256 << 20
+MAX_FILE_BYTES = 256 << 20
 """Bytes. A run's scalars take kilobytes, and the graph that Keras adds some megabytes; what is
 far larger holds other things, and checking it would take minutes."""
 
-MOST_POINTS = 1_000_000
+MAX_POINTS = 1_000_000
 """Scalars of a file that are kept: one that was made to fill the memory does not."""
 
 _HEADER = struct.Struct("<QI")
@@ -69,7 +69,7 @@ def read_event_file(path: Path, wanted: Collection[str]) -> EventFile:
     ------
     NotAnEventFileError
         If nothing can be used: the file cannot be opened, is empty, is larger than
-        `LARGEST_FILE`, or does not begin as an event file does.
+        `MAX_FILE_BYTES`, or does not begin as an event file does.
     """
     points: list[Point] = []
     spoiled: list[int] = []
@@ -88,8 +88,8 @@ def read_event_file(path: Path, wanted: Collection[str]) -> EventFile:
                         spoiled.append(offset)
                     else:
                         points += _scalars(event, wanted)
-                    if len(points) > MOST_POINTS:
-                        raise _CutError(offset, f"it has more than {MOST_POINTS} scalars")
+                    if len(points) > MAX_POINTS:
+                        raise _CutError(offset, f"it has more than {MAX_POINTS} scalars")
             except _CutError as error:
                 if error.offset == 0:
                     raise NotAnEventFileError(f"not an event file: {error}") from None
@@ -118,9 +118,9 @@ def _length(header: bytes) -> int | None:
 def _require_size(size: int) -> None:
     if size == 0:
         raise NotAnEventFileError("empty")
-    if size > LARGEST_FILE:
+    if size > MAX_FILE_BYTES:
         raise NotAnEventFileError(
-            f"{size / 2**20:.0f} MiB are more than the {LARGEST_FILE >> 20} MiB that are read"
+            f"{size / 2**20:.0f} MiB are more than the {MAX_FILE_BYTES >> 20} MiB that are read"
         )
 
 

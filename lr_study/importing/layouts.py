@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lr_study.errors import UsageError
 from lr_study.importing.event_files import begins_with_a_record
+from lr_study.support import UsageError
 
 _ROLE_FOLDER = re.compile(r"(train(?:ing)?)|(valid(?:ation)?|val)", re.IGNORECASE)
 _ROLE_FILE = re.compile(

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from lr_study.errors import UsageError
 from lr_study.policies import FAMILIES, Policy, parse
+from lr_study.support import UsageError
 
 _WORDS = {
     "fixed": "fixed",

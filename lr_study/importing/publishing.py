@@ -11,12 +11,10 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, Metric, Run
 
 import lr_study
-from lr_study.errors import LrStudyError
 from lr_study.importing.curves import Curves
 from lr_study.importing.declarations import Value
 from lr_study.importing.policy_choice import UNNAMED, Choice
 from lr_study.policies import parse
-from lr_study.process import is_gone
 from lr_study.runs import (
     CONVERGENCE_TOLERANCE,
     UNKNOWN,
@@ -24,11 +22,16 @@ from lr_study.runs import (
     convergence_tolerance,
     short_hash,
 )
-from lr_study.storage import state_dir
-from lr_study.tracking.cells import supersede
-from lr_study.tracking.reading import SUPERSEDED_TAG, all_runs
-from lr_study.tracking.store import PROCESS_TAG, tracked_run
-from lr_study.tracking.writing import LONGEST_TAG, log_batch
+from lr_study.support import LrStudyError, is_owner_dead, state_dir
+from lr_study.tracking import (
+    MAX_TAG_LENGTH,
+    PROCESS_TAG,
+    SUPERSEDED_TAG,
+    all_runs,
+    log_batch,
+    supersede,
+    tracked_run,
+)
 
 SOURCE = "tensorboard"
 
@@ -76,7 +79,7 @@ class ImportedRun:
         """Return the figures of the whole run by name."""
         size = self.protocol["val_size"]
         tolerance = convergence_tolerance(size) if isinstance(size, int) else CONVERGENCE_TOLERANCE
-        figures = self.curves.summaries(tolerance)
+        figures = self.curves.summarize(tolerance)
         seconds = self.curves.seconds_per_epoch()
         return figures if seconds is None else {**figures, "seconds_per_epoch": seconds}
 
@@ -100,7 +103,7 @@ class ImportedRun:
         if self.choice.stated:
             tags["lr_study.name_states"] = self.choice.stated
         curves = canonical_json(self.curves.lists())
-        return tags if len(curves) > LONGEST_TAG else {**tags, "lr_study.curves": curves}
+        return tags if len(curves) > MAX_TAG_LENGTH else {**tags, "lr_study.curves": curves}
 
 
 class Published:
@@ -134,7 +137,7 @@ class Published:
                 continue
             if other.info.status == "FINISHED":
                 stored = stored or other
-            elif other.info.status == "RUNNING" and not is_gone(
+            elif other.info.status == "RUNNING" and not is_owner_dead(
                 other.data.tags.get(PROCESS_TAG, "")
             ):
                 return "busy", run

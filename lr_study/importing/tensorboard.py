@@ -9,15 +9,14 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
-from lr_study.errors import LrStudyError
 from lr_study.importing.curves import WANTED, Curves, join
 from lr_study.importing.declarations import FIELDS, Declared, Value
 from lr_study.importing.event_files import NotAnEventFileError, Point, read_event_file
 from lr_study.importing.layouts import Found, RunFiles, shown
 from lr_study.importing.policy_choice import choose_policy
 from lr_study.importing.publishing import ImportedRun, publishing
-from lr_study.progress import progress_bar
 from lr_study.runs import UNKNOWN
+from lr_study.support import LrStudyError, progress_bar
 
 _DONE = {
     "added": "imported",

@@ -1,9 +1,9 @@
 """What a report says in English: the ranking first, then family by family."""
 
-from lr_study import advice, messages
+from lr_study.comparison import ENGLISH, ENGLISH_ADVICE
 
-ADVICE = advice.ENGLISH
-MESSAGES = messages.ENGLISH
+ADVICE = ENGLISH_ADVICE
+MESSAGES = ENGLISH
 
 ORDER = ("ranking", "families", "views")
 """The parts of a report in their order."""

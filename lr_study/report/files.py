@@ -5,11 +5,10 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lr_study.errors import UsageError, require_one_of
-from lr_study.report import LANGUAGES, draw, html_report, markdown_report
+from lr_study.comparison import Comparison
+from lr_study.report.pages import LANGUAGES, draw, html_report, markdown_report
 from lr_study.report.svg import inline_svg
-from lr_study.results import Comparison
-from lr_study.storage import written_aside
+from lr_study.support import UsageError, atomic_write, require_one_of
 
 
 def check_report(output: Path, language: str) -> None:
@@ -44,10 +43,10 @@ def write_report(output: Path, comparison: Comparison, runs: pd.DataFrame, langu
         folder = output.with_name(f"{output.stem}_figures")
 
         def keep(figure: Figure, name: str, description: str) -> str:
-            with written_aside(folder / f"{name}.svg") as file:
+            with atomic_write(folder / f"{name}.svg") as file:
                 figure.savefig(file, format="svg", metadata={"Date": None})
             return f"{folder.name}/{name}.svg"
 
         text = markdown_report(comparison, draw(comparison, runs, language, keep), language)
-    with written_aside(output) as file:
+    with atomic_write(output) as file:
         file.write_text(text, encoding="utf-8")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from lr_study import outbox
-from lr_study.process import is_gone
-from lr_study.tracking.reading import SUPERSEDED_TAG, all_runs, is_complete, why_foreign
+from lr_study.support import is_owner_dead
+from lr_study.tracking import outbox
+from lr_study.tracking.reading import SUPERSEDED_TAG, all_runs, exclusion_reason, is_complete
 from lr_study.tracking.store import OUTBOX_TAG, PROCESS_TAG, persist, store_address
 
 
@@ -29,7 +29,7 @@ def find_cells(client: MlflowClient, experiment_id: str, protocol_id: str) -> Ce
         cell = run.data.tags.get("lr_study.cell", "")
         if run.info.status == "FAILED":
             failed.setdefault(cell, []).append(run)
-        elif why_foreign(run) is None:
+        elif exclusion_reason(run) is None:
             finished.setdefault(cell, []).append(run)
     return Cells(
         {cell: _earliest_first(runs) for cell, runs in finished.items()},
@@ -40,7 +40,7 @@ def find_cells(client: MlflowClient, experiment_id: str, protocol_id: str) -> Ce
 def finished_runs(client: MlflowClient, experiment_id: str, cell: str) -> tuple[str, ...]:
     """Return the ids of the finished runs of a cell that count, the earliest finished first."""
     runs = all_runs(client, experiment_id, f"tags.`lr_study.cell` = '{cell}'")
-    return _earliest_first(run for run in runs if why_foreign(run) is None)
+    return _earliest_first(run for run in runs if exclusion_reason(run) is None)
 
 
 def _earliest_first(runs: Iterable[Run]) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def _earliest_first(runs: Iterable[Run]) -> tuple[str, ...]:
     return tuple(str(run.info.run_id) for run in ordered)
 
 
-def clear_remains(client: MlflowClient, experiment_id: str) -> int:
+def reap_stale_runs(client: MlflowClient, experiment_id: str) -> int:
     """Close what processes of this machine left RUNNING when they were killed; return how many.
 
     A child of a study is FINISHED if all of it had arrived, and deleted if not, so that its cell
@@ -62,7 +62,7 @@ def clear_remains(client: MlflowClient, experiment_id: str) -> int:
     query = "attributes.status = 'RUNNING'"
     for run in persist(lambda: list(all_runs(client, experiment_id, query))):
         tags = run.data.tags
-        if not is_gone(tags.get(PROCESS_TAG, "")):
+        if not is_owner_dead(tags.get(PROCESS_TAG, "")):
             continue
         if known & {run.info.run_id, tags.get(OUTBOX_TAG)}:
             continue

@@ -8,9 +8,9 @@ import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from lr_study.errors import UsageError
-from lr_study.messages import said
-from lr_study.runs import CURVES, UNKNOWN, summaries_needed
+from lr_study.comparison import said
+from lr_study.runs import CURVES, UNKNOWN, required_metrics
+from lr_study.support import UsageError
 from lr_study.tracking.store import connect, find_experiment, persist
 
 _PAGE = 1000
@@ -46,7 +46,7 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     rows = [_row(client, run) for run in runs]
     columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
     columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]
-    columns += ["diverged", "curves", *summaries_needed(diverged=False)]
+    columns += ["diverged", "curves", *required_metrics(diverged=False)]
     columns += [name for row in rows for name in row]
     frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
     # Else pandas makes the None of a column of text a NaN, and beside it whole numbers fractions.
@@ -59,7 +59,7 @@ def _experiments_with_runs(client: MlflowClient) -> str:
     counts = []
     for experiment in client.search_experiments():
         ours = sum(
-            1 for run in all_runs(client, experiment.experiment_id) if why_foreign(run) is None
+            1 for run in all_runs(client, experiment.experiment_id) if exclusion_reason(run) is None
         )
         counts.append(f"{experiment.name} ({ours})")
     if not counts:
@@ -84,7 +84,7 @@ def all_runs(client: MlflowClient, experiment_id: str, query: str = "") -> Itera
             return
 
 
-def why_foreign(run: Run) -> str | None:
+def exclusion_reason(run: Run) -> str | None:
     """Return why a run is not a finished run of ours, or None if it is."""
     if run.data.tags.get("lr_study.kind") == "study":
         return said("study")
@@ -107,7 +107,7 @@ def _first_lacking(run: Run) -> str | None:
     needed = {
         "param": (data.params, ("policy", "seed")),
         "tag": (data.tags, ("lr_study.protocol", "lr_study.cell", "lr_study.diverged")),
-        "metric": (data.metrics, summaries_needed(diverged=diverged)),
+        "metric": (data.metrics, required_metrics(diverged=diverged)),
     }
     for kind, (present, names) in needed.items():
         for name in names:
@@ -124,7 +124,7 @@ def _row(client: MlflowClient, run: Run) -> dict[str, Any]:
         "status": info.status,
         "start_time": info.start_time,
         "end_time": info.end_time,
-        "excluded": why_foreign(run),
+        "excluded": exclusion_reason(run),
     }
     if row["excluded"] is not None:
         return row

@@ -9,20 +9,25 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, Metric, Run
 from mlflow.exceptions import MlflowException
 
-from lr_study import outbox
-from lr_study.errors import LrStudyError, UnreachableError, UsageError
-from lr_study.masking import without_credentials
-from lr_study.outbox import Entry
-from lr_study.outside import first_line
-from lr_study.process import is_gone, presence
+from lr_study.support import (
+    LrStudyError,
+    UnreachableError,
+    UsageError,
+    is_owner_dead,
+    liveness_token,
+    one_line,
+    without_credentials,
+)
+from lr_study.tracking import outbox
 from lr_study.tracking.cells import finished_runs, supersede
+from lr_study.tracking.outbox import Entry
 from lr_study.tracking.reading import SUPERSEDED_TAG, all_runs, is_complete
 from lr_study.tracking.store import (
     OUTBOX_TAG,
     PROCESS_TAG,
     connect,
     experiment_named,
-    is_refusal,
+    is_rejection,
     persist,
     resolve_tracking_uri,
     store_address,
@@ -84,8 +89,8 @@ class Sender:
                     persist(lambda: self._deliver(entry))
                     outbox.remove(entry)
         except Exception as error:
-            if is_refusal(error):
-                self.refusal = first_line(error)
+            if is_rejection(error):
+                self.refusal = one_line(error)
             else:
                 self._is_in_trouble(error)
             return False
@@ -127,7 +132,7 @@ class Sender:
         return bool(self.trouble) and time.monotonic() < self._left_alone_until
 
     def _is_in_trouble(self, error: BaseException) -> None:
-        self.trouble = first_line(error)
+        self.trouble = one_line(error)
         self._left_alone_until = time.monotonic() + _AGAIN_SECONDS
 
     def _experiment_id(self, name: str) -> str:
@@ -163,7 +168,7 @@ class Sender:
                 supersede(self.client, earlier)
 
     def _create(self, entry: Entry, experiment_id: str) -> Run:
-        tags = {PROCESS_TAG: presence(), OUTBOX_TAG: entry.id}
+        tags = {PROCESS_TAG: liveness_token(), OUTBOX_TAG: entry.id}
         if entry.parent:
             tags["mlflow.parentRunId"] = entry.parent
         run = self.client.create_run(
@@ -189,7 +194,7 @@ class Sender:
 
     def _delete_strays(self, experiment_id: str) -> None:
         """Delete runs that were made although their making seemed to fail: the answer was late."""
-        query = f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` = '{presence()}'"
+        query = f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` = '{liveness_token()}'"
         for run in list(all_runs(self.client, experiment_id, query)):
             if OUTBOX_TAG in run.data.tags:
                 self.client.delete_run(run.info.run_id)
@@ -204,7 +209,7 @@ def open_child(
     client: MlflowClient, experiment: Experiment, entry_id: str, parent: str, name: str
 ) -> str:
     """Return a run that logs while it trains: the one that was begun and cut off, or a new one."""
-    tags = {PROCESS_TAG: presence(), OUTBOX_TAG: entry_id, "mlflow.parentRunId": parent}
+    tags = {PROCESS_TAG: liveness_token(), OUTBOX_TAG: entry_id, "mlflow.parentRunId": parent}
     for run in runs_of_entry(client, experiment.experiment_id, entry_id):
         if is_left(run):
             run_id = str(run.info.run_id)
@@ -221,7 +226,7 @@ def is_left(run: Run) -> bool:
     if run.info.status == "KILLED":
         return True
     process = run.data.tags.get(PROCESS_TAG, "")
-    return run.info.status == "RUNNING" and (process == presence() or is_gone(process))
+    return run.info.status == "RUNNING" and (process == liveness_token() or is_owner_dead(process))
 
 
 def find_run(client: MlflowClient, run_id: str) -> Run | None:
@@ -283,7 +288,7 @@ def sync(tracking_uri: str | None = None) -> Synced:
         except UsageError:
             raise
         except LrStudyError as error:
-            reason = first_line(error.__cause__ or error)
+            reason = one_line(error.__cause__ or error)
         left = len(outbox.waiting(store))
         if left:
             problems.append(waiting_line(left, store, reason))

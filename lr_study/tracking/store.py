@@ -25,15 +25,21 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, RunTag
 from mlflow.exceptions import MlflowException
 
-from lr_study import outbox
-from lr_study.errors import LrStudyError, UnreachableError, UsageError
-from lr_study.masking import mask, without_credentials
-from lr_study.outbox import Entry
-from lr_study.outside import first_line
-from lr_study.process import interrupts_held, presence
 from lr_study.runs import short_hash
-from lr_study.storage import state_dir
+from lr_study.support import (
+    LrStudyError,
+    UnreachableError,
+    UsageError,
+    defer_signals,
+    liveness_token,
+    mask,
+    one_line,
+    state_dir,
+    without_credentials,
+)
+from lr_study.tracking import outbox
 from lr_study.tracking.closing import keep_killed
+from lr_study.tracking.outbox import Entry
 
 # Not a person's business each time: which tables it creates, which of its jobs it started.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
@@ -68,13 +74,13 @@ def persist(call: Callable[[], T]) -> T:
             return call()
         except Exception as error:
             elapsed = time.monotonic() - started
-            if is_refusal(error) or elapsed + pause > _PATIENCE_SECONDS:
+            if is_rejection(error) or elapsed + pause > _PATIENCE_SECONDS:
                 raise
         time.sleep(pause)
     return call()
 
 
-def is_refusal(error: BaseException) -> bool:
+def is_rejection(error: BaseException) -> bool:
     """Whether the store answered, and will answer the same to the same again."""
     if isinstance(error, MlflowException):
         status = int(error.get_http_status_code())
@@ -121,7 +127,7 @@ def connect(tracking_uri: str | None = None) -> MlflowClient:
     except Exception as error:
         # MLflow passes on whatever its store raises; the first line tells what it was.
         way_out = _of_another_mlflow(str(error)) or (
-            f"({first_line(error)}): give another with --tracking-uri or MLFLOW_TRACKING_URI"
+            f"({one_line(error)}): give another with --tracking-uri or MLFLOW_TRACKING_URI"
         )
         raise LrStudyError(f"the MLflow store {mask(uri)} cannot be used {way_out}") from error
     return client
@@ -235,7 +241,7 @@ def tracked_run(
     LrStudyError
         If the run was to be FINISHED and its store cannot be told.
     """
-    tags = {**tags, PROCESS_TAG: presence()}
+    tags = {**tags, PROCESS_TAG: liveness_token()}
     joined = os.environ.get("MLFLOW_RUN_ID") if may_join else None
 
     def open_run() -> str:
@@ -246,7 +252,7 @@ def tracked_run(
         return joined
 
     keep = joined is not None
-    with ended_if_cut(client, experiment, lambda: persist(open_run), keep=keep) as run_id:
+    with end_on_error(client, experiment, lambda: persist(open_run), keep=keep) as run_id:
         yield run_id
     if not _end(client, experiment, run_id, "FINISHED"):
         raise LrStudyError(
@@ -269,7 +275,7 @@ def _create(
 
 
 @contextmanager
-def ended_if_cut(
+def end_on_error(
     client: MlflowClient,
     experiment: Experiment,
     open_run: Callable[[], RunId],
@@ -284,7 +290,7 @@ def ended_if_cut(
     """
     run_id: RunId | None = None
     try:
-        with interrupts_held():  # until it is known which run an interrupt has to end
+        with defer_signals():  # until it is known which run an interrupt has to end
             run_id = open_run()
         yield run_id
     except KeyboardInterrupt:

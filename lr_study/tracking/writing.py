@@ -13,12 +13,12 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, Metric, Param, RunTag
 
 import lr_study
-from lr_study.outbox import Entry, Point
 from lr_study.runs import CURVES, EpochRecord, Protocol, RunRecord, RunSpec, canonical_json
+from lr_study.tracking.outbox import Entry, Point
 from lr_study.tracking.store import store_address
 
-_MOST_IN_A_BATCH = 1000
-LONGEST_TAG = 8000
+_MAX_IN_A_BATCH = 1000
+MAX_TAG_LENGTH = 8000
 
 
 def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
@@ -155,7 +155,7 @@ def record_tags(record: RunRecord) -> dict[str, str]:
         "lr_study.timing_shared_among": str(record.shared_among),
     }
     curves = curves_json(record.epochs)
-    return tags if len(curves) > LONGEST_TAG else {**tags, "lr_study.curves": curves}
+    return tags if len(curves) > MAX_TAG_LENGTH else {**tags, "lr_study.curves": curves}
 
 
 def curves_json(epochs: Iterable[EpochRecord]) -> str:
@@ -193,7 +193,7 @@ def log_batch(
         "params": [Param(name, value) for name, value in params.items()],
         "tags": [RunTag(name, value) for name, value in tags.items()],
     }
-    room = _MOST_IN_A_BATCH - sum(len(items) for items in entities.values())
+    room = _MAX_IN_A_BATCH - sum(len(items) for items in entities.values())
     client.log_batch(run_id, metrics=metrics[:room], **entities)
-    for start in range(room, len(metrics), _MOST_IN_A_BATCH):
-        client.log_batch(run_id, metrics=metrics[start : start + _MOST_IN_A_BATCH])
+    for start in range(room, len(metrics), _MAX_IN_A_BATCH):
+        client.log_batch(run_id, metrics=metrics[start : start + _MAX_IN_A_BATCH])

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from lr_study.runs import EpochRecord
-from lr_study.storage import state_dir, written_aside
+from lr_study.support import atomic_write, state_dir
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Checkpoint:
             "times": self.times,
             "seconds": seconds,
         }
-        with written_aside(self.file) as aside, aside.open("wb") as file:
+        with atomic_write(self.file) as aside, aside.open("wb") as file:
             arrays: dict[str, Any] = {**state, "about": np.array(json.dumps(about))}
             np.savez(file, **arrays)
 

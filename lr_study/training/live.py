@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.backbones import FEATURES, Weights, build_backbone
-from lr_study.data import load_picture
+from lr_study.data import load_image
+from lr_study.features import FEATURES, Weights, build_backbone
 from lr_study.runs import EpochRecord, RunSpec
-from lr_study.runtime import gpu_is_there, keras
-from lr_study.seeding import Stream, generator
-from lr_study.training import Head, History, initial_head, reported_loss
+from lr_study.support import Stream, generator, gpu_is_there, keras
 from lr_study.training.checkpoint import Checkpoint
+from lr_study.training.history import Head, History, initial_head, reported_loss
 
 
 @dataclass(frozen=True)
@@ -189,5 +188,5 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         rows = self.rows[index * self._batch_size : (index + 1) * self._batch_size]
-        pictures = [load_picture(self._pictures.files[row], self._image_size) for row in rows]
+        pictures = [load_image(self._pictures.files[row], self._image_size) for row in rows]
         return np.stack(pictures).astype(np.float32), self._pictures.labels[rows]

@@ -67,7 +67,7 @@ def _run(words: Sequence[str], folder: Path, environment: Mapping[str, str], ter
         os.dup2(old, new)
     os.close(opened)
     sys.argv = ["lr-study", *words]
-    from lr_study.cli import main
+    from lr_study.cli.app import main
 
     try:
         main()

@@ -1,0 +1,103 @@
+"""Options that commands share, made from the fields of `Settings` and `ComparisonCriteria`."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Annotated, Any
+
+import typer
+
+from lr_study.comparison import HIGHER_IS_BETTER, SELECTION_RULES, ComparisonCriteria
+from lr_study.runs import BACKBONES, ENGINES, OPTIMIZERS, Settings
+from lr_study.support import UsageError
+
+WEIGHTS_HELP = "imagenet, random, or a file of weights."
+
+_HELP = {
+    "data": "sample, oregon, or a folder that holds one folder of pictures per class.",
+    "backbone": f"auto, {', '.join(BACKBONES)}; auto is Lite0 for sample and B0 for all else.",
+    "weights": WEIGHTS_HELP,
+    "image_size": "Height and width that pictures are brought to, in pixels.",
+    "engine": f"{' or '.join(ENGINES)}: features computed once, or pictures end to end.",
+    "epochs": "How many times to go through the training pictures.",
+    "batch_size": "Pictures in a step of the optimizer.",
+    "optimizer": f"One of {', '.join(OPTIMIZERS)}.",
+    "val_fraction": "Share of each class to validate with.",
+    "test_fraction": "Share of each class to test with, the same pictures under every seed.",
+    "split_seed": "Which pictures test.",
+    "seed": "Decides the split, the initial head and the order of batches.",
+    "metric": f"{' or '.join(HIGHER_IS_BETTER)}.",
+    "at": f"{' or '.join(SELECTION_RULES)}: which epoch of a run.",
+    "baseline": "Differences are from this policy.",
+    "margin": "The difference that matters, in points: hundredths of the metric.",
+    "target": "Accuracy to count epochs to; else what the baseline ends with under the same seed.",
+    "min_class_size": "Leave out classes with fewer usable pictures; 0 leaves out none.",
+}
+
+Command = Callable[..., None]
+
+Experiment = Annotated[
+    str | None,
+    typer.Option(help="MLflow experiment; else MLFLOW_EXPERIMENT_NAME, else the data's name."),
+]
+TrackingUri = Annotated[
+    str | None,
+    typer.Option(help="MLflow store; else MLFLOW_TRACKING_URI, else sqlite:///mlflow.db."),
+]
+
+
+def option(name: str, kind: Any) -> Any:
+    """Return a typer option; one for a number refuses other text in our words, not its own."""
+    number = next((number for number in (int, float) if kind in (number, number | None)), None)
+    if number is None:
+        return typer.Option(help=_HELP[name])
+
+    def parse_number(text: str) -> int | float:
+        try:
+            return number(text)
+        except ValueError:
+            what = "whole number" if number is int else "number"
+            raise UsageError(f"{name}={text} is not allowed: {name} is a {what}") from None
+
+    return typer.Option(help=_HELP[name], parser=parse_number, metavar=number.__name__.upper())
+
+
+Seed = Annotated[int, option("seed", int)]
+
+
+def with_fields_of(cls: type, parameter: str) -> Callable[[Command], Command]:
+    """Give a command an option per field of a dataclass, and pass it the checked whole.
+
+    The command takes the whole as ``parameter``; each field's name, type and default become an
+    option's.
+    """
+
+    def decorate(command: Command) -> Command:
+        signature = inspect.signature(command, eval_str=True)
+        options = [
+            inspect.Parameter(
+                field.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=field.default,
+                annotation=Annotated[field.type, option(field.name, field.type)],
+            )
+            for field in fields(cls)
+        ]
+
+        @functools.wraps(command)
+        def with_options(**values: Any) -> None:
+            whole = cls(**{field.name: values.pop(field.name) for field in fields(cls)})
+            command(**{parameter: whole}, **values)
+
+        own = [p for name, p in signature.parameters.items() if name != parameter]
+        own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        with_options.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]
+        with_options.__annotations__ = {p.name: p.annotation for p in own + options}
+        return with_options
+
+    return decorate
+
+
+with_settings = with_fields_of(Settings, "settings")
+with_criteria = with_fields_of(ComparisonCriteria, "question")

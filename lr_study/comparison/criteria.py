@@ -1,0 +1,61 @@
+"""What is asked of runs that are compared."""
+
+from dataclasses import dataclass
+
+from lr_study.policies import parse
+from lr_study.support import UsageError, require_one_of
+
+HIGHER_IS_BETTER = {"val_accuracy": True, "val_loss": False}
+SELECTION_RULES = ("final", "best")
+
+
+@dataclass(frozen=True)
+class ComparisonCriteria:
+    """Which figure, at which moment, against what, how finely; checked on construction.
+
+    Parameters
+    ----------
+    metric, at
+        What to rank by: ``val_accuracy`` or ``val_loss``, at the last epoch (``final``) or the
+        run's best (``best``).
+    baseline
+        The policy that differences are taken from, in any of its text forms.
+    margin
+        The difference that matters, in points: hundredths of the metric.
+    target
+        The validation accuracy to count epochs to, from 0 to 1; None is what the baseline ends
+        with under the same seed.
+
+    Raises
+    ------
+    UsageError
+        If a value is not allowed.
+
+    >>> ComparisonCriteria(at="best").column
+    'best_val_accuracy'
+    """
+
+    metric: str = "val_accuracy"
+    at: str = "final"
+    baseline: str = "fixed:lr=0.001"
+    margin: float = 0.5
+    target: float | None = None
+
+    def __post_init__(self) -> None:
+        require_one_of("metric", self.metric, HIGHER_IS_BETTER)
+        require_one_of("at", self.at, SELECTION_RULES)
+        object.__setattr__(self, "baseline", str(parse(self.baseline)))
+        if not 0 <= self.margin <= 100:
+            raise UsageError(f"margin={self.margin} is not allowed: points, 0 <= margin <= 100")
+        if self.target is not None and not 0 < self.target <= 1:
+            raise UsageError(f"target={self.target} is not allowed: an accuracy, 0 < target <= 1")
+
+    @property
+    def column(self) -> str:
+        """The figure of a run that policies are ranked by."""
+        return f"{self.at}_{self.metric}"
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether more of the metric is better."""
+        return HIGHER_IS_BETTER[self.metric]

@@ -1,0 +1,99 @@
+"""Which runs may be ranked: those that did what they declare, once each."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from lr_study.comparison.messages import said
+from lr_study.policies import parse
+from lr_study.runs import CURVES
+from lr_study.support import UsageError
+
+RELATIVE, ABSOLUTE = 1e-6, 1e-12
+"""How near a logged rate is to the declared one: rates are logged as 32-bit numbers."""
+
+
+def faults(runs: pd.DataFrame) -> pd.Series:
+    """Return for each run why it may not be ranked, or None.
+
+    Parameters
+    ----------
+    runs
+        From `lr_study.load_runs`; without the column ``curves``, nothing can be found.
+    """
+    if "curves" not in runs:
+        return pd.Series([None] * len(runs), index=runs.index, dtype=object)
+    rates_of = cache(_declared_rates)
+    found = [
+        _fault(policy, protocol, curves, rates_of)
+        for policy, protocol, curves in zip(
+            runs["policy"], runs["protocol"], runs["curves"], strict=True
+        )
+    ]
+    return pd.Series(found, index=runs.index, dtype=object)
+
+
+def _fault(
+    policy: str,
+    protocol: Mapping[str, Any],
+    curves: Mapping[str, Sequence[float | None]],
+    rates_of: Callable[[str, int], list[float] | None],
+) -> str | None:
+    declared = int(protocol["epochs"])
+    trained = max((len(curves.get(name, ())) for name in CURVES), default=0)
+    if trained != declared:
+        return said("epochs", trained=trained, declared=declared)
+    for name in "accuracy", "val_accuracy":
+        missing = [i for i, value in enumerate(curves.get(name) or [None], 1) if value is None]
+        if missing:
+            return said("no value", name=name, epoch=missing[0])
+    rates, expected = curves.get("learning_rate"), rates_of(policy, declared)
+    if not rates or expected is None:
+        return None
+    for epoch, (rate, wanted) in enumerate(zip(rates, expected, strict=True), start=1):
+        if rate is None:
+            return said("no value", name="learning_rate", epoch=epoch)
+        if not math.isclose(rate, wanted, rel_tol=RELATIVE, abs_tol=ABSOLUTE):
+            return said("rate", policy=policy, epoch=epoch, rate=rate, wanted=wanted)
+    return None
+
+
+def _declared_rates(policy: str, epochs: int) -> list[float] | None:
+    """The rates of a policy; None of one that has no formula, as imported runs may have."""
+    try:
+        rate = parse(policy)
+    except UsageError:
+        return None
+    return [rate(epoch) for epoch in range(epochs)]
+
+
+def duplicates(runs: pd.DataFrame) -> pd.Series:
+    """Return for each run that another run finished the same cell earlier, or None."""
+    ordered = runs.sort_values(["end_time", "run_id"], kind="stable")
+    first = ordered.drop_duplicates("cell").set_index("cell")["run_id"]
+    reasons = [
+        None if run_id == earliest else said("duplicate", run_id=earliest)
+        for run_id, earliest in zip(runs["run_id"], runs["cell"].map(first), strict=True)
+    ]
+    return pd.Series(reasons, index=runs.index, dtype=object)
+
+
+def fields_that_differ(protocols: Sequence[Mapping[str, Any]]) -> str:
+    """Say which protocol fields keep runs apart, as ``batch_size: 16 in 9 runs, 32 in 3``.
+
+    >>> fields_that_differ([{"epochs": 5}, {"epochs": 5}, {"epochs": 9}])
+    'epochs: 5 in 2 runs, 9 in 1'
+    """
+    parts = []
+    for name in sorted({name for protocol in protocols for name in protocol}):
+        counts = pd.Series([str(protocol.get(name)) for protocol in protocols]).value_counts()
+        if len(counts) > 1:
+            shown = [
+                f"{value} in {count}" + (f" run{'s' * (count > 1)}" if i == 0 else "")
+                for i, (value, count) in enumerate(counts.items())
+            ]
+            parts.append(f"{name}: {', '.join(shown)}")
+    return "; ".join(parts)

@@ -1,0 +1,6 @@
+from .backbones import FEATURES as FEATURES
+from .backbones import Weights as Weights
+from .backbones import build_backbone as build_backbone
+from .backbones import resolve_weights as resolve_weights
+from .extraction import FeatureSet as FeatureSet
+from .extraction import load_features as load_features

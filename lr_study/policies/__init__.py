@@ -1,0 +1,16 @@
+"""Learning-rate policies: a rate as a function of the epoch, written as text in one way.
+
+In: a policy's text, such as ``step_decay:drop=0.5``, or its parameters. Out: a frozen `Policy`
+that is called with the epoch and gives the learning rate. Standard library only.
+
+>>> parse("exp_decay:initial_lr=0.1,k=0.0")(10)
+0.1
+"""
+
+from lr_study.policies.base import Policy
+from lr_study.policies.exp_decay import ExpDecay
+from lr_study.policies.families import FAMILIES, parse
+from lr_study.policies.fixed import Fixed
+from lr_study.policies.step_decay import StepDecay
+
+__all__ = ["FAMILIES", "ExpDecay", "Fixed", "Policy", "StepDecay", "parse"]

@@ -1,0 +1,17 @@
+from .commands import reproducing_commands as reproducing_commands
+from .figures import curve_figures as curve_figures
+from .figures import policies_figure as policies_figure
+from .files import check_report as check_report
+from .files import write_report as write_report
+from .pages import draw as draw
+from .pages import html_report as html_report
+from .ranking_tables import BY as BY
+from .ranking_tables import FORMATS as FORMATS
+from .ranking_tables import ranking_json as ranking_json
+from .ranking_tables import ranking_table as ranking_table
+from .svg import inline_svg as inline_svg
+from .tables import left_out_lines as left_out_lines
+from .tables import plan_line as plan_line
+from .tables import plan_lines as plan_lines
+from .tables import policies_table as policies_table
+from .tables import record_lines as record_lines

@@ -1,0 +1,218 @@
+"""A comparison as one page that stands alone, in HTML or Markdown, in English or Russian."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from matplotlib.figure import Figure
+
+import lr_study
+from lr_study.comparison import (
+    Comparison,
+    Difference,
+    FamilyContrast,
+    Interval,
+    ProtocolRanking,
+    Row,
+    advise,
+    translate,
+)
+from lr_study.report import english, russian
+from lr_study.report.commands import repeat_command, reproducing_commands
+from lr_study.report.figures import study_figures
+
+LANGUAGES: dict[str, ModuleType] = {"en": english, "ru": russian}
+
+STUDY_ORDER = ("fixed", "exp_decay", "step_decay")
+"""The families in the order in which the original study took them."""
+
+
+Pictures = Mapping[str, Mapping[str, str]]
+"""By the id of a protocol and the name of a figure: an ``<svg>`` element, or what to link to."""
+
+
+def draw(
+    comparison: Comparison,
+    runs: pd.DataFrame,
+    language: str,
+    keep: Callable[[Figure, str, str], str],
+) -> Pictures:
+    """Draw every figure of a report.
+
+    Parameters
+    ----------
+    runs
+        Those that were compared, from `lr_study.load_runs`.
+    keep
+        Given a figure, a name that no other has, and what the figure shows in words; returns what
+        stands for it in the report.
+    """
+    text = LANGUAGES[language]
+    return {
+        ranking.id: {
+            name: keep(figure, f"p{ranking.id}-{name}", _caption(text, ranking, name))
+            for name, figure in study_figures(comparison, ranking, runs, text.FIGURES).items()
+        }
+        for ranking in comparison.protocols
+    }
+
+
+def html_report(comparison: Comparison, pictures: Pictures, language: str = "en") -> str:
+    """Return one self-contained page: no request leaves it, and figures are part of it.
+
+    Parameters
+    ----------
+    pictures
+        From `draw`, kept by `lr_study.report.svg.inline_svg`.
+    language
+        ``en``, or ``ru`` in the order of the original study: each family and the best of it, the
+        best of each compared, then the ranking of all.
+    """
+    return _render("page.html.j2", comparison, pictures, language)
+
+
+def markdown_report(comparison: Comparison, pictures: Pictures, language: str = "en") -> str:
+    """Return the same in Markdown; ``pictures`` are links."""
+    return _render("page.md.j2", comparison, pictures, language)
+
+
+def _render(template: str, comparison: Comparison, pictures: Pictures, language: str) -> str:
+    text = LANGUAGES[language]
+    environment = Environment(
+        loader=PackageLoader("lr_study", "report"),
+        autoescape=template.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": _number,
+        "interval": _interval,
+        "said": lambda message: translate(message, text.MESSAGES),
+    }
+    excluded: dict[str, list[str]] = {}
+    for run in comparison.excluded:
+        excluded.setdefault(run.reason, []).append(run.run_id)
+    return environment.get_template(template).render(
+        comparison=comparison,
+        column=f"{comparison.at}_{comparison.metric}",
+        protocols=[
+            _Part(comparison, ranking, text, pictures[ranking.id])
+            for ranking in comparison.protocols
+        ],
+        excluded=excluded,
+        language=language,
+        order=text.ORDER,
+        caption=partial(_caption, text),
+        version=lr_study.__version__,
+        w=text.WORDS,
+    )
+
+
+def _caption(text: ModuleType, ranking: ProtocolRanking, name: str) -> str:
+    words: Mapping[str, str] = text.WORDS
+    return words[f"figure {name}"].format(n=len(ranking.rows), best=ranking.rows[0].policy)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What the page says of one protocol, in the words of its language."""
+
+    comparison: Comparison
+    ranking: ProtocolRanking
+    text: ModuleType
+    figures: Mapping[str, str]
+
+    @property
+    def advice(self) -> Sequence[str]:
+        return advise(self.ranking, self.comparison.baseline, self.text.ADVICE).split("\n")
+
+    def families(self) -> Iterator[tuple[str, list[Row], str]]:
+        """The heading, the policies and the sentence of each family, in the study's order."""
+        words = self.text.WORDS
+        by_family: dict[str, list[Row]] = {}
+        for row in self.ranking.rows:
+            by_family.setdefault(row.family, []).append(row)
+        known = [family for family in STUDY_ORDER if family in by_family]
+        for family in [*known, *(name for name in by_family if name not in known)]:
+            rows = by_family[family]
+            best = rows[0]
+            sentence = words["best of"].format(
+                tried=len(rows),
+                policy=best.policy,
+                metric=words[f"{self.comparison.at}_{self.comparison.metric}"],
+                estimate=_number(best.estimate),
+                loss=_number(best.metrics["final_val_loss"]),
+                epoch=_number(best.metrics["convergence_epoch"], ".1f"),
+            )
+            yield words.get(family, words["other"].format(family=family)), rows, sentence
+
+    def gain_cells(self, gain: FamilyContrast) -> Iterator[str]:
+        """What is said of one policy over another: accuracy in points, loss, epochs."""
+        found = gain.differences
+        yield self._gain(found["val_accuracy"], 100, "+.2f", higher_is_better=True)
+        yield self._gain(found["val_loss"], 1, "+.4f", higher_is_better=False)
+        yield self._gain(found["convergence_epoch"], 1, "+.1f", higher_is_better=False)
+
+    def _gain(self, found: Difference, scale: float, form: str, *, higher_is_better: bool) -> str:
+        if found.mean is None:
+            return "–"
+        words = self.text.WORDS
+        shown = format(scale * found.mean, form)
+        if found.interval is None or found.p_value is None:
+            return f"{shown} ({words['not told apart']})"
+        low, high = (format(scale * end, form) for end in found.interval)
+        verdict = "not told apart"
+        if found.interval[0] > 0 or found.interval[1] < 0:
+            verdict = "better" if (found.mean > 0) == higher_is_better else "worse"
+        return f"{shown} [{low}, {high}]: {words[verdict]}"
+
+    @property
+    def methods(self) -> Iterator[str]:
+        """How the numbers were found."""
+        words, rows = self.text.WORDS, self.ranking.rows
+
+        def say(message: str | None) -> str:
+            return translate(message or "", self.text.MESSAGES)
+
+        if rows[0].interval_method:
+            yield words["of intervals"].format(method=say(rows[0].interval_method))
+        for name, found in self.ranking.tested().items():
+            yield words[f"of {name}"].format(
+                method=say(found.method),
+                correction=say(found.correction),
+                margin=100 * self.ranking.margin,
+            )
+
+    @property
+    def target(self) -> str:
+        words: Mapping[str, str] = self.text.WORDS
+        if self.ranking.target is None:
+            return words["target baseline"]
+        return words["target given"].format(target=self.ranking.target)
+
+    @property
+    def repeat_command(self) -> str | None:
+        """The line that repeats single runs over seeds."""
+        return repeat_command(self.ranking, self.comparison.baseline)
+
+    @property
+    def commands(self) -> Sequence[str]:
+        """The lines that give the same runs and the same ranking again."""
+        return reproducing_commands(self.comparison.experiment, self.ranking)
+
+
+def _number(value: float | None, form: str = ".4f") -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _interval(found: Difference | Interval | None, form: str = ".4f") -> str:
+    """An interval, or a difference with its own; a dash where there is none."""
+    if isinstance(found, Difference):
+        if found.mean is None or found.interval is None:
+            return _number(found.mean, form)
+        return f"{_number(found.mean, form)} {_interval(found.interval, form)}"
+    return "–" if found is None else f"[{format(found[0], form)}, {format(found[1], form)}]"

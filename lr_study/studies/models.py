@@ -1,0 +1,98 @@
+"""Whole Keras models, built from the layer that every run keeps."""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.entities import LoggedModelStatus
+from mlflow.exceptions import MlflowException
+
+from lr_study.comparison import Comparison, first_of_each_family
+from lr_study.features import resolve_weights
+from lr_study.studies.workloads import Prepared
+from lr_study.support import LrStudyError, UsageError, atomic_write
+from lr_study.tracking import log_model, read_head
+from lr_study.training import Head
+
+
+def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) -> None:
+    """Build the model of a run, backbone and trained layer, and save it as a ``.keras`` file.
+
+    Parameters
+    ----------
+    weights
+        Where the backbone's weights are: ``imagenet``, ``random`` or a file. They must be those
+        that the run was trained with.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run of ours, the weights are others, or the file's name does not end in
+        ``.keras``.
+    """
+    if output.suffix != ".keras":
+        raise UsageError(f"output={output} is not allowed: the name ends in .keras")
+    try:
+        tags = client.get_run(run_id).data.tags
+        protocol = json.loads(tags["lr_study.protocol"])
+    except (MlflowException, KeyError):
+        raise UsageError(
+            f"run {run_id!r} is no run of lr-study in {client.tracking_uri}: "
+            "lr-study compare --format json and MLflow's pages show the ids"
+        ) from None
+    found = resolve_weights(protocol["backbone"], weights)
+    if found.digest != protocol["weights"]:
+        raise UsageError(
+            f"weights={weights} are {found.digest}, but the run was trained with "
+            f"{protocol['weights']}: give that file with --weights FILE"
+        )
+    head = _head(client, run_id)
+    from lr_study.training import build_model
+
+    model = build_model(protocol["backbone"], found, protocol["image_size"], head)
+    with atomic_write(output) as aside:
+        file = aside.with_name(f"{aside.name}.keras")  # Keras goes by the end of the name
+        model.save(file)
+        file.rename(aside)
+
+
+def log_models(
+    client: MlflowClient, runs: pd.DataFrame, ranking: Comparison, prepared: Prepared, which: str
+) -> None:
+    """Log whole models to runs that have none: of the best policy of each family, or of all.
+
+    Of the best policies, the run under the first common seed gets its model; ``which`` is ``best``,
+    ``all`` or ``none``.
+    """
+    for run_id in _chosen(runs, ranking, which):
+        if not _has_model(client, run_id):
+            log_model(client, run_id, prepared.model(_head(client, run_id)), prepared.protocol)
+
+
+def _has_model(client: MlflowClient, run_id: str) -> bool:
+    """Whether a run has a model that was saved to its end."""
+    return any(
+        client.get_logged_model(output.model_id).status == LoggedModelStatus.READY
+        for output in client.get_run(run_id).outputs.model_outputs
+    )
+
+
+def _chosen(runs: pd.DataFrame, ranking: Comparison, which: str) -> list[str]:
+    if which == "none" or not ranking.protocols:
+        return []
+    if which == "all":
+        counted = runs[runs["excluded"].isna()].sort_values("end_time")
+        return [str(run_id) for run_id in counted.drop_duplicates("cell")["run_id"]]
+    ranked = ranking.ranked(runs).set_index(["policy", "seed"])["run_id"]
+    best = first_of_each_family(ranking.protocols[0].rows)
+    return [str(ranked[row.policy, row.seeds[0]]) for row in best.values()]
+
+
+def _head(client: MlflowClient, run_id: str) -> Head:
+    with TemporaryDirectory(prefix="lr-study-") as folder:
+        try:
+            return read_head(Path(client.download_artifacts(run_id, "head.npz", folder)))[0]
+        except (MlflowException, OSError) as error:
+            raise LrStudyError(f"run {run_id} has no head.npz that can be read: {error}") from error

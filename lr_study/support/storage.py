@@ -1,0 +1,84 @@
+"""Where files are kept, and how a file or folder appears whole or not at all."""
+
+import hashlib
+import json
+import mmap
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from platformdirs import user_cache_path, user_state_path
+
+
+def cache_dir() -> Path:
+    """The folder for everything that can be computed again; ``LR_STUDY_CACHE`` overrides it."""
+    override = os.environ.get("LR_STUDY_CACHE")
+    return Path(override).expanduser() if override else user_cache_path("lr-study")
+
+
+def state_dir() -> Path:
+    """The folder for what must outlive a process; ``LR_STUDY_STATE`` overrides it."""
+    override = os.environ.get("LR_STUDY_STATE")
+    return Path(override).expanduser() if override else user_state_path("lr-study")
+
+
+@contextmanager
+def atomic_write(target: Path) -> Iterator[Path]:
+    """Yield a path beside ``target`` to write a file or folder to; rename it into place at the end.
+
+    A reader sees the old content or the new, never a part. If the block raises, what was written
+    aside is removed and ``target`` is left as it was. A folder takes its place only where none is.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.{uuid4().hex}")
+    try:
+        yield aside
+        aside.replace(target)
+    finally:
+        if aside.is_dir():
+            shutil.rmtree(aside)
+        else:
+            aside.unlink(missing_ok=True)
+
+
+def checked_json(value: Any) -> str:
+    """Write a value as JSON in ASCII, with a checksum that `read_checked_json` looks at."""
+    return json.dumps({"sha256": _digest(value), "value": value})
+
+
+def read_checked_json(file: Path) -> Any:
+    """Return what `checked_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the file is not as it was written: cut short, or a byte of it is another.
+    OSError
+        If it cannot be read.
+    """
+    content = json.loads(file.read_bytes())
+    if not isinstance(content, dict) or content.keys() != {"sha256", "value"}:
+        raise ValueError(f"{file} has no checksum")
+    if content["sha256"] != _digest(content["value"]):
+        raise ValueError(f"{file} is damaged")
+    return content["value"]
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def release_pages(array: NDArray[np.float32]) -> None:
+    """Give back the memory that the pages of a memory-mapped array take.
+
+    They are read again from the file, or from the system's cache of it, when they are needed.
+    An array in memory of its own is left alone.
+    """
+    if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        array.base.madvise(mmap.MADV_DONTNEED)

@@ -1,0 +1,96 @@
+"""YAML files that people write, read so that an error names the line it stands on."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+
+from lr_study.support.errors import UsageError
+
+_T = TypeVar("_T")
+
+
+MAX_DEPTH = 10
+"""How many lists and mappings may stand in one another."""
+
+
+class LineError(Exception):
+    """What is wrong on a line, which counts from 0."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.reason = reason
+
+
+def read_yaml(file: Path, meaning: Callable[[yaml.Node | None], _T]) -> _T:
+    """Return what ``meaning`` makes of a YAML file's root node.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read, is not YAML, uses an alias, or ``meaning`` raises a
+        `LineError`. The line names the file and, where one is at fault, its line.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+        _refuse_what_explodes(text)
+        return meaning(yaml.compose(text, Loader=yaml.SafeLoader))
+    except LineError as error:
+        raise UsageError(f"{file}, line {error.line + 1}: {error.reason}") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UsageError(f"{file}, line {line}: not YAML: {error.problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UsageError(f"{file}: not a YAML file that can be read: {reason}") from None
+
+
+def _refuse_what_explodes(text: str) -> None:
+    """Refuse aliases and deep nesting, event by event, before anything is built of them.
+
+    An alias can stand for a billion of values, or for itself; a file of ours needs none.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent):
+            raise LineError(line, "an alias (*name) is not allowed: write it out")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise LineError(line, f"more than {MAX_DEPTH} lists in one another are not allowed")
+
+
+def pairs(node: yaml.Node | None, what: str) -> Iterator[tuple[str, int, yaml.Node]]:
+    """Yield the name, line and value of each entry of a mapping, whose names are all different.
+
+    Raises
+    ------
+    LineError
+        If the node is no mapping, or a name is given twice. ``what`` says what it stands for.
+    """
+    if not isinstance(node, yaml.MappingNode):
+        line = 0 if node is None else node.start_mark.line
+        raise LineError(line, f"{what} is written as name: value")
+    seen = set()
+    for key, value in node.value:
+        name = text_of(key)
+        if name in seen:
+            raise LineError(key.start_mark.line, f"{name!r} is given twice: give it once")
+        seen.add(name)
+        yield name, key.start_mark.line, value
+
+
+def text_of(node: yaml.Node) -> str:
+    """Return a single value as it was typed: ``0.10`` stays ``0.10``.
+
+    Raises
+    ------
+    LineError
+        If the node is a list or a mapping.
+    """
+    if not isinstance(node, yaml.ScalarNode):
+        raise LineError(node.start_mark.line, "one value is expected here, not a list or a mapping")
+    return str(node.value)

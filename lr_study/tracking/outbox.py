@@ -1,0 +1,188 @@
+"""What runs have to say, kept on disk until the store that it is meant for has it.
+
+    outbox/KEY/      entry.json  files/...     one run: written aside, renamed into place
+    outbox/KEY.lock                            held by the process that sends it
+
+Local files alone: nothing here knows the network.
+"""
+
+import errno
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+from lr_study.support import LrStudyError, atomic_write, checked_json, read_checked_json, state_dir
+
+_LOCK_SECONDS = 60
+_LEFT_AFTER_SECONDS = 3600
+"""After this long, what is written aside was left by a process that was killed."""
+
+Point = tuple[str, float, int, int]
+"""A metric: name, value, milliseconds since 1970, step."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run, as its store is to have it.
+
+    Attributes
+    ----------
+    store
+        The store's address, without credentials.
+    experiment
+        The experiment's name.
+    id
+        What the run is known by. Of a study's cell it is the cell, so that a cell has one entry
+        however many processes train it.
+    run_id
+        The run, where there is one already; None to make one.
+    cell
+        The cell that the run finishes; None of a run that is only to be closed.
+    replaces
+        Whether the cell was trained again on request: other finished runs of it count no longer.
+    """
+
+    store: str
+    experiment: str
+    id: str
+    name: str
+    status: str
+    start_time: int
+    end_time: int
+    run_id: str | None = None
+    parent: str | None = None
+    cell: str | None = None
+    replaces: bool = False
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    metrics: tuple[Point, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name of the entry's folder."""
+        where = hashlib.sha256(json.dumps([self.store, self.experiment]).encode()).hexdigest()
+        return f"{where[:12]}-{self.id}"
+
+    @property
+    def files(self) -> Path:
+        """The folder of the files that the run keeps."""
+        return _folder() / self.key / "files"
+
+
+def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None) -> Entry:
+    """Keep an entry, with the files that ``write_files`` writes into the folder it is given.
+
+    Where one of the same key waits already, that one stays.
+
+    Raises
+    ------
+    LrStudyError
+        If it cannot be written. Nothing is left of it then.
+    """
+    try:
+        with atomic_write(_folder() / entry.key) as aside:
+            (aside / "files").mkdir(parents=True)
+            write_files(aside / "files")
+            about = {"entry": asdict(entry), "files": _digests(aside / "files")}
+            (aside / "entry.json").write_text(checked_json(about))
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise LrStudyError(
+                f"the outbox {_folder()} cannot be written ({error.strerror or error}): make room, "
+                "or set LR_STUDY_STATE to another folder, and give the same command again"
+            ) from error
+    return entry
+
+
+def waiting(store: str | None = None, experiment: str | None = None) -> list[Entry]:
+    """Return the entries that wait, for one store and experiment or for all, the oldest first.
+
+    A damaged one is set aside as ``.damaged-KEY``: its cell is missing, and trained again.
+    """
+    found = [
+        entry
+        for folder in _listed()
+        if (entry := _read(folder)) is not None
+        and store in (None, entry.store)
+        and experiment in (None, entry.experiment)
+    ]
+    return sorted(found, key=lambda entry: (entry.end_time, entry.key))
+
+
+def is_waiting(entry: Entry) -> bool:
+    """Whether an entry of this key waits."""
+    return (_folder() / entry.key).exists()
+
+
+def remove(entry: Entry) -> None:
+    """Forget an entry that its store has; to be called while it is `held`."""
+    folder = _folder() / entry.key
+    gone = folder.with_name(f".sent-{entry.key}.{uuid4().hex}")
+    folder.rename(gone)  # at once: a part of an entry would be taken for a damaged one
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+@contextmanager
+def held(entry: Entry) -> Iterator[bool]:
+    """Hold an entry, so that no other process sends it; yield whether it still waits.
+
+    Raises
+    ------
+    LrStudyError
+        If another process holds it for long.
+    """
+    file = _folder() / f"{entry.key}.lock"
+    try:
+        lock = FileLock(file)
+        with lock.acquire(timeout=_LOCK_SECONDS):
+            yield is_waiting(entry)
+            if not is_waiting(entry):
+                file.unlink(missing_ok=True)  # whoever waits for it finds the entry gone
+    except Timeout:
+        raise LrStudyError("another process is sending it") from None
+
+
+def _folder() -> Path:
+    return state_dir() / "outbox"
+
+
+def _listed() -> list[Path]:
+    """The folders of entries; what killed processes had written aside is cleared away."""
+    folder = _folder()
+    for path in folder.glob(".*") if folder.exists() else ():
+        with suppress(FileNotFoundError):
+            is_old = time.time() - path.stat().st_mtime > _LEFT_AFTER_SECONDS
+            if is_old and not path.name.startswith(".damaged-"):
+                shutil.rmtree(path, ignore_errors=True)
+    return [path for path in folder.glob("*/") if not path.name.startswith(".")]
+
+
+def _read(folder: Path) -> Entry | None:
+    """Return a folder's entry; None if another process has sent it, or it is damaged."""
+    try:
+        about = read_checked_json(folder / "entry.json")
+        if about["files"] == _digests(folder / "files"):
+            entry = dict(about["entry"])
+            return Entry(**{**entry, "metrics": tuple(map(tuple, entry["metrics"]))})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        if not folder.exists():
+            return None
+    with suppress(OSError):
+        folder.rename(folder.with_name(f".damaged-{folder.name}.{uuid4().hex}"))
+    return None
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,10 @@
+from .batched import Examples as Examples
+from .batched import train_heads as train_heads
+from .checkpoint import Checkpoint as Checkpoint
+from .checkpoint import checkpoint_of as checkpoint_of
+from .history import Head as Head
+from .history import History as History
+from .live import Pictures as Pictures
+from .live import build_model as build_model
+from .live import precision_here as precision_here
+from .live import train_live as train_live

@@ -1,0 +1,171 @@
+"""The command line: what it answers, in how many lines, with which exit code."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+import lr_study
+from lr_study.cli import app as cli
+
+IMPORT = ("import", "tensorboard", "--experiment", "x")
+DOCS = Path(__file__).parents[2] / "docs" / "commands.md"
+
+
+def lr(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "lr_study", *arguments],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run"], ["policy"]),
+        (["run", "cosine"], ["'cosine'", "fixed, step_decay, exp_decay"]),
+        (["run", "step_decay:drop=abc"], ["drop=abc", "(0, 1]"]),
+        (["run", "step_decay:drop=1.5"], ["drop=1.5", "(0, 1]"]),
+        (["run", "step_decay:epochs_drop=0"], ["epochs_drop=0", ">= 1"]),
+        (["run", "fixed", "--epochs", "0"], ["epochs=0", ">= 1"]),
+        (["run", "fixed", "--epochs", "many"], ["epochs=many", "whole number"]),
+        (["run", "fixed", "--seed", "-1"], ["seed=-1", ">= 0"]),
+        (["run", "fixed", "--data", "/nowhere"], ["/nowhere", "sample, oregon"]),
+        (["run", "fixed", "--unknown", "1"], ["--unknown", "--epochs"]),
+        (["run", "fixed", "--backbone", "vgg"], ["backbone=vgg", "efficientnet-lite0"]),
+        (["run", "fixed", "--optimizer", "lamb"], ["optimizer=lamb", "adam"]),
+        (["run", "fixed", "--engine", "fast"], ["engine=fast", "cached, live"]),
+        (["run", "fixed", "--val-fraction", "2"], ["val_fraction=2.0", "< 1"]),
+        (["study", "--grid", "nowhere"], ["grid=nowhere", "seed"]),
+        (["study", "--seeds", "0"], ["seeds=0", "0,3,7"]),
+        (["study", "--rerun", "some"], ["rerun=some", "missing, failed, all"]),
+        (["study", "--log-models", "two"], ["log_models=two", "best, all, none"]),
+        (["compare", "--format", "xml"], ["format=xml", "table, json"]),
+        (["import"], ["Missing command", "tensorboard"]),
+        (["import", "wandb"], ["wandb", "tensorboard"]),
+        (["import", "tensorboard", "."], ["--experiment"]),
+        ([*IMPORT, "/nowhere"], ["/nowhere", "a folder of event files"]),
+        ([*IMPORT, "."], ["logdir=.", "events.out.tfevents"]),
+        ([*IMPORT, ".", "--set", "colour=red"], ["colour=red", "batch_size"]),
+        ([*IMPORT, ".", "--set", "batch_size=0"], ["batch_size=0", ">= 1"]),
+        ([*IMPORT, ".", "--set", "batch_size"], ["set=batch_size", "field=value"]),
+        ([*IMPORT, ".", "--policies", "none.yaml"], ["none.yaml", "YAML"]),
+        (["bogus"], ["bogus", "compare"]),
+    ],
+)
+def test_wrong_use_is_one_line(tmp_path: Path, arguments: list[str], says: list[str]) -> None:
+    answer = lr(*arguments, cwd=tmp_path)
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("error: ")
+    for word in says:
+        assert word in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_policies_are_listed_and_drawn(tmp_path: Path) -> None:
+    answer = lr("policies", "--plot", "rates.svg", cwd=tmp_path)
+    assert answer.returncode == 0
+    for word in ("fixed", "step_decay", "exp_decay", "epochs_drop", "(0, 1]", "0.001"):
+        assert word in answer.stdout
+    assert (tmp_path / "rates.svg").read_text().startswith("<?xml")
+    assert [file.name for file in tmp_path.iterdir()] == ["rates.svg"]
+
+
+def commands() -> dict[str, typer.core.TyperCommand]:
+    """The commands by name, those of a group after the group's."""
+    found = {}
+    for name, command in typer.main.get_command(cli.app).commands.items():
+        for below, part in getattr(command, "commands", {"": command}).items():
+            found[f"{name} {below}".strip()] = part
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_every_command_and_option_is_documented(name: str) -> None:
+    text = DOCS.read_text()
+    assert f"lr-study {name}" in text
+    for parameter in commands()[name].params:
+        for option in parameter.opts:
+            if option.startswith("--") and option not in ("--help", "--log-model"):
+                assert option in text, f"{name} {option}"
+
+
+def test_python_users_have_two_functions() -> None:
+    assert set(lr_study.__all__) == {"compare", "load_runs"}
+    assert all(callable(getattr(lr_study, name)) for name in lr_study.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        lr_study.nothing  # noqa: B018
+
+
+def test_a_run_a_ranking_and_its_model(tmp_path: Path) -> None:
+    """One real run through the command line, and what can be done with it afterwards."""
+    options = ["--image-size", "64", "--epochs", "3"]
+    answer = lr("run", "fixed:lr=0.01", *options, cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert "final_val_accuracy" in answer.stdout
+    run_id = answer.stdout.split("run ")[1].split()[0]
+
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    run = client.get_run(run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["final_val_accuracy"] > 0.5
+    assert {file.path for file in client.list_artifacts(run_id)} == {
+        "figures",
+        "head.npz",
+        "history.csv",
+        "left_out.json",
+    }
+    assert {file.path for file in client.list_artifacts(run_id, "figures")} == {
+        f"figures/{name}.svg" for name in ("accuracy", "loss", "learning_rate")
+    }
+    assert len(run.outputs.model_outputs) == 1
+    tags = set(run.data.tags)
+    assert {
+        f"lr_study.{name}_version" for name in ("python", "tensorflow", "keras", "mlflow")
+    } <= tags
+    assert {"lr_study.version", "lr_study.device"} <= tags
+
+    ranking = lr("compare", cwd=tmp_path)
+    assert ranking.returncode == 0
+    assert "fixed:lr=0.01" in ranking.stdout
+
+    saved = lr("model", run_id, "--output", "digits.keras", cwd=tmp_path)
+    assert saved.returncode == 0, saved.stderr
+    import numpy as np
+
+    from lr_study.data import load_image, locate
+    from lr_study.support.runtime import keras
+    from lr_study.tracking.artifacts import read_head
+
+    model = keras.models.load_model(tmp_path / "digits.keras")
+    _, root = locate("sample")
+    pictures = [load_image(next((root / name).iterdir()), 64) for name in "0123456789"]
+    probabilities = model.predict(np.stack(pictures).astype(np.float32), verbose=0)
+    assert probabilities.shape == (10, 10)
+    assert np.mean(probabilities.argmax(axis=1) == np.arange(10)) >= 0.5
+    head, names = read_head(Path(client.download_artifacts(run_id, "head.npz", str(tmp_path))))
+    assert names == list("0123456789")
+    assert np.array_equal(model.get_layer("softmax").get_weights()[0], head.kernel)
+
+    for wrong, says in (
+        (["nothing", "--output", "x.keras"], "run 'nothing'"),
+        ([run_id, "--output", "x.h5"], "output=x.h5"),
+        ([run_id, "--output", "x.keras", "--weights", "random"], "weights=random"),
+    ):
+        refused = lr("model", *wrong, cwd=tmp_path)
+        assert refused.returncode == 2
+        assert says in refused.stderr
+    missing = lr("compare", "--experiment", "oregon", cwd=tmp_path)
+    assert missing.returncode == 2
+    assert "sample (1)" in missing.stderr

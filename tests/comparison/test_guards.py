@@ -1,0 +1,165 @@
+"""What is never ranked together, or at all: on a real store, through the real command line."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from records import log_record, make_record
+
+from lr_study.comparison.guards import duplicates, faults, fields_that_differ
+from lr_study.runs import CURVES, RunRecord
+from lr_study.tracking.store import choose_experiment, connect
+
+EPOCHS = 8
+CURVE = tuple(0.5 + i / 100 for i in range(EPOCHS))
+LOSSES = tuple(1 - i / 100 for i in range(EPOCHS))
+POLICIES = ("fixed:lr=0.001", "fixed:lr=0.01", "exp_decay:initial_lr=0.01,k=0.3")
+
+
+def record(policy: str, seed: int = 0, **more) -> RunRecord:
+    return make_record(policy, seed, accuracies=CURVE, losses=LOSSES, **more)
+
+
+def with_rate(made: RunRecord, epoch: int, factor: float) -> RunRecord:
+    """The record with one logged rate off by a factor."""
+    changed = [
+        replace(e, learning_rate=e.learning_rate * factor) if e.epoch == epoch else e
+        for e in made.epochs
+    ]
+    return replace(made, epochs=tuple(changed))
+
+
+def frame(*records: RunRecord) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "run_id": [f"run{i}" for i in range(len(records))],
+            "end_time": range(len(records)),
+            "policy": [str(r.spec.policy) for r in records],
+            "protocol": [{"epochs": r.protocol.epochs} for r in records],
+            "cell": [r.cell for r in records],
+            "curves": [
+                {name: [getattr(e, name) for e in r.epochs] for name in CURVES} for r in records
+            ],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("factor", "found"),
+    [
+        (1 + 5e-7, None),  # what 32 bits lose
+        (1 + 5e-6, "its learning rate leaves fixed:lr=0.01 at epoch 7: 0.01"),
+        (
+            0.5,
+            "its learning rate leaves fixed:lr=0.01 at epoch 7: 0.005 where the policy says 0.01",
+        ),
+    ],
+)
+def test_rates_follow_the_policy(factor: float, found: str | None) -> None:
+    (fault,) = faults(frame(with_rate(record("fixed:lr=0.01"), 7, factor)))
+    assert fault == found or fault.startswith(found)
+
+
+def test_a_policy_without_formula_has_no_rates_to_hold_it_to() -> None:
+    runs = frame(with_rate(record("fixed:lr=0.01"), 7, 0.5))
+    runs["policy"] = "unnamed:name=fifth try"
+    assert list(faults(runs)) == [None]
+
+
+def test_missing_epochs_are_named() -> None:
+    short = frame(record("fixed:lr=0.01"), record("fixed:lr=0.001"), record("fixed:lr=0.1"))
+    short.at[0, "protocol"] = {"epochs": 50}
+    short.at[1, "curves"]["val_accuracy"][2] = None
+    short.at[2, "curves"]["learning_rate"][7] = None
+    assert list(faults(short)) == [
+        "8 epochs where its protocol declares 50",
+        "no val_accuracy at epoch 3",
+        "no learning_rate at epoch 8",
+    ]
+
+
+def test_the_earliest_of_a_cell_counts() -> None:
+    runs = frame(record("fixed"), record("fixed"), record("fixed", seed=1))
+    runs["end_time"] = [2, 1, 3]
+    reason = "a duplicate: run1 finished the same cell earlier"
+    assert list(duplicates(runs)) == [reason, None, None]
+
+
+def test_fields_that_differ_are_counted() -> None:
+    protocols = [{"batch_size": 16, "epochs": 5}] * 9 + [{"batch_size": 32, "epochs": 5}] * 3
+    assert fields_that_differ(protocols) == "batch_size: 16 in 9 runs, 32 in 3"
+
+
+@pytest.fixture(scope="module")
+def troubled_store(tmp_path_factory) -> str:
+    """Twelve runs: three of another batch size, and four that are not as they should be."""
+    uri = f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
+    client = connect(uri)
+    experiment = choose_experiment(client, "oregon", "oregon")
+
+    def log(made: RunRecord, status: str | None = "FINISHED") -> None:
+        run = client.create_run(experiment.experiment_id)
+        log_record(client, run.info.run_id, made)
+        if status:
+            client.set_terminated(run.info.run_id, status)
+
+    for policy in POLICIES:
+        log(record(policy, batch_size=16))
+        log(record(policy))
+    log(record(POLICIES[0]))  # doubled
+    log(record("fixed:lr=0.1", diverges_at=3))
+    log(with_rate(record("fixed:lr=0.0001"), 7, 0.5))
+    log(record("fixed:lr=0.02"), status=None)  # RUNNING
+    log(record("step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5"))
+    log(record("step_decay:initial_lr=0.01,drop=0.5,epochs_drop=3"))
+    return uri
+
+
+def compared(uri: str, *options: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "lr_study", "compare", "--experiment", "oregon"]
+    return subprocess.run(
+        [*command, "--tracking-uri", uri, *options], capture_output=True, text=True
+    )
+
+
+def test_two_tables_and_every_trouble_named(troubled_store: str) -> None:
+    answer = compared(troubled_store)
+    assert answer.returncode == 0, answer.stderr
+    text = " ".join(answer.stdout.split())
+    assert text.count("oregon, protocol") == 2
+    for said in (
+        "batch_size: 32 in 6 runs, 16 in 3",
+        "its learning rate leaves fixed:lr=0.0001 at epoch 7: 5e-05 where the policy says 0.0001",
+        "status RUNNING, not FINISHED",
+        "a duplicate:",
+        "fixed:lr=0.1 diverged in 1 of 1 runs",
+    ):
+        assert said in text, said
+    # With one run each, nothing is better than anything.
+    assert "worse" not in text.replace("val_loss", "")
+    assert "One run each" in text
+
+
+def test_strict_stops_at_any_of_them(troubled_store: str) -> None:
+    answer = compared(troubled_store, "--strict")
+    assert answer.returncode == 1
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("error: --strict: ")
+    assert "oregon, protocol" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--margin", "x"], "margin=x is not allowed: margin is a number"),
+        (["--margin", "nan"], "margin=nan is not allowed: points, 0 <= margin <= 100"),
+        (["--margin", "-1"], "margin=-1.0 is not allowed: points, 0 <= margin <= 100"),
+        (["--target", "75"], "target=75.0 is not allowed: an accuracy, 0 < target <= 1"),
+        (["--by", "seed"], "by=seed is not allowed: by is one of policy, family"),
+    ],
+)
+def test_a_wrong_option_is_one_line(troubled_store: str, options: list[str], said: str) -> None:
+    answer = compared(troubled_store, *options)
+    assert (answer.returncode, answer.stderr) == (2, f"error: {said}\n")

@@ -1,0 +1,201 @@
+"""The statistics: worked values, agreement with scipy, and what has to hold for any scores."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from lr_study.comparison.inference import (
+    MAX_SEEDS,
+    Differences,
+    Rule,
+    all_pairs,
+    holm,
+    many_to_one,
+    mean_interval,
+    quantile,
+    required_data_factor,
+    required_seeds,
+    standard_error_factor,
+    verdicts,
+    wilson_interval,
+)
+
+PLAIN = Rule(resplit=0.0)
+HALF = Rule(resplit=0.25)
+
+scores = st.integers(2, 6).flatmap(
+    lambda policies: st.integers(2, 8).flatmap(
+        lambda seeds: st.lists(
+            st.lists(st.floats(0, 1, width=32), min_size=seeds, max_size=seeds),
+            min_size=policies,
+            max_size=policies,
+        )
+    )
+)
+
+
+def test_without_resplitting_two_policies_give_the_paired_t_test() -> None:
+    rng = np.random.default_rng(0)
+    one, other = rng.normal(0.8, 0.01, (2, 7))
+    expected = stats.ttest_rel(other, one)
+    for found in (many_to_one([one, other], 0, PLAIN), all_pairs([one, other], PLAIN).against(0)):
+        assert found.p_value[1] == pytest.approx(expected.pvalue)
+        low, high = expected.confidence_interval(0.95)
+        assert found.mean[1] - found.margin_of_error[1] == pytest.approx(low)
+        assert found.mean[1] + found.margin_of_error[1] == pytest.approx(high)
+        assert found.comparisons == 1
+
+
+def test_the_error_of_resplitting_does_not_vanish_with_seeds() -> None:
+    # Worked by hand: differences 1, 2, 3 have s = 1; √(1/3 + 1/4) = 0.76376; t = 2/0.76376.
+    found = many_to_one([[0, 0, 0], [1, 2, 3]], 0, HALF)
+    assert found.p_value[1] == pytest.approx(2 * stats.t.sf(2 / math.sqrt(7 / 12), 2))
+    assert found.margin_of_error[1] == pytest.approx(stats.t.ppf(0.975, 2) * math.sqrt(7 / 12))
+    assert standard_error_factor(10**9, HALF) == pytest.approx(0.5)
+
+
+def test_no_deviation_is_below_one_picture() -> None:
+    rule = Rule(resplit=0.0, resolution=0.01)
+    found = many_to_one([[0.5, 0.5, 0.5], [0.6, 0.6, 0.6]], 0, rule)
+    assert found.deviation[1] == 0.01
+    assert found.p_value[1] == pytest.approx(2 * stats.t.sf(0.1 / (0.01 / math.sqrt(3)), 2))
+
+
+@pytest.mark.parametrize(
+    ("given_values", "corrected"),
+    [
+        ([0.01], [0.01]),
+        ([0.01, 0.04, 0.03], [0.03, 0.06, 0.06]),
+        ([0.04, 0.04], [0.08, 0.08]),
+        ([0.9, 0.01], [0.9, 0.02]),
+        ([0.6, 0.7], [1.0, 1.0]),
+        ([0.01, math.nan, 0.03], [0.02, math.nan, 0.03]),
+        ([], []),
+    ],
+)
+def test_holm(given_values: list[float], corrected: list[float]) -> None:
+    np.testing.assert_allclose(holm(given_values), corrected)
+
+
+def test_all_pairs_count_where_the_best_was_chosen() -> None:
+    rng = np.random.default_rng(1)
+    values = rng.normal(0.8, 0.01, (5, 6))
+    assert many_to_one(values, 0, PLAIN).comparisons == 4
+    found = all_pairs(values, PLAIN).against(0)
+    assert found.comparisons == 10
+    raw = {(i, j): stats.ttest_rel(values[i], values[j]).pvalue for i in range(5) for j in range(i)}
+    adjusted = dict(zip(raw, holm(list(raw.values())), strict=True))
+    for i in range(1, 5):
+        assert found.p_value[i] == pytest.approx(adjusted[i, 0])
+        width = stats.t.ppf(1 - 0.05 / 20, 5) * stats.sem(values[i] - values[0])
+        assert found.margin_of_error[i] == pytest.approx(width)
+
+
+def test_a_policy_that_lacks_a_score_counts_nowhere() -> None:
+    values = np.array([[0.5, 0.6, 0.4], [0.7, 0.9, 0.7], [0.5, math.nan, 0.5]])
+
+    def both(values: np.ndarray) -> tuple[Differences, Differences]:
+        return many_to_one(values, 0, HALF), all_pairs(values, HALF).against(0)
+
+    for with_gap, without in zip(both(values), both(values[:2]), strict=True):
+        assert with_gap.comparisons == without.comparisons == 1
+        np.testing.assert_array_equal(with_gap.p_value[:2], without.p_value)
+        np.testing.assert_array_equal(with_gap.margin_of_error[:2], without.margin_of_error)
+        assert np.isnan(with_gap.mean[2])
+        assert with_gap.at(2).mean is None
+
+
+def test_with_one_seed_there_is_a_difference_and_nothing_more() -> None:
+    found = all_pairs([[0.5], [0.7]], HALF).against(1)
+    assert verdicts(found, HALF, higher_is_better=True) == ["undecided", "undecided"]
+    difference = found.at(0)
+    assert (difference.mean, difference.interval, difference.p_value) == (0.5 - 0.7, None, None)
+
+
+@pytest.mark.parametrize(
+    ("difference", "spread", "verdict"),
+    [
+        (-0.10, 0.001, "worse"),
+        (-0.004, 0.0001, "tied"),  # sure, but within the margin
+        (-0.006, 0.0001, "worse"),
+        (0.0, 0.0, "tied"),
+        (-0.10, 0.2, "undecided"),
+        (-0.004, 0.004, "undecided"),
+    ],
+)
+@pytest.mark.parametrize("higher_is_better", [True, False])
+def test_verdicts(difference: float, spread: float, verdict: str, higher_is_better: bool) -> None:
+    sign = 1 if higher_is_better else -1
+    best = np.full(8, 0.9)
+    other = 0.9 + difference + spread * np.array([-1, 1] * 4)
+    rule = Rule(resplit=0.2, margin=0.005)
+    found = all_pairs(sign * np.stack([other, best]), rule).against(1)
+    assert verdicts(found, rule, higher_is_better=higher_is_better) == [verdict, "best"]
+
+
+@given(scores, st.randoms(use_true_random=False))
+def test_neither_order_nor_direction_matters(values: list[list[float]], random) -> None:
+    values = np.array(values)
+    rule = Rule(resplit=0.2, resolution=0.01)
+    best = int(values.mean(axis=1).argmax())
+    found = all_pairs(values, rule).against(best)
+    negated = all_pairs(-values, rule).against(best)
+    assert verdicts(found, rule, higher_is_better=True) == verdicts(
+        negated, rule, higher_is_better=False
+    )
+    order = list(range(len(values)))
+    random.shuffle(order)
+    seeds = list(range(values.shape[1]))
+    random.shuffle(seeds)
+    shuffled = all_pairs(values[order][:, seeds], rule).against(order.index(best))
+    np.testing.assert_allclose(shuffled.p_value, found.p_value[order], rtol=1e-6)
+    np.testing.assert_allclose(shuffled.margin_of_error, found.margin_of_error[order], rtol=1e-6)
+
+
+@given(scores)
+def test_numbers_are_possible_ones(values: list[list[float]]) -> None:
+    found = all_pairs(values, Rule(resplit=0.2, resolution=0.01)).against(0)
+    assert ((found.p_value >= 0) & (found.p_value <= 1)).all()
+    assert (found.margin_of_error >= 0).all()
+    # An interval of a wider family is never narrower.
+    assert (
+        found.margin_of_error >= many_to_one(values, 0, Rule(0.2, 0.01)).margin_of_error - 1e-12
+    ).all()
+
+
+@pytest.mark.parametrize(("right", "size"), [(0, 10), (5, 10), (10, 10), (3450, 3842)])
+def test_wilson(right: int, size: int) -> None:
+    expected = stats.binomtest(right, size).proportion_ci(method="wilson")
+    assert wilson_interval(right / size, size) == pytest.approx(tuple(expected))
+
+
+def test_the_interval_of_a_mean() -> None:
+    low, high = mean_interval([0.1, 0.2, 0.3], Rule(resplit=0.0))
+    expected = stats.t.interval(0.95, 2, loc=0.2, scale=0.1 / math.sqrt(3))
+    assert (low, high) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("mean", "deviation"), [(0.02, 0.02), (0.001, 0.003), (0.2, 0.05)])
+def test_so_many_seeds_decide_and_one_fewer_does_not(mean: float, deviation: float) -> None:
+    rule = Rule(resplit=0.05, margin=0.005)
+    needed = 0.005 - mean if mean < 0.005 else mean
+    seeds = required_seeds(mean, deviation, 3, rule)
+    assert seeds is not None
+
+    def width(n: int) -> float:
+        return float(quantile(n, 3) * deviation * standard_error_factor(n, rule))
+
+    assert width(seeds) <= needed
+    assert seeds == 2 or width(seeds - 1) > needed
+
+
+def test_what_seeds_cannot_decide_pictures_may() -> None:
+    rule = Rule(resplit=0.25, margin=0.005)
+    assert required_seeds(0.01, 0.02, 3, rule) is None
+    assert quantile(MAX_SEEDS, 3) * 0.02 * standard_error_factor(MAX_SEEDS, rule) > 0.01
+    assert required_data_factor(0.01, 0.04, rule) == pytest.approx(16)
+    assert required_data_factor(0.005, 0.04, rule) == math.inf

@@ -1,0 +1,122 @@
+"""What a user may rely on in a policy: its rates, its text form, and what it refuses."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lr_study.policies import ExpDecay, Fixed, StepDecay, parse
+from lr_study.support.errors import UsageError
+
+positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False, allow_nan=False)
+policies = st.one_of(
+    st.builds(Fixed, lr=positive),
+    st.builds(
+        StepDecay,
+        initial_lr=positive,
+        drop=st.floats(min_value=0, max_value=1, exclude_min=True),
+        epochs_drop=st.integers(min_value=1, max_value=10**6),
+    ),
+    st.builds(
+        ExpDecay,
+        initial_lr=positive,
+        k=st.floats(min_value=0, allow_infinity=False, allow_nan=False),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "epoch", "rate"),
+    [
+        ("fixed", 0, 0.001),
+        ("fixed:lr=0.1", 49, 0.1),
+        ("step_decay", 3, 0.01),
+        ("step_decay", 4, 0.005),
+        ("step_decay", 9, 0.0025),
+        ("step_decay:initial_lr=0.1,drop=0.4,epochs_drop=10", 8, 0.1),
+        ("step_decay:initial_lr=0.1,drop=0.4,epochs_drop=10", 9, 0.04),
+        ("step_decay:epochs_drop=1", 0, 0.005),
+        ("step_decay", 3.999, 0.01),
+        ("exp_decay", 0, 0.01),
+        ("exp_decay:initial_lr=0.1,k=0.5", 2, 0.1 * math.exp(-1)),
+        ("exp_decay:initial_lr=0.1,k=0.5", 0.5, 0.1 * math.exp(-0.25)),
+    ],
+)
+def test_rate_at_an_epoch(text: str, epoch: float, rate: float) -> None:
+    assert parse(text)(epoch) == pytest.approx(rate, rel=1e-15)
+
+
+@given(policies)
+def test_text_form_is_exact_both_ways(policy: Fixed | StepDecay | ExpDecay) -> None:
+    assert parse(str(policy)) == policy
+    assert str(parse(str(policy))) == str(policy)
+
+
+@given(policies, st.floats(min_value=0, max_value=1000), st.floats(min_value=0, max_value=1000))
+def test_rates_never_rise_and_never_pass_the_initial_rate(
+    policy: Fixed | StepDecay | ExpDecay, one: float, other: float
+) -> None:
+    early, late = sorted((one, other))
+    initial = policy.parameters().get("initial_lr", policy.parameters().get("lr"))
+    assert initial is not None
+    assert 0 <= policy(late) <= policy(early) <= initial
+
+
+def test_defaults_complete_the_text() -> None:
+    assert str(parse("step_decay:drop=0.25")) == (
+        "step_decay:initial_lr=0.01,drop=0.25,epochs_drop=5"
+    )
+    assert str(parse("fixed:lr=1e-6")) == "fixed:lr=1e-06"
+    assert str(Fixed(lr=1)) == "fixed:lr=1.0"
+    assert str(parse("step_decay:epochs_drop=10.0")) == str(StepDecay(epochs_drop=10))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", ["''", "fixed", "step_decay", "exp_decay"]),
+        ("cosine", ["cosine", "exp_decay"]),
+        ("Fixed:lr=1", ["Fixed"]),
+        ("fixed:", []),
+        ("fixed:lr", ["'lr'", "lr=NUMBER"]),
+        ("fixed:lr=", ["lr=", "> 0"]),
+        ("fixed:lr=abc", ["lr=abc", "> 0"]),
+        ("fixed:lr=nan", ["lr=nan"]),
+        ("fixed:lr=inf", ["lr=inf"]),
+        ("fixed:lr=1e400", ["lr=1e400"]),
+        ("fixed:lr=-1", ["lr=-1"]),
+        ("fixed:lr=0", ["lr=0"]),
+        ("fixed:lr=0.1,lr=0.2", ["lr is given twice"]),
+        ("fixed:k=0.1", ["'k=0.1'", "lr=NUMBER"]),
+        ("step_decay:drop=1.5", ["drop=1.5", "(0, 1]"]),
+        ("step_decay:drop=0", ["drop=0"]),
+        ("step_decay:epochs_drop=0", ["epochs_drop=0", "whole number >= 1"]),
+        ("step_decay:epochs_drop=2.5", ["epochs_drop=2.5"]),
+        ("exp_decay:k=-0.1", ["k=-0.1", ">= 0"]),
+        ("fixed:lr=0.1;rm -rf x", ["lr=0.1;rm -rf x"]),
+    ],
+)
+def test_what_is_refused_is_named_in_one_line(text: str, names: list[str]) -> None:
+    if not names:
+        assert parse(text) == Fixed()
+        return
+    with pytest.raises(UsageError) as refusal:
+        parse(text)
+    message = str(refusal.value)
+    assert "\n" not in message
+    for name in names:
+        assert name in message
+
+
+@pytest.mark.parametrize("value", ["0.1", None, True, math.nan, np.array([0.1])])
+def test_construction_validates(value: object) -> None:
+    with pytest.raises(UsageError, match="lr"):
+        Fixed(lr=value)
+
+
+def test_policies_are_frozen_values() -> None:
+    assert len({Fixed(), Fixed(lr=0.001), parse("fixed")}) == 1
+    with pytest.raises(AttributeError):
+        Fixed().lr = 1.0

@@ -1,0 +1,143 @@
+"""Figures: the data as values, and that drawing shows them and sets nothing global."""
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from records import frame, make_record
+
+from lr_study.comparison.experiment import compare
+from lr_study.report.figures import curve_figures, policies_figure, study_figures
+from lr_study.report.figures.curves import chosen_policies, curve_lines, mean_line, study_lines
+from lr_study.report.figures.rankings import (
+    Dots,
+    difference_dots,
+    draw_differences,
+    draw_dots,
+    ranking_dots,
+    view_ranks,
+)
+from lr_study.report.figures.style import SHAPES
+from lr_study.runs import CURVES
+
+
+def study():
+    records = [
+        make_record("fixed:lr=0.001", seed, accuracies=(0.5, 0.5 + seed / 4), losses=(1.0, 0.5))
+        for seed in (0, 1)
+    ]
+    records.append(make_record("fixed:lr=0.1", 0, accuracies=(0.25, 1.0), losses=(1.0, 0.5)))
+    records.append(
+        make_record("fixed:lr=0.1", 1, accuracies=(0.75, 1.0), losses=(1.0, 0.5), diverges_at=2)
+    )
+    runs = frame(*records)
+    runs["curves"] = [
+        {name: [getattr(epoch, name) for epoch in record.epochs] for name in CURVES}
+        for record in records
+    ]
+    return compare(runs), runs
+
+
+def test_curves_of_a_run_are_its_records() -> None:
+    record = make_record(diverges_at=3)
+    lines = curve_lines(record.epochs)
+    assert list(lines) == ["accuracy", "loss", "learning rate"]
+    training, validation = lines["loss"]
+    assert validation.label == "validation"
+    assert validation.values == (1.0, 0.75, None, None)
+    assert training.values == (1.5, 1.125, None, None)
+    figures = curve_figures(record.epochs)
+    assert {name: len(figure.axes[0].lines) for name, figure in figures.items()} == {
+        "accuracy": 2,
+        "loss": 2,
+        "learning_rate": 1,
+    }
+
+
+def test_a_ranking_has_a_dot_per_seed_a_mean_and_a_shape_per_verdict() -> None:
+    comparison, runs = study()
+    (ranking,) = comparison.protocols
+    dots = ranking_dots(ranking, runs, "final_val_accuracy")
+    best, last = ranking.rows
+    assert dots == [
+        Dots("fixed:lr=0.001", 0.625, best.interval, (0.5, 0.75), "best"),
+        Dots("fixed:lr=0.1", 1.0, last.interval, (1.0, 1.0), "undecided"),
+    ]
+    axes = draw_dots(Figure().add_subplot(), dots, "accuracy")
+    assert [label.get_text() for label in axes.get_yticklabels()] == [d.policy for d in dots]
+    shapes = {line.get_marker() for line in axes.lines}
+    assert {SHAPES["best"], SHAPES["undecided"]} <= shapes
+    assert SHAPES["worse"] not in shapes
+    assert len(set(SHAPES.values())) == len(SHAPES)
+
+
+def test_differences_are_from_the_best_under_the_same_seeds() -> None:
+    comparison, runs = study()
+    (ranking,) = comparison.protocols
+    (dot,) = difference_dots(ranking, runs, "final_val_accuracy")
+    assert (dot.policy, dot.mean, dot.values) == ("fixed:lr=0.1", 0.375, (0.5, 0.25))
+    axes = draw_differences(Figure().add_subplot(), [dot], 0.005, "difference")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["undecided"]
+
+
+def test_mean_curves_end_where_one_seed_has_no_value() -> None:
+    comparison, runs = study()
+    (ranking,) = comparison.protocols
+    assert chosen_policies(ranking, "fixed:lr=0.1") == ["fixed:lr=0.001", "fixed:lr=0.1"]
+    lines = study_lines(ranking, runs, "fixed:lr=0.1")
+    base, other = lines["val_accuracy"]
+    assert (base.label, base.values) == ("fixed:lr=0.001", (0.5, 0.625))
+    assert base.high == pytest.approx((0.5, 0.625 + 0.125 * 2**0.5))
+    assert other.values == (0.5, 1.0)
+    assert lines["val_loss"][1].values == (1.0, None)
+    assert lines["val_loss"][1].high == (1.0, None)
+
+
+def test_one_run_has_a_curve_and_no_band() -> None:
+    _, runs = study()
+    line = mean_line(runs[:1], "val_accuracy", "one")
+    assert (line.values, line.low, line.high) == ((0.5, 0.5), (None, None), (None, None))
+
+
+def test_ranks_by_the_several_views() -> None:
+    comparison, _ = study()
+    ranks = view_ranks(comparison.protocols[0])
+    assert ranks.views == (
+        "final_val_accuracy",
+        "best_val_accuracy",
+        "final_val_loss",
+        "epochs_to_target",
+    )
+    # Who diverged is last in all.
+    assert ranks.ranks == {"fixed:lr=0.001": (1, 1, 1, 1), "fixed:lr=0.1": (2, 2, 2, 2)}
+
+
+def test_drawing_sets_nothing_global() -> None:
+    before = dict(mpl.rcParams)
+    comparison, runs = study()
+    figures = study_figures(comparison, comparison.protocols[0], runs)
+    assert list(figures) == ["ranking", "differences", "views", "curves"]
+    assert policies_figure(10).axes[0].get_yscale() == "log"
+    assert dict(mpl.rcParams) == before
+
+
+def test_a_name_with_dollars_is_drawn_as_it_is() -> None:
+    axes = draw_dots(Figure().add_subplot(), [Dots("a$b$c", 1.0, None, (), "best")], "x")
+    axes.figure.savefig("/dev/null", format="svg")
+    assert axes.get_yticklabels()[0].get_text() == r"a\$b\$c"
+
+
+def test_only_ranked_runs_are_drawn() -> None:
+    _, runs = study()
+    # Under one seed, an earlier run whose rate left its policy, and a later double of the good one.
+    wrong, double = runs.iloc[[0]].copy(), runs.iloc[[0]].copy()
+    wrong["run_id"], wrong["end_time"] = "wrong", -1
+    wrong["curves"] = [{**runs["curves"].iloc[0], "learning_rate": [1.0, 1.0]}]
+    double["run_id"], double["end_time"] = "double", 99
+    for other in wrong, double:
+        other["final_val_accuracy"] = 0.125
+    all_runs = pd.concat([wrong, runs, double], ignore_index=True)
+    comparison = compare(all_runs)
+    assert {run.run_id for run in comparison.excluded} == {"wrong", "double"}
+    axes = study_figures(comparison, comparison.protocols[0], all_runs)["ranking"].axes[0]
+    assert 0.125 not in {x for line in axes.lines for x in line.get_xdata()}

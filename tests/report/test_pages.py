@@ -1,0 +1,294 @@
+"""Reports: whole, in both languages, of themselves alone, and saying no more than is known."""
+
+import os
+import re
+import shutil
+import string
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from records import frame, make_record
+
+from lr_study.comparison import advice
+from lr_study.comparison.experiment import compare
+from lr_study.report import english, russian
+from lr_study.report.files import write_report
+from lr_study.report.pages import LANGUAGES, draw, html_report
+from lr_study.report.svg import inline_svg
+from lr_study.runs import CURVES
+from lr_study.runs.grids import SEED_GRID
+from lr_study.support.errors import UsageError
+
+HOSTILE = "<script>document.title='caught'</script>"
+
+
+def made(policies=SEED_GRID, seeds=(0, 1, 2), experiment="oregon"):
+    """A comparison of made-up runs: later policies are better, seeds differ a little."""
+    records = [
+        make_record(
+            str(policy),
+            seed,
+            accuracies=(0.4, 0.6, 0.70 + i / 200 + seed / 100),
+            losses=(1.5, 1.0, 0.9 - i / 200),
+        )
+        for i, policy in enumerate(policies)
+        for seed in seeds
+    ]
+    runs = frame(*records)
+    runs["curves"] = [
+        {name: [getattr(epoch, name) for epoch in record.epochs] for name in CURVES}
+        for record in records
+    ]
+    return compare(runs, experiment=experiment), runs
+
+
+def html(comparison, runs, language: str = "en") -> str:
+    return html_report(comparison, draw(comparison, runs, language, inline_svg), language)
+
+
+class Page(HTMLParser):
+    """Collects what a page holds: tags with their attributes, and its text but for styles."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.in_style = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attributes)))
+        self.in_style |= tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_style &= tag != "style"
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self.in_style else data
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def page(language: str) -> str:
+    return html(*made(), language)
+
+
+def fields(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("table", ["WORDS", "ADVICE", "MESSAGES"])
+def test_both_languages_say_the_same_things(table: str) -> None:
+    one, other = getattr(english, table), getattr(russian, table)
+    assert set(one) == set(other)
+    assert {key: fields(text) for key, text in one.items()} == {
+        key: fields(text) for key, text in other.items()
+    }
+
+
+def test_a_page_needs_nothing_from_elsewhere(page: str) -> None:
+    tags = Page(page).tags
+    assert {"script", "iframe", "img", "object"} & {tag for tag, _ in tags} == set()
+    addresses = [
+        value
+        for tag, attributes in tags
+        for name, value in attributes.items()
+        if name in ("src", "href", "xlink:href")
+    ]
+    assert [a for a in addresses if not a.startswith(("#", "data:"))] == []
+    assert re.findall(r"url\((?!#)", page) == []
+
+
+def test_every_figure_says_what_it_shows(page: str) -> None:
+    tags = Page(page).tags
+    figures = [attributes for tag, attributes in tags if tag == "svg"]
+    assert len(figures) == 4
+    assert all(figure["role"] == "img" and figure["aria-label"] for figure in figures)
+    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_blank_is_filled(page: str) -> None:
+    text = Page(page).text
+    for wrong in ("None", "nan", "{", "}"):
+        assert wrong not in text, wrong
+    for policy in SEED_GRID:
+        assert str(policy) in text
+
+
+def test_russian_follows_the_original_study() -> None:
+    text = Page(html(*made(), "ru")).text
+    parts = [
+        "Фиксированный темп обучения",
+        "Экспоненциальное затухание",
+        "Пошаговое затухание",
+        "Сравнение лучших",
+        "Общий порядок",
+    ]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    # Nothing is left in English but names, and names of figures.
+    assert re.findall(r"\b(?:the|of|is|and|with)\b", text) == []
+    # Each decay over the best fixed rate, and the two over each other, in three figures each.
+    gains = text[places[3] : text.index("На тестовой части")]
+    assert gains.count("относительно fixed:lr=") == 2
+    assert gains.count("относительно") == 3
+    assert len(re.findall(r"(лучше|хуже|не различимы)", gains)) == 9
+
+
+def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:
+    comparison, runs = made(seeds=(0,))
+    text = Page(html(comparison, runs)).text
+    assert "One run each" in text
+    assert "better" not in text.replace("which policy is better", "")
+    assert "not told apart" in text
+
+
+def test_what_the_store_says_is_never_taken_for_a_page() -> None:
+    comparison, runs = made(experiment=HOSTILE)
+    page = html(comparison, runs)
+    assert HOSTILE not in page
+    assert "<script" not in page
+
+
+def test_the_commands_to_reproduce_are_whole() -> None:
+    text = Page(html(*made(seeds=(0, 1, 2)), "en")).text
+    assert (
+        "lr-study study --grid seed --seeds 3 --backbone efficientnet-lite0 --image-size 64 "
+        "--epochs 3 --experiment oregon" in text
+    )
+    few = Page(html(*made(["fixed", "exp_decay"], seeds=(3, 5)), "en")).text
+    assert "--policy exp_decay:initial_lr=0.01,k=0.3 --policy fixed:lr=0.001 --seeds 3,5 " in few
+    assert "lr-study compare --experiment oregon" in few
+
+
+def test_markdown_has_its_figures_beside_it(tmp_path: Path, language: str) -> None:
+    write_report(tmp_path / "study.md", *made(), language)
+    text = (tmp_path / "study.md").read_text()
+    links = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
+    assert len(links) == 4
+    assert all((tmp_path / link).read_text().startswith("<?xml") for link in links)
+    tables = [line for line in text.splitlines() if line.startswith("| --- |")]
+    assert len(tables) == 7
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["study.md", "study_figures"]
+
+
+@pytest.mark.parametrize(
+    ("output", "language", "said"),
+    [
+        ("report.pdf", "en", "it ends in .html or .md"),
+        ("nowhere/report.html", "en", "there is no folder"),
+        ("report.html", "fr", "lang is one of en, ru"),
+    ],
+)
+def test_a_wrong_wish_is_one_line(tmp_path: Path, output: str, language: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        write_report(tmp_path / output, *made(["fixed"]), language)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_experiment_without_runs_has_a_page(tmp_path: Path) -> None:
+    _, runs = made(["fixed"], seeds=(0,))
+    runs["excluded"] = "status FAILED, not FINISHED"
+    empty = compare(runs, experiment="oregon")
+    for name in ("report.html", "report.md"):
+        write_report(tmp_path / name, empty, runs, "en")
+        assert "No run of this experiment can be ranked." in (tmp_path / name).read_text()
+
+
+def test_advice_for_policies_that_all_diverged() -> None:
+    runs = frame(make_record("fixed:lr=0.1", 0, diverges_at=2))
+    (ranking,) = compare(runs).protocols
+    assert advice.advise(ranking, "fixed:lr=0.001") == advice.ENGLISH["all diverged"]
+
+
+# --- in a browser
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium: make test installs Debian's")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1200])
+def test_a_browser_shows_the_page(
+    browser, tmp_path: Path, language: str, scheme: str, width: int
+) -> None:
+    comparison, runs = made(experiment=HOSTILE)
+    write_report(tmp_path / "report.html", comparison, runs, language)
+    tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    said, asked = [], []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on("request", lambda request: asked.append(request.url))
+    address = (tmp_path / "report.html").as_uri()
+    tab.goto(address)
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [address]
+    assert tab.title() != "caught"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    inks = tab.evaluate(
+        "['color', 'backgroundColor'].map(name => getComputedStyle(document.body)[name])"
+    )
+    dark = [sum(map(int, re.findall(r"\d+", ink)[:3])) < 3 * 128 for ink in inks]
+    assert dark == ([False, True] if scheme == "dark" else [True, False])
+    # Text of a figure has the page's colour, whichever that is.
+    label = "getComputedStyle(document.querySelector('figure svg text')).fill"
+    assert tab.evaluate(label) == inks[0]
+    tab.close()
+
+
+def test_the_command_writes_a_report(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "lr_study", "report", "--experiment", "none", "--output", "x.html"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db"},
+    )
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("error: there is no experiment 'none'")
+    assert not (tmp_path / "x.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compare", "--margin", "nan"], "margin=nan"),
+        (["compare", "--baseline", "fixed:lr=0"], "lr=0"),
+        (["report", "--output", "x.html", "--at", "middle"], "at=middle"),
+        (["report", "--output", "x.html", "--lang", "fr"], "lang=fr"),
+        (["report", "--output", "nowhere/x.html"], "there is no folder"),
+    ],
+)
+def test_a_wrong_wish_is_refused_before_the_store_is_asked(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "lr_study", *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 2
+    assert said in answer.stderr
+    assert list(tmp_path.iterdir()) == []  # not even a database was made

@@ -1,0 +1,113 @@
+"""What a user may rely on in a grid: the built-in one, files, and what is refused on which line."""
+
+from pathlib import Path
+
+import pytest
+
+from lr_study.runs.grids import SEED_GRID, load_grid, parse_seeds
+from lr_study.support.errors import UsageError
+
+
+@pytest.fixture
+def grid_file(tmp_path: Path):
+    def write(text: str) -> str:
+        file = tmp_path / "grid.yaml"
+        file.write_text(text)
+        return str(file)
+
+    return write
+
+
+def test_the_built_in_grid_is_the_original_study() -> None:
+    texts = [str(policy) for policy in SEED_GRID]
+    assert len(texts) == len(set(texts)) == 18
+    assert [text.partition(":")[0] for text in texts] == (
+        ["fixed"] * 4 + ["exp_decay"] * 7 + ["step_decay"] * 7
+    )
+    assert "exp_decay:initial_lr=0.001,k=0.1" in texts
+    assert "step_decay:initial_lr=0.001,drop=0.5,epochs_drop=5" in texts
+    assert "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=3" in texts
+    assert load_grid("seed").policies == SEED_GRID
+
+
+def test_families_are_expanded_and_duplicates_collapse(grid_file) -> None:
+    grid = load_grid(
+        grid_file(
+            """
+families:
+  fixed: {lr: [0.1, 1e-1, 0.01]}
+  step_decay:
+    initial_lr: [0.1, 0.01]
+    epochs_drop: [3, 5]
+policies:
+  - fixed:lr=0.1
+  - exp_decay
+options: {epochs: 7, val_fraction: 0.2, seeds: 4, data: sample}
+"""
+        ),
+        ["fixed:lr=0.01", "fixed:lr=5"],
+    )
+    assert [str(policy) for policy in grid.policies] == [
+        "fixed:lr=0.1",
+        "fixed:lr=0.01",
+        "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=3",
+        "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=5",
+        "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=3",
+        "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5",
+        "exp_decay:initial_lr=0.01,k=0.3",
+        "fixed:lr=5.0",
+    ]
+    assert grid.options == {"epochs": 7, "val_fraction": 0.2, "data": "sample"}
+    assert grid.seeds == "4"
+
+
+LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nfamilies: {fixed: {lr: *b}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("", 1, "a grid is written as name: value"),
+        ("families:\n  fixed: {lr: [0.1, -1]}\n", 2, "lr=-1"),
+        ("families:\n  fixed: {lr: 0.1}\n  cosine: {}\n", 3, "exp_decay"),
+        ("families:\n  fixed: {lr: 0.1, lr: 0.2}\n", 2, "twice"),
+        ("policies:\n  - fixed\n  - fixed:lr=x\n", 3, "lr=x"),
+        ("policies: fixed\n", 1, "list"),
+        ("policies:\n  - {a: 1}\n", 2, "one value"),
+        ("policies: [fixed]\nepochs: 3\n", 2, "options"),
+        ("policies: [fixed]\noptions:\n  epoch: 3\n", 3, "epochs"),
+        ("policies: [fixed]\noptions:\n  epochs: three\n", 3, "whole number"),
+        ("families:\n  fixed: {lr: [0.1, 0.2}\n", 2, "not YAML"),
+        ("options: {epochs: 3}\n", 1, "no policy"),
+        (LAUGHS, 2, "alias"),
+        ("a: &a {b: *a}\n", 1, "alias"),
+        (
+            "families:\n  exp_decay: {initial_lr: [" + "1," * 200 + "], k: [" + "1," * 200 + "]}\n",
+            2,
+            "40000 policies",
+        ),
+    ],
+)
+def test_what_is_refused_names_its_line(grid_file, text: str, line: int, says: str) -> None:
+    file = grid_file(text)
+    with pytest.raises(UsageError) as refusal:
+        load_grid(file)
+    message = str(refusal.value)
+    assert message.startswith(f"{file}, line {line}: ")
+    assert says in message
+    assert "\n" not in message
+
+
+def test_a_grid_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"grid=nowhere\.yaml is not allowed: it is seed"):
+        load_grid("nowhere.yaml")
+    binary = tmp_path / "binary.yaml"
+    binary.write_bytes(b"\xff\x00\xfe")
+    with pytest.raises(UsageError, match="not a YAML file"):
+        load_grid(str(binary))
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "a", "1.5", "1,1", "1,,2", ",", "99999", "١"])
+def test_seeds_that_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="seeds="):
+        parse_seeds(text)

@@ -1,0 +1,60 @@
+"""What went wrong outside, in one short line without credentials."""
+
+import errno
+
+import pytest
+from front import Front, pause
+from sqlalchemy.exc import OperationalError
+
+from lr_study.support.errors import LrStudyError
+from lr_study.support.external_errors import describe_external_error, one_line
+from lr_study.tracking.store import connect
+
+LOCKED = OperationalError(
+    "(sqlite3.OperationalError) database is locked\n[SQL: UPDATE runs]", {}, Exception()
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/x"), "No space left on device: /x"),
+        (
+            ValueError("at postgresql://ann:pw@db/x?password=pw"),
+            "at postgresql://***@db/x?password=***",
+        ),
+        (ValueError("one\ntwo"), "one"),
+        (KeyError(), "KeyError"),
+    ],
+)
+def test_an_error_is_its_first_line(error: BaseException, said: str) -> None:
+    assert one_line(error) == said
+
+
+def test_only_what_comes_from_outside_is_told_in_a_line() -> None:
+    assert describe_external_error(ValueError("ours")) is None
+    assert "(database is locked)" in describe_external_error(LOCKED)
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ({"drop": True}, "Remote end closed connection without response"),
+        ({"answer": (500, b"{}")}, "too many 500 error responses"),
+        ({"answer": (429, b"slower")}, "too many 429 error responses"),
+        ({"answer": (200, b"<html>Welcome!</html>")}, "not in a valid JSON format"),
+        ({"before": pause(2)}, "timed out"),
+    ],
+)
+def test_what_is_wrong_with_a_server_is_said_shortly(monkeypatch, what, said):
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
+    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", ())
+    front = Front(backend=9)
+    try:
+        front.rule("", times=10**6, **what)
+        with pytest.raises(LrStudyError) as error:
+            connect(front.uri)
+    finally:
+        front.close()
+    assert said in str(error.value)
+    assert len(str(error.value)) < 260

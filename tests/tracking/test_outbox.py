@@ -1,0 +1,266 @@
+"""The outbox: whole entries or none, each published once, whatever dies in between.
+
+What a sender does without an answer is in `test_sending`.
+"""
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from mlflow import MlflowClient
+from records import make_record
+from stores import NO_SERVER
+from waiting import Died, active, finished, keep
+
+from lr_study.cli import app as cli
+from lr_study.support.errors import LrStudyError
+from lr_study.tracking import outbox, sending
+from lr_study.tracking.cells import reap_stale_runs
+from lr_study.tracking.sending import Sender, sync, waiting_cells
+from lr_study.tracking.store import (
+    OUTBOX_TAG,
+    PROCESS_TAG,
+    connect,
+    store_address,
+)
+from lr_study.tracking.writing import record_entry
+
+pytestmark = pytest.mark.usefixtures("state")
+
+
+# --- on disk
+
+
+def test_an_entry_comes_back_as_it_was(client, experiment):
+    entry = keep(client, experiment)
+    assert outbox.waiting() == [entry]
+    assert outbox.waiting(entry.store, "x") == [entry]
+    assert outbox.waiting("sqlite:////elsewhere.db") == outbox.waiting(entry.store, "y") == []
+    assert (entry.files / "note.txt").read_text() == "here"
+    with outbox.held(entry) as waits:
+        assert waits
+        outbox.remove(entry)
+    assert outbox.waiting() == []
+    with outbox.held(entry) as waits:
+        assert not waits
+
+
+def test_an_entry_is_written_whole_or_not_at_all(client, experiment, state):
+    def write_some(folder):
+        (folder / "head.npz").write_text("half")
+        assert outbox.waiting() == []
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    entry = record_entry(client, experiment, make_record(), tags={}, name="child")
+    with pytest.raises(LrStudyError, match=r"outbox .*No space left.* LR_STUDY_STATE"):
+        outbox.put(entry, write_some)
+    assert list((state / "outbox").iterdir()) == []
+    first = keep(client, experiment)
+    assert outbox.put(entry, lambda folder: None).key == first.key  # another study's: it stays
+    assert outbox.waiting() == [first]
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "a file lost", "a file flipped"])
+def test_a_damaged_entry_is_set_aside_and_its_cell_is_missing(client, experiment, harm):
+    entry = keep(client, experiment)
+    file = entry.files.parent / "entry.json" if harm in ("cut", "flipped") else entry.files
+    file = file / "note.txt" if file.is_dir() else file
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    if harm == "cut":
+        file.write_bytes(content[:-9])
+    elif harm == "a file lost":
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    assert waiting_cells(client, experiment) == set()
+    assert not entry.files.exists()
+    assert not Sender(client).send(entry) or finished(client, experiment) == {}
+
+
+def test_what_a_killed_process_wrote_aside_is_cleared_away_later(client, experiment, state):
+    entry = keep(client, experiment)
+    aside = state / "outbox" / f".{entry.key}.0123"
+    aside.mkdir()
+    assert outbox.waiting() == [entry]
+    assert aside.exists()  # another process may be writing it
+    os.utime(aside, (0, 0))
+    assert outbox.waiting() == [entry]
+    assert not aside.exists()
+
+
+def test_an_entry_goes_at_once_though_its_files_go_one_by_one(
+    client, experiment, state, monkeypatch
+):
+    entry = keep(client, experiment)
+
+    def die_at_the_first_file(folder, **options):
+        (folder / "entry.json").unlink()
+        raise Died
+
+    with monkeypatch.context() as patch, outbox.held(entry):
+        patch.setattr(outbox.shutil, "rmtree", die_at_the_first_file)
+        with pytest.raises(Died):
+            outbox.remove(entry)
+    assert not outbox.is_waiting(entry)
+    assert outbox.waiting() == []
+    assert not list((state / "outbox").glob(".damaged-*"))
+
+
+# --- credentials
+
+
+def test_no_credential_is_kept_or_said(state, client, experiment):
+    secret = MlflowClient("http://ann:s3cret@127.0.0.1:9/")
+    keep(secret, experiment)
+    for file in state.rglob("*"):
+        assert "s3cret" not in str(file)
+        assert file.is_dir() or b"s3cret" not in file.read_bytes()
+    assert [entry.store for entry in outbox.waiting()] == [NO_SERVER]
+    (problem,) = sync("http://ann:s3cret@127.0.0.1:9").problems
+    assert problem.startswith("1 run waits in the outbox for http://127.0.0.1:9 (")
+    assert "s3cret" not in problem
+    with pytest.raises(LrStudyError) as error:
+        connect("http://ann:s3cret@127.0.0.1:9")
+    assert "s3cret" not in str(error.value)
+
+
+def test_a_database_file_is_known_from_wherever_one_looks(tmp_path, monkeypatch):
+    relative = store_address("sqlite:///mlflow.db")
+    assert relative == f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.chdir("/")
+    assert store_address(relative) == relative
+
+
+# --- sent once
+
+
+CALLS = ["create_run", "log_artifacts", "log_batch", "set_terminated", "get_run", "remove"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("then", ["sent", "cleared, then sent"])
+def test_a_cell_is_published_once_wherever_its_sender_died(
+    client, experiment, monkeypatch, call, when, then
+):
+    entry = keep(client, experiment)
+    owner = sending.outbox if call == "remove" else MlflowClient
+    original = getattr(owner, call)
+
+    def die(*args, **kwargs):
+        if when == "after":
+            original(*args, **kwargs)
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, call, die)
+        with pytest.raises(Died):
+            Sender(client).send(entry)
+    assert (outbox.waiting() == [entry]) == ((call, when) != ("remove", "after"))
+    monkeypatch.setattr("lr_study.tracking.cells.is_owner_dead", lambda name: True)
+    if then == "cleared, then sent":
+        reap_stale_runs(client, experiment.experiment_id)
+    Sender(client).send_waiting()
+    reap_stale_runs(client, experiment.experiment_id)
+    assert outbox.waiting() == []
+    (run,) = active(client, experiment)
+    assert finished(client, experiment) == {entry.cell: (run.info.run_id,)}
+    assert run.data.tags["mlflow.parentRunId"] == "p"
+    assert [file.path for file in client.list_artifacts(run.info.run_id)] == ["note.txt"]
+    for name in ("val_accuracy", "final_val_accuracy"):
+        history = client.get_metric_history(run.info.run_id, name)
+        assert len({point.step for point in history}) == len(history)
+
+
+def test_what_another_process_is_at_is_left_to_it(client, experiment):
+    tags = {OUTBOX_TAG: make_record().cell, PROCESS_TAG: "of another machine"}
+    theirs = client.create_run(experiment.experiment_id, tags=tags).info.run_id
+    entry = keep(client, experiment)
+    assert Sender(client).send(entry)
+    assert client.get_run(theirs).info.status == "RUNNING"
+    assert theirs not in finished(client, experiment)[entry.cell]
+
+
+def test_a_cell_trained_again_on_request_replaces_what_was_finished(client, experiment):
+    sender = Sender(client, experiment)
+    sender.send(keep(client, experiment))
+    ((first,),) = finished(client, experiment).values()
+    again = keep(client, experiment, replaces=True)
+    assert sender.send(again)
+    assert sender.send(again)  # nothing is there any more
+    ((second,),) = finished(client, experiment).values()
+    assert second != first
+    assert client.get_run(first).data.tags["lr_study.superseded"] == "true"
+    assert len(active(client, experiment)) == 2
+
+
+HALTED_WITHIN_AN_ENTRY = """
+import sys
+from mlflow import MlflowClient
+from lr_study.tracking.sending import sync
+create_run = MlflowClient.create_run
+def create_and_halt(*args, **kwargs):
+    run = create_run(*args, **kwargs)
+    print("created", flush=True)
+    sys.stdin.readline()
+    return run
+MlflowClient.create_run = create_and_halt
+print(sync().sent)
+"""
+
+
+def test_two_processes_send_one_entry_once(client, experiment):
+    entry = keep(client, experiment)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", HALTED_WITHIN_AN_ENTRY],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        assert other.stdout.readline() == "created\n"
+        sent = pool.submit(Sender(client).send, entry)
+        time.sleep(1)
+        assert not sent.done()
+        other.stdin.write("\n")
+        other.stdin.flush()
+        assert sent.result(60)
+        assert other.stdout.readline() == "1\n"
+    (run,) = active(client, experiment)
+    assert finished(client, experiment) == {entry.cell: (run.info.run_id,)}
+    assert outbox.waiting() == []
+
+
+# --- the command
+
+
+def run_sync(monkeypatch, capsys, *words):
+    monkeypatch.setattr(sys, "argv", ["lr-study", "sync", *words])
+    code = cli._run()
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_sync_sends_what_waits_and_says_how_many(client, experiment, monkeypatch, capsys):
+    assert run_sync(monkeypatch, capsys) == (0, "sent: 0\n", "")
+    for seed in range(2):
+        keep(client, experiment, seed=seed)
+    assert run_sync(monkeypatch, capsys, "--tracking-uri=sqlite:///other.db")[1] == "sent: 0\n"
+    assert run_sync(monkeypatch, capsys) == (0, "sent: 2\n", "")
+    assert len(finished(client, experiment)) == 2
+
+
+def test_sync_says_in_one_line_what_still_waits(client, experiment, monkeypatch, capsys):
+    keep(client, experiment)
+    keep(MlflowClient(NO_SERVER), experiment)
+    code, out, err = run_sync(monkeypatch, capsys)
+    assert (code, out) == (1, "sent: 1\n")
+    assert err.count("\n") == 1
+    assert err.startswith(f"error: 1 run waits in the outbox for {NO_SERVER} (")

@@ -1,0 +1,309 @@
+"""Engine ``live``: batches in order, epochs reported in time, and drop-connect where it belongs."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from lr_study.data import load_image, locate
+from lr_study.features.extraction import BATCH_SIZE
+from lr_study.policies import parse
+from lr_study.runs import RunSpec, Settings
+from lr_study.studies.workloads import find_images, prepare
+from lr_study.support.runtime import keras, tf, use_one_thread_per_op
+from lr_study.support.seeding import Stream, generator
+from lr_study.training import batched as heads
+from lr_study.training import live
+from lr_study.training.checkpoint import Checkpoint, checkpoint_of
+from lr_study.training.history import initial_head
+
+# Before any test of any file makes TensorFlow start.
+use_one_thread_per_op()
+
+SIZE = 32
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """A dozen pictures of each of three digits."""
+    _, sample = locate("sample")
+    folder = tmp_path_factory.mktemp("pictures")
+    for digit in "368":
+        (folder / digit).mkdir()
+        for file in sorted((sample / digit).iterdir())[:12]:
+            shutil.copy(file, folder / digit)
+    return folder
+
+
+@pytest.fixture
+def prepared(folder):
+    """Prepare with these settings besides the usual; nothing needs a download."""
+
+    def prepared(**settings):
+        usual = {"data": str(folder), "image_size": SIZE, "batch_size": 4, "weights": "random"}
+        made = Settings(**usual | settings)
+        return prepare(made, find_images(made))
+
+    return prepared
+
+
+def spec(settings, policy="fixed:lr=0.01", seed=0):
+    return RunSpec(parse(policy), seed, settings)
+
+
+# --- order
+
+PIXELS = SIZE * SIZE * 3
+
+
+class _Watched(keras.layers.Layer):
+    """Passes pictures on as features, and tells of each batch, and whether it trains."""
+
+    def __init__(self, tell):
+        super().__init__()
+        self.tell = tell
+
+    def call(self, pictures, training=False):
+        part = "train" if training else "evaluate"
+        tf.py_function(lambda batch: self.tell(part, batch.numpy()), [pictures], [])
+        return tf.reshape(pictures, (-1, PIXELS)) / 255
+
+    def compute_output_shape(self, shape):
+        return shape[0], PIXELS
+
+
+@pytest.fixture
+def watch(monkeypatch):
+    """Put pixels in the place of the backbone, and listen."""
+
+    def watch(tell=lambda part, batch: None):
+        def build_backbone(backbone, weights, image_size):
+            inputs = keras.Input((image_size, image_size, 3))
+            return keras.Model(inputs, _Watched(tell)(inputs))
+
+        monkeypatch.setattr(live, "FEATURES", PIXELS)
+        monkeypatch.setattr(live, "build_backbone", build_backbone)
+
+    return watch
+
+
+@pytest.mark.parametrize("cores", [1, 8])
+def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
+    prepared, watch, monkeypatch, cores
+):
+    ready = prepared(engine="live", epochs=4)
+    pictures = ready.pictures(seed=3)
+    row = {load_image(file, SIZE).tobytes(): i for i, file in enumerate(pictures.files)}
+    assert len(row) == len(pictures.files)
+    seen = []
+    watch(lambda part, batch: seen.append((part, [row[b.tobytes()] for b in batch.astype("u1")])))
+    monkeypatch.setattr(live.os, "cpu_count", lambda: cores)
+    live.train_live(
+        pictures,
+        spec(ready.settings, seed=3),
+        ready.weights,
+        on_epoch=lambda record: seen.append(("reported", record.epoch)),
+    )
+
+    def batches(part, rows):
+        return [(part, rows[i : i + 4].tolist()) for i in range(0, len(rows), 4)]
+
+    order = generator(3, Stream.ORDER_OF_BATCHES)
+    expected = []
+    for epoch in range(1, 5):
+        expected += batches("train", order.permutation(pictures.train))
+        expected += batches("evaluate", pictures.validation)
+        expected += [("reported", epoch)]
+    assert seen == expected + batches("evaluate", pictures.test)
+
+
+def test_on_features_without_noise_both_engines_are_one(prepared, watch):
+    ready = prepared(engine="live", epochs=5)
+    pictures = ready.pictures(seed=1)
+    values = [load_image(file, SIZE).ravel() / np.float32(255) for file in pictures.files]
+    examples = heads.Examples(
+        np.stack(values),
+        pictures.labels,
+        pictures.classes,
+        pictures.train,
+        pictures.validation,
+        pictures.test,
+    )
+    run = spec(ready.settings, "step_decay:initial_lr=0.01,epochs_drop=2", seed=1)
+    watch()
+    ours = live.train_live(pictures, run, ready.weights)
+    (cached,) = heads.train_heads(examples, [run])
+    assert_alike(ours, cached)
+
+
+def assert_alike(one, other):
+    np.testing.assert_allclose(one.head.kernel, other.head.kernel, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(one.head.bias, other.head.bias, rtol=0, atol=1e-4)
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"):
+        left, right = ([getattr(epoch, name) for epoch in h.epochs] for h in (one, other))
+        assert left == pytest.approx(right, rel=1e-4), name
+    assert one.test_accuracy == other.test_accuracy
+
+
+# --- the real backbones
+
+
+def test_the_history_is_of_the_head_that_is_returned(prepared):
+    usual = {"backbone": "efficientnet-lite0", "weights": "imagenet", "epochs": 3}
+    ready = prepared(engine="live", **usual)
+    run = spec(ready.settings, "exp_decay:initial_lr=0.01,k=0.3")
+    history = live.train_live(ready.pictures(seed=0), run, ready.weights)
+    assert [epoch.epoch for epoch in history.epochs] == [1, 2, 3]
+    for epoch in history.epochs:
+        assert epoch.learning_rate == pytest.approx(run.policy(epoch.epoch - 1), rel=1e-6)
+    assert history.shared_among == 1
+
+    # Evaluation is without noise: what it saw are the features of engine `cached`.
+    examples = prepared(engine="cached", **usual).examples(seed=0)
+    val_loss, val_accuracy = evaluated(history.head, examples, examples.validation)
+    _, test_accuracy = evaluated(history.head, examples, examples.test)
+    assert history.epochs[-1].val_loss == pytest.approx(val_loss, rel=1e-4)
+    assert history.epochs[-1].val_accuracy == val_accuracy
+    assert history.test_accuracy == test_accuracy
+
+
+def evaluated(head, examples, rows):
+    logits = examples.values[rows] @ head.kernel + head.bias
+    right = logits.argmax(1) == examples.labels[rows]
+    own = logits[np.arange(len(rows)), examples.labels[rows]]
+    return np.mean(np.logaddexp.reduce(logits, axis=1) - own), np.mean(right)
+
+
+def test_b0_gives_a_picture_new_features_each_time_in_training_and_the_same_when_cached(
+    prepared, folder, tmp_path
+):
+    ready = prepared(engine="live", backbone="efficientnet-b0")
+    model = ready.model(initial_head(seed=0, features=1280, classes=3))
+    features = keras.Model(model.input, model.get_layer("softmax").input)
+    # Drop-connect may spare one by chance, or two, but not a dozen.
+    picture = load_image(ready.pictures(seed=0).files[0], SIZE).astype(np.float32)
+    live_features = features(np.stack([picture] * 12), training=True).numpy()
+    assert not np.allclose(live_features, live_features[0], rtol=0.01, atol=0)
+
+    # The copy is last, and so in another batch than the first.
+    shutil.copytree(folder, tmp_path / "copied")
+    original, *_ = sorted((tmp_path / "copied").glob("*/*"))
+    shutil.copy(original, tmp_path / "copied" / "8" / "zz.png")
+    ready = prepared(backbone="efficientnet-b0", data=str(tmp_path / "copied"))
+    assert len(ready.features.values) > BATCH_SIZE
+    first, *_, last = ready.features.values
+    np.testing.assert_array_equal(first, last)
+
+
+# --- precision
+
+
+@pytest.mark.parametrize(("gpu", "precision"), [(True, "mixed_float16"), (False, "float32")])
+def test_precision_is_mixed_where_there_is_a_gpu(prepared, watch, monkeypatch, gpu, precision):
+    monkeypatch.setattr(live, "gpu_is_there", lambda: gpu)
+    watch()
+    assert live.precision_here() == precision
+    ready = prepared(engine="live", epochs=1)
+    assert ready.protocol.precision == precision
+    history = live.train_live(ready.pictures(seed=0), spec(ready.settings), ready.weights)
+    assert history.epochs[0].learning_rate == pytest.approx(0.01, rel=1e-6)
+    assert history.head.kernel.dtype == np.float32
+    assert keras.config.dtype_policy().name == "float32"
+
+
+# --- cut off and gone on
+
+
+class _Cut(Exception):  # noqa: N818 (it stands for a kill)
+    pass
+
+
+@pytest.mark.parametrize("epochs_before", [1, 3, 4])
+def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(
+    prepared, watch, monkeypatch, tmp_path, epochs_before
+):
+    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path))
+    ready = prepared(engine="live", epochs=4)
+    pictures = ready.pictures(seed=2)
+    run = spec(ready.settings, "exp_decay:initial_lr=0.05,k=0.5", seed=2)
+    told = []
+    watch(lambda part, batch: told.append((part, batch.tobytes())))
+    undisturbed = live.train_live(pictures, run, ready.weights)
+    batches = list(told)
+
+    def cut(record):
+        if record.epoch == epochs_before:
+            raise _Cut
+
+    told.clear()
+    with pytest.raises(_Cut), checkpoint_of("cell") as kept:
+        live.train_live(pictures, run, ready.weights, checkpoint=kept, on_epoch=cut)
+    new = []
+    with checkpoint_of("cell") as kept:
+        times = list(kept.times)
+        gone_on = live.train_live(
+            pictures, run, ready.weights, checkpoint=kept, on_epoch=lambda e: new.append(e.epoch)
+        )
+        assert kept.times[:epochs_before] == times
+        kept.forget()
+    assert new == list(range(epochs_before + 1, 5))
+    assert told == batches
+    assert gone_on.epochs == undisturbed.epochs
+    np.testing.assert_array_equal(gone_on.head.kernel, undisturbed.head.kernel)
+    assert gone_on.test_accuracy == undisturbed.test_accuracy
+    with checkpoint_of("cell") as kept:
+        assert kept.epochs == []
+
+
+def test_drop_connect_goes_on_where_it_was(prepared):
+    ready = prepared(engine="live", backbone="efficientnet-b0", epochs=1)
+    kept = Checkpoint()
+    live.train_live(ready.pictures(seed=0), spec(ready.settings), ready.weights, checkpoint=kept)
+    seeds = {name: array for name, array in kept.state.items() if name.startswith("seed")}
+    assert len(seeds) == 9
+    model = ready.model(initial_head(seed=1, features=1280, classes=3))
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    live._restore(model, kept)
+    restored = live._state(model)
+    assert {name: array.tolist() for name, array in restored.items()} == {
+        name: array.tolist() for name, array in kept.state.items()
+    }
+
+
+@pytest.mark.parametrize("harm", ["cut short", "one byte", "another model"])
+def test_a_checkpoint_that_cannot_be_used_is_trained_anew(
+    prepared, watch, monkeypatch, tmp_path, harm
+):
+    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path))
+    ready = prepared(engine="live", epochs=2)
+    run = spec(ready.settings)
+    watch()
+    with checkpoint_of("cell") as kept:
+        undisturbed = live.train_live(ready.pictures(seed=0), run, ready.weights, checkpoint=kept)
+    content = bytearray(kept.file.read_bytes())
+    if harm == "cut short":
+        kept.file.write_bytes(content[: len(content) // 2])
+    elif harm == "one byte":
+        content[len(content) // 2] ^= 1
+        kept.file.write_bytes(content)
+    else:
+        monkeypatch.setattr(live, "_changing", lambda model: dict(enumerate(model.variables)))
+        monkeypatch.setattr(live, "_state", lambda model: {})
+    new = []
+    with checkpoint_of("cell") as kept:
+        again = live.train_live(
+            ready.pictures(seed=0),
+            run,
+            ready.weights,
+            checkpoint=kept,
+            on_epoch=lambda e: new.append(e.epoch),
+        )
+    assert new == [1, 2]
+    assert again.epochs == undisturbed.epochs
+
+
+def test_of_two_that_train_one_cell_one_keeps_it_on_disk(monkeypatch, tmp_path):
+    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path))
+    with checkpoint_of("cell") as first, checkpoint_of("cell") as second:
+        assert first.file is not None
+        assert second.file is None
