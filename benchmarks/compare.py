@@ -30,7 +30,8 @@ def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) 
 
     from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec, Settings
     from lr_study.runs.grids import SEED_GRID
-    from lr_study.tracking.store import choose_experiment, connect
+    from lr_study.tracking.connection import connect
+    from lr_study.tracking.experiments import choose_experiment
 
     protocol = Protocol(
         "efficientnet-lite0", "w" * 12, 224, "made", "f" * 64, 20, 8944, 1916, 1916,

@@ -79,13 +79,13 @@ def together(rng: np.random.Generator, *, heads: int) -> float:
     done = 0
     ends: list[float] = []
 
-    def on_epochs(count: int) -> None:
+    def on_epoch(event: object) -> None:
         nonlocal done
-        done += count
+        done += 1
         if done >= heads * (len(ends) + 1):
             ends.append(time.perf_counter())
 
-    train_heads(examples, [RunSpec(parse("fixed"), 0, settings)] * heads, on_epochs=on_epochs)
+    train_heads(examples, [RunSpec(parse("fixed"), 0, settings)] * heads, on_epoch=on_epoch)
     return median_step(ends)
 
 

@@ -43,11 +43,12 @@ from stack import Server, Stack, User, stack
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from lr_study.runs.grids import SEED_GRID
-from lr_study.tracking import outbox
+from lr_study.tracking import Destination, RunIdentity, outbox
+from lr_study.tracking.connection import connect
+from lr_study.tracking.entries import record_entry
+from lr_study.tracking.experiments import choose_experiment
 from lr_study.tracking.reading import load_runs
 from lr_study.tracking.sending import Sender
-from lr_study.tracking.store import choose_experiment, connect
-from lr_study.tracking.writing import record_entry
 
 EPOCHS = 50
 PUBLISHED = 40
@@ -117,8 +118,10 @@ def publish(uri: str) -> tuple[float, Requests]:
 
     def send(i: int) -> None:
         tags = {"lr_study.version": "0"}
-        entry = record_entry(client, experiment, record(i), tags=tags, name="a run", parent="0")
-        assert sender.send(outbox.put(entry, write_files)), sender.trouble or sender.refusal
+        entry = record_entry(
+            Destination(client, experiment), record(i), RunIdentity("a run", parent="0"), tags=tags
+        )
+        assert sender.send(outbox.put(entry, write_files)), sender.last_error or sender.rejection
 
     send(0)  # opens connections
     with requests_timed() as taken:

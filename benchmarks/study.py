@@ -51,13 +51,10 @@ def sgemm_gflops() -> float:
 
 def publish() -> dict[str, float]:
     """Run the study; return its seconds in all and beyond training, and the peak of memory."""
-    from lr_study.runs import Settings
-    from lr_study.runs.grids import SEED_GRID
-    from lr_study.studies.study import run_study
-    from lr_study.studies.workloads import find_images, prepare
-    from lr_study.tracking.reading import load_runs
-    from lr_study.tracking.sending import Sender
-    from lr_study.tracking.store import choose_experiment, connect
+    from lr_study import load_runs
+    from lr_study.runs import SEED_GRID, Settings, StudySpec
+    from lr_study.studies import find_images, prepare, run_study
+    from lr_study.tracking import Sender, connect, open_destination
     from lr_study.training import batched as trainer
 
     settings = Settings(image_size=64)
@@ -83,9 +80,13 @@ def publish() -> dict[str, float]:
         client = connect(uri)
         # Artifacts go beside the database, and with it.
         client.create_experiment("study", artifact_location=(Path(folder) / "files").as_uri())
-        experiment = choose_experiment(client, "study", "sample")
         start = time.time()
-        run_study(client, experiment, image_set, settings, SEED_GRID, range(5), models="none")
+        run_study(
+            open_destination(uri, "study", "sample"),
+            StudySpec(settings, SEED_GRID, tuple(range(5))),
+            lambda: prepare(settings, image_set),
+            models="none",
+        )
         seconds = time.time() - start
         runs = load_runs("study", uri)
         runs = runs[runs["excluded"].isna()]

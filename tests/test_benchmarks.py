@@ -16,7 +16,7 @@ def test_benchmarks_find_all_that_they_import_of_ours() -> None:
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("lr_study")
         for alias in node.names
     }
-    assert ("lr_study.training.heads", "train_heads") in wanted
+    assert ("lr_study.training.batched", "train_heads") in wanted
     assert [
         f"{module}.{name}" for module, name in sorted(wanted) if not is_there(module, name)
     ] == []

@@ -2,18 +2,22 @@
 
 from records import make_record
 
-from lr_study.tracking import outbox
+from lr_study.tracking import Destination, cell_identity, outbox
 from lr_study.tracking.cells import find_cells
-from lr_study.tracking.writing import record_entry
+from lr_study.tracking.entries import record_entry
 
 PROTOCOL_ID = make_record().protocol.id
 
 
-def keep(client, experiment, seed=0, **options):
+def keep(client, experiment, seed=0, *, parent="p", replaces=False):
     """Put a finished cell into the outbox."""
     record = make_record(seed=seed)
-    options = {"tags": {"lr_study.version": "0"}, "name": "child", "parent": "p", **options}
-    entry = record_entry(client, experiment, record, **options)
+    entry = record_entry(
+        Destination(client, experiment),
+        record,
+        cell_identity("child", record.cell, parent, replaces=replaces),
+        tags={"lr_study.version": "0"},
+    )
     return outbox.put(entry, lambda folder: (folder / "note.txt").write_text("here"))
 
 

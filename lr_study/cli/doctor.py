@@ -1,4 +1,4 @@
-"""What is installed, what trains, and where things are kept."""
+"""What is installed, which device trains, and where files are kept."""
 
 import importlib.metadata
 import os
@@ -14,7 +14,7 @@ _PACKAGES = ("tensorflow", "keras", "mlflow", "numpy", "pandas", "scipy", "matpl
 
 
 def findings(tracking_uri: str | None) -> Iterator[tuple[str, str]]:
-    """Yield names and what was found under them.
+    """Yield the name and value of each finding.
 
     Raises
     ------

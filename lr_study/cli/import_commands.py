@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lr_study.cli.options import TrackingUri
-from lr_study.cli.terminal import say, show
+from lr_study.cli.terminal import echo, echo_err
 from lr_study.importing import parse_fields, read_mapping
 from lr_study.support import UsageError
 
@@ -43,10 +43,11 @@ def tensorboard(
 
     found = find_runs(logdir)
     from lr_study.importing import import_tensorboard
-    from lr_study.tracking import choose_experiment, connect
+    from lr_study.tracking import open_destination
 
-    client = connect(tracking_uri)
-    chosen = choose_experiment(client, experiment, experiment)
-    outcome = import_tensorboard(client, chosen, found, mapping, protocol)
-    say(*outcome.remarks)
-    show(*outcome.lines())
+    destination = open_destination(tracking_uri, experiment, experiment)
+    outcome = import_tensorboard(
+        destination.client, destination.experiment, found, mapping, protocol
+    )
+    echo_err(*outcome.remarks)
+    echo(*outcome.lines())

@@ -15,31 +15,34 @@ from lr_study.support import UsageError
 WEIGHTS_HELP = "imagenet, random, or a file of weights."
 
 _HELP = {
-    "data": "sample, oregon, or a folder that holds one folder of pictures per class.",
+    "data": "sample, oregon, or a folder with one subfolder of images per class.",
     "backbone": f"auto, {', '.join(BACKBONES)}; auto is Lite0 for sample and B0 for all else.",
     "weights": WEIGHTS_HELP,
-    "image_size": "Height and width that pictures are brought to, in pixels.",
-    "engine": f"{' or '.join(ENGINES)}: features computed once, or pictures end to end.",
-    "epochs": "How many times to go through the training pictures.",
-    "batch_size": "Pictures in a step of the optimizer.",
+    "image_size": "Resize images to this height and width, in pixels.",
+    "engine": (
+        f"{' or '.join(ENGINES)}: features computed once, or images through the frozen backbone "
+        "every epoch."
+    ),
+    "epochs": "Passes over the training images.",
+    "batch_size": "Images per batch.",
     "optimizer": f"One of {', '.join(OPTIMIZERS)}.",
-    "val_fraction": "Share of each class to validate with.",
-    "test_fraction": "Share of each class to test with, the same pictures under every seed.",
-    "split_seed": "Which pictures test.",
-    "seed": "Decides the split, the initial head and the order of batches.",
+    "val_fraction": "Share of each class for the validation set.",
+    "test_fraction": "Share of each class for the test set, the same under every seed.",
+    "split_seed": "Seed of the test split.",
+    "seed": "Decides the validation split, the initial weights and the batch order.",
     "metric": f"{' or '.join(HIGHER_IS_BETTER)}.",
     "at": f"{' or '.join(SELECTION_RULES)}: which epoch of a run.",
-    "baseline": "Differences are from this policy.",
-    "margin": "The difference that matters, in points: hundredths of the metric.",
-    "target": "Accuracy to count epochs to; else what the baseline ends with under the same seed.",
-    "min_class_size": "Leave out classes with fewer usable pictures; 0 leaves out none.",
+    "baseline": "The policy that differences are measured from.",
+    "margin": "Smallest difference that matters, in points: hundredths of the metric.",
+    "target": "Accuracy to count epochs to; default: the baseline's final one, seed by seed.",
+    "min_class_size": "Leave out classes with fewer usable images; 0 leaves out none.",
 }
 
 Command = Callable[..., None]
 
 Experiment = Annotated[
     str | None,
-    typer.Option(help="MLflow experiment; else MLFLOW_EXPERIMENT_NAME, else the data's name."),
+    typer.Option(help="MLflow experiment; else MLFLOW_EXPERIMENT_NAME, else the name of the data."),
 ]
 TrackingUri = Annotated[
     str | None,
@@ -48,7 +51,7 @@ TrackingUri = Annotated[
 
 
 def option(name: str, kind: Any) -> Any:
-    """Return a typer option; one for a number refuses other text in our words, not its own."""
+    """Return a typer option; one for a number reports other text as `UsageError`."""
     number = next((number for number in (int, float) if kind in (number, number | None)), None)
     if number is None:
         return typer.Option(help=_HELP[name])
@@ -67,10 +70,10 @@ Seed = Annotated[int, option("seed", int)]
 
 
 def with_fields_of(cls: type, parameter: str) -> Callable[[Command], Command]:
-    """Give a command an option per field of a dataclass, and pass it the checked whole.
+    """Give a command one option per field of a dataclass, and pass it the checked instance.
 
-    The command takes the whole as ``parameter``; each field's name, type and default become an
-    option's.
+    The command takes the instance as ``parameter``; each field's name, type and default become
+    those of an option.
     """
 
     def decorate(command: Command) -> Command:
@@ -87,8 +90,8 @@ def with_fields_of(cls: type, parameter: str) -> Callable[[Command], Command]:
 
         @functools.wraps(command)
         def with_options(**values: Any) -> None:
-            whole = cls(**{field.name: values.pop(field.name) for field in fields(cls)})
-            command(**{parameter: whole}, **values)
+            instance = cls(**{field.name: values.pop(field.name) for field in fields(cls)})
+            command(**{parameter: instance}, **values)
 
         own = [p for name, p in signature.parameters.items() if name != parameter]
         own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]

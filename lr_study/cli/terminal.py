@@ -1,17 +1,17 @@
-"""What a person sees: results on standard output, all else on standard error, no credentials."""
+"""Results on standard output, everything else on standard error, credentials masked."""
 
 import typer
 
 from lr_study.support import mask
 
 
-def show(*lines: str) -> None:
+def echo(*lines: str) -> None:
     """Print results."""
     for line in lines:
         typer.echo(mask(line))
 
 
-def say(*lines: str) -> None:
-    """Print what is no result: progress, remarks, errors."""
+def echo_err(*lines: str) -> None:
+    """Print progress, warnings and errors."""
     for line in lines:
         typer.echo(mask(line), err=True)

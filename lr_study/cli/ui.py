@@ -1,17 +1,17 @@
-"""MLflow's own pages on our store."""
+"""MLflow's own pages for the store."""
 
 import os
 import sys
 
-from lr_study.cli.terminal import say
+from lr_study.cli.terminal import echo_err
 from lr_study.tracking import connect, resolve_tracking_uri
 
 
 def serve_ui(tracking_uri: str | None, port: int) -> None:
-    """Become ``mlflow ui`` on the store, on 127.0.0.1; a server's pages are named instead."""
+    """Replace this process by ``mlflow ui`` on 127.0.0.1; print the address of a server instead."""
     uri = resolve_tracking_uri(tracking_uri)
     if uri.startswith(("http://", "https://")):
-        say(f"the store has its own pages: open {uri}")
+        echo_err(f"the store has its own pages: open {uri}")
         return
     connect(uri)
     command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]

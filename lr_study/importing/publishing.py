@@ -27,6 +27,7 @@ from lr_study.tracking import (
     MAX_TAG_LENGTH,
     PROCESS_TAG,
     SUPERSEDED_TAG,
+    Destination,
     all_runs,
     log_batch,
     supersede,
@@ -162,9 +163,8 @@ class Published:
         """Create, fill and finish a run; whatever stops that, it does not stay RUNNING."""
         run = self._with_a_text_of_its_own(run)
         tags = {_SOURCE_TAG: SOURCE, _PATH_TAG: run.name, _ID_TAG: run.source_id}
-        with tracked_run(
-            self._client, self._experiment, run.name, tags=tags, may_join=False
-        ) as run_id:
+        destination = Destination(self._client, self._experiment)
+        with tracked_run(destination, run.name, tags=tags, may_join=False) as run_id:
             self._fill(run_id, run, with_params=True)
         self._owners.setdefault(run.choice.text, run.source_id)
         return run

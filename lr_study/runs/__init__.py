@@ -6,7 +6,7 @@ finished run with the summaries of its curves. No file but a grid is read, nothi
 """
 
 from lr_study.runs.grids import SEED_GRID, load_grid, parse_seeds
-from lr_study.runs.plan import RERUNS, Plan, make_plan
+from lr_study.runs.plan import RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import UNKNOWN, Protocol, canonical_json, short_hash
 from lr_study.runs.records import (
     CONVERGENCE_TOLERANCE,
@@ -36,6 +36,7 @@ __all__ = [
     "RunRecord",
     "RunSpec",
     "Settings",
+    "StudySpec",
     "canonical_json",
     "convergence_epoch",
     "convergence_tolerance",

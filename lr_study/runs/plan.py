@@ -1,6 +1,6 @@
-"""Which cells of a study are to be run."""
+"""Which cells of a study have to be trained."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from lr_study.policies import Policy
@@ -11,8 +11,29 @@ RERUNS = ("missing", "failed", "all")
 
 
 @dataclass(frozen=True)
+class StudySpec:
+    """What a study is asked to train: every policy under every seed, with the same settings.
+
+    ``rerun`` is ``missing`` (cells that failed are left alone), ``failed`` (they are trained again)
+    or ``all`` (finished ones are trained again too, and replace the earlier runs).
+    """
+
+    settings: Settings
+    policies: tuple[Policy, ...]
+    seeds: tuple[int, ...]
+    rerun: str = "missing"
+
+    @property
+    def specs(self) -> tuple[RunSpec, ...]:
+        """One spec per cell, seed by seed."""
+        return tuple(
+            RunSpec(policy, seed, self.settings) for seed in self.seeds for policy in self.policies
+        )
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The cells of a study; of those not finished, the ones to run and the ones that failed."""
+    """The cells of a study; of the unfinished ones, those to train and those that failed."""
 
     specs: tuple[RunSpec, ...]
     missing: tuple[RunSpec, ...]
@@ -24,33 +45,20 @@ class Plan:
         return len(self.specs) - len(self.missing) - len(self.failed)
 
     def by_seed(self) -> Iterator[list[RunSpec]]:
-        """Yield the cells to run of each seed: they train together."""
+        """Yield the cells to train of each seed."""
         for seed in dict.fromkeys(spec.seed for spec in self.missing):
             yield [spec for spec in self.missing if spec.seed == seed]
 
 
 def make_plan(
-    protocol: Protocol,
-    settings: Settings,
-    policies: Sequence[Policy],
-    seeds: Sequence[int],
-    *,
-    finished: Collection[str],
-    failed: Collection[str],
-    rerun: str,
+    study: StudySpec, protocol: Protocol, *, finished: Collection[str], failed: Collection[str]
 ) -> Plan:
-    """Work out the cells, and which of them to run.
-
-    ``finished`` and ``failed`` are cells in the store. ``rerun`` is ``missing`` (cells that failed
-    are left alone), ``failed`` (they run too) or ``all`` (finished ones run again and replace
-    what they gave).
-    """
-    specs = tuple(RunSpec(policy, seed, settings) for seed in seeds for policy in policies)
-    to_run, left = [], []
-    for spec in specs:
+    """Return the plan of a study, given the ``finished`` and ``failed`` cells of a store."""
+    to_train, left = [], []
+    for spec in study.specs:
         cell = protocol.cell(spec.policy, spec.seed)
-        if rerun == "missing" and cell in failed and cell not in finished:
+        if study.rerun == "missing" and cell in failed and cell not in finished:
             left.append(spec)
-        elif rerun == "all" or cell not in finished:
-            to_run.append(spec)
-    return Plan(specs, tuple(to_run), tuple(left))
+        elif study.rerun == "all" or cell not in finished:
+            to_train.append(spec)
+    return Plan(study.specs, tuple(to_train), tuple(left))

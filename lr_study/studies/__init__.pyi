@@ -1,5 +1,10 @@
+from .image_workloads import describe as describe
+from .image_workloads import find_images as find_images
+from .image_workloads import prepare as prepare
+from .local_executor import LocalExecutor as LocalExecutor
 from .models import save_model as save_model
 from .single_run import run_one as run_one
 from .study import plan_study as plan_study
 from .study import run_study as run_study
-from .workloads import find_images as find_images
+from .workload import Executor as Executor
+from .workload import Workload as Workload

@@ -1,4 +1,4 @@
-"""Whole Keras models, built from the layer that every run keeps."""
+"""Whole Keras models, built from the trained weights that every run keeps."""
 
 import json
 from pathlib import Path
@@ -11,14 +11,14 @@ from mlflow.exceptions import MlflowException
 
 from lr_study.comparison import Comparison, first_of_each_family
 from lr_study.features import resolve_weights
-from lr_study.studies.workloads import Prepared
+from lr_study.studies.workload import Workload
 from lr_study.support import LrStudyError, UsageError, atomic_write
-from lr_study.tracking import log_model, read_head
-from lr_study.training import Head
+from lr_study.tracking import PROTOCOL_TAG, log_model
+from lr_study.training import HEAD_FILE, read_head
 
 
 def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) -> None:
-    """Build the model of a run, backbone and trained layer, and save it as a ``.keras`` file.
+    """Build the model of a run, backbone and softmax head, and save it as a ``.keras`` file.
 
     Parameters
     ----------
@@ -29,17 +29,17 @@ def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) ->
     Raises
     ------
     UsageError
-        If there is no such run of ours, the weights are others, or the file's name does not end in
-        ``.keras``.
+        If the store has no such run of lr-study, the weights are not those of the run, or the
+        file's name does not end in ``.keras``.
     """
     if output.suffix != ".keras":
         raise UsageError(f"output={output} is not allowed: the name ends in .keras")
     try:
         tags = client.get_run(run_id).data.tags
-        protocol = json.loads(tags["lr_study.protocol"])
+        protocol = json.loads(tags[PROTOCOL_TAG])
     except (MlflowException, KeyError):
         raise UsageError(
-            f"run {run_id!r} is no run of lr-study in {client.tracking_uri}: "
+            f"run {run_id!r} is not a run of lr-study in {client.tracking_uri}: "
             "lr-study compare --format json and MLflow's pages show the ids"
         ) from None
     found = resolve_weights(protocol["backbone"], weights)
@@ -48,7 +48,7 @@ def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) ->
             f"weights={weights} are {found.digest}, but the run was trained with "
             f"{protocol['weights']}: give that file with --weights FILE"
         )
-    head = _head(client, run_id)
+    head, _ = read_head(_download(client, run_id, HEAD_FILE))
     from lr_study.training import build_model
 
     model = build_model(protocol["backbone"], found, protocol["image_size"], head)
@@ -59,27 +59,28 @@ def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) ->
 
 
 def log_models(
-    client: MlflowClient, runs: pd.DataFrame, ranking: Comparison, prepared: Prepared, which: str
+    client: MlflowClient, runs: pd.DataFrame, ranking: Comparison, workload: Workload, which: str
 ) -> None:
     """Log whole models to runs that have none: of the best policy of each family, or of all.
 
-    Of the best policies, the run under the first common seed gets its model; ``which`` is ``best``,
+    Of a best policy, the run under the first common seed gets its model. ``which`` is ``best``,
     ``all`` or ``none``.
     """
-    for run_id in _chosen(runs, ranking, which):
+    for run_id in _selected(runs, ranking, which):
         if not _has_model(client, run_id):
-            log_model(client, run_id, prepared.model(_head(client, run_id)), prepared.protocol)
+            model = workload.build_model(_download(client, run_id, workload.model_file))
+            log_model(client, run_id, model, workload.protocol)
 
 
 def _has_model(client: MlflowClient, run_id: str) -> bool:
-    """Whether a run has a model that was saved to its end."""
+    """Whether a run has a model that was saved completely."""
     return any(
         client.get_logged_model(output.model_id).status == LoggedModelStatus.READY
         for output in client.get_run(run_id).outputs.model_outputs
     )
 
 
-def _chosen(runs: pd.DataFrame, ranking: Comparison, which: str) -> list[str]:
+def _selected(runs: pd.DataFrame, ranking: Comparison, which: str) -> list[str]:
     if which == "none" or not ranking.protocols:
         return []
     if which == "all":
@@ -90,9 +91,9 @@ def _chosen(runs: pd.DataFrame, ranking: Comparison, which: str) -> list[str]:
     return [str(ranked[row.policy, row.seeds[0]]) for row in best.values()]
 
 
-def _head(client: MlflowClient, run_id: str) -> Head:
+def _download(client: MlflowClient, run_id: str, name: str) -> bytes:
     with TemporaryDirectory(prefix="lr-study-") as folder:
         try:
-            return read_head(Path(client.download_artifacts(run_id, "head.npz", folder)))[0]
+            return Path(client.download_artifacts(run_id, name, folder)).read_bytes()
         except (MlflowException, OSError) as error:
-            raise LrStudyError(f"run {run_id} has no head.npz that can be read: {error}") from error
+            raise LrStudyError(f"run {run_id} has no {name} that can be read: {error}") from error

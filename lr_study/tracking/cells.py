@@ -1,4 +1,4 @@
-"""Cells in the store: which are finished, and what a killed process left behind."""
+"""Cells in the store: which are finished, and runs left behind by killed processes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,8 +8,17 @@ from mlflow.entities import Run
 
 from lr_study.support import is_owner_dead
 from lr_study.tracking import outbox
-from lr_study.tracking.reading import SUPERSEDED_TAG, all_runs, exclusion_reason, is_complete
-from lr_study.tracking.store import OUTBOX_TAG, PROCESS_TAG, persist, store_address
+from lr_study.tracking.connection import retry, store_address
+from lr_study.tracking.reading import all_runs, exclusion_reason, is_complete
+from lr_study.tracking.tags import (
+    CELL_TAG,
+    DUPLICATE_OF_TAG,
+    OUTBOX_TAG,
+    PARENT_TAG,
+    PROCESS_TAG,
+    PROTOCOL_ID_TAG,
+    SUPERSEDED_TAG,
+)
 
 
 @dataclass(frozen=True)
@@ -21,12 +30,12 @@ class Cells:
 
 
 def find_cells(client: MlflowClient, experiment_id: str, protocol_id: str) -> Cells:
-    """Ask the store which cells of a protocol are finished or failed."""
-    query = f"tags.`lr_study.protocol_id` = '{protocol_id}'"
+    """Return which cells of a protocol are finished or failed in an experiment."""
+    query = f"tags.`{PROTOCOL_ID_TAG}` = '{protocol_id}'"
     finished: dict[str, list[Run]] = {}
     failed: dict[str, list[Run]] = {}
-    for run in persist(lambda: list(all_runs(client, experiment_id, query))):
-        cell = run.data.tags.get("lr_study.cell", "")
+    for run in retry(lambda: list(all_runs(client, experiment_id, query))):
+        cell = run.data.tags.get(CELL_TAG, "")
         if run.info.status == "FAILED":
             failed.setdefault(cell, []).append(run)
         elif exclusion_reason(run) is None:
@@ -39,7 +48,7 @@ def find_cells(client: MlflowClient, experiment_id: str, protocol_id: str) -> Ce
 
 def finished_runs(client: MlflowClient, experiment_id: str, cell: str) -> tuple[str, ...]:
     """Return the ids of the finished runs of a cell that count, the earliest finished first."""
-    runs = all_runs(client, experiment_id, f"tags.`lr_study.cell` = '{cell}'")
+    runs = all_runs(client, experiment_id, f"tags.`{CELL_TAG}` = '{cell}'")
     return _earliest_first(run for run in runs if exclusion_reason(run) is None)
 
 
@@ -49,29 +58,29 @@ def _earliest_first(runs: Iterable[Run]) -> tuple[str, ...]:
 
 
 def reap_stale_runs(client: MlflowClient, experiment_id: str) -> int:
-    """Close what processes of this machine left RUNNING when they were killed; return how many.
+    """End the runs that killed processes of this machine left RUNNING; return how many.
 
-    A child of a study is FINISHED if all of it had arrived, and deleted if not, so that its cell
-    is trained again. A run that logged while it trained is KILLED and keeps what it has. What waits
-    in the outbox is left alone: it is ended when that is sent.
+    A child of a study becomes FINISHED if all of it was logged, and is deleted if not, so that its
+    cell is trained again. A run that logged while it trained becomes KILLED and keeps its metrics.
+    Runs with an entry in the outbox are left alone: sending the entry ends them.
     """
     count = 0
-    # Asked before the store is: what is sent between the two is RUNNING in neither answer.
+    # Read before the store: a run that is sent between the two reads is RUNNING in neither.
     entries = outbox.waiting(store_address(str(client.tracking_uri)))
     known = {name for entry in entries for name in (entry.run_id, entry.id) if name}
     query = "attributes.status = 'RUNNING'"
-    for run in persist(lambda: list(all_runs(client, experiment_id, query))):
+    for run in retry(lambda: list(all_runs(client, experiment_id, query))):
         tags = run.data.tags
         if not is_owner_dead(tags.get(PROCESS_TAG, "")):
             continue
         if known & {run.info.run_id, tags.get(OUTBOX_TAG)}:
             continue
         count += 1
-        if "mlflow.parentRunId" not in tags:
+        if PARENT_TAG not in tags:
             client.set_terminated(run.info.run_id, "KILLED")
         elif is_complete(run):
             client.set_terminated(run.info.run_id, "FINISHED")
-        elif "lr_study.cell" in tags:
+        elif CELL_TAG in tags:
             client.set_terminated(run.info.run_id, "KILLED")
         else:
             client.delete_run(run.info.run_id)
@@ -79,11 +88,11 @@ def reap_stale_runs(client: MlflowClient, experiment_id: str) -> int:
 
 
 def mark_duplicates(client: MlflowClient, cells: Cells) -> int:
-    """Tag the later runs of cells that were finished more than once; return how many."""
+    """Tag the later runs of cells that were finished more than once; return their number."""
     count = 0
     for first, *others in cells.finished.values():
         for run_id in others:
-            client.set_tag(run_id, "lr_study.duplicate_of", first)
+            client.set_tag(run_id, DUPLICATE_OF_TAG, first)
             count += 1
     return count
 

@@ -1,9 +1,9 @@
-"""What runs have to say, kept on disk until the store that it is meant for has it.
+"""The outbox: finished runs kept on local disk until their store has them.
 
-    outbox/KEY/      entry.json  files/...     one run: written aside, renamed into place
+    outbox/KEY/      entry.json  files/...     one run, written atomically
     outbox/KEY.lock                            held by the process that sends it
 
-Local files alone: nothing here knows the network.
+Local files only: nothing here uses the network.
 """
 
 import errno
@@ -22,8 +22,8 @@ from filelock import FileLock, Timeout
 from lr_study.support import LrStudyError, atomic_write, checked_json, read_checked_json, state_dir
 
 _LOCK_SECONDS = 60
-_LEFT_AFTER_SECONDS = 3600
-"""After this long, what is written aside was left by a process that was killed."""
+_STALE_AFTER_SECONDS = 3600
+"""Temporary folders older than this were left by a killed process."""
 
 Point = tuple[str, float, int, int]
 """A metric: name, value, milliseconds since 1970, step."""
@@ -31,7 +31,7 @@ Point = tuple[str, float, int, int]
 
 @dataclass(frozen=True)
 class Entry:
-    """One run, as its store is to have it.
+    """One run, as its store shall hold it.
 
     Attributes
     ----------
@@ -40,14 +40,14 @@ class Entry:
     experiment
         The experiment's name.
     id
-        What the run is known by. Of a study's cell it is the cell, so that a cell has one entry
-        however many processes train it.
+        What the entry is known by. For a run of a study it is the cell, so that a cell has one
+        entry however many processes train it.
     run_id
-        The run, where there is one already; None to make one.
+        The run, if it exists already; None to create one.
     cell
-        The cell that the run finishes; None of a run that is only to be closed.
+        The cell that the run finishes; None for a run that only has to be ended.
     replaces
-        Whether the cell was trained again on request: other finished runs of it count no longer.
+        Whether the cell was trained again on request: its earlier runs no longer count.
     """
 
     store: str
@@ -73,19 +73,19 @@ class Entry:
 
     @property
     def files(self) -> Path:
-        """The folder of the files that the run keeps."""
+        """The folder of the run's files."""
         return _folder() / self.key / "files"
 
 
 def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None) -> Entry:
-    """Keep an entry, with the files that ``write_files`` writes into the folder it is given.
+    """Store an entry, with the files that ``write_files`` writes into the folder it is given.
 
-    Where one of the same key waits already, that one stays.
+    If an entry with the same key waits already, that one stays.
 
     Raises
     ------
     LrStudyError
-        If it cannot be written. Nothing is left of it then.
+        If it cannot be written. Nothing of it is left then.
     """
     try:
         with atomic_write(_folder() / entry.key) as aside:
@@ -103,9 +103,9 @@ def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None)
 
 
 def waiting(store: str | None = None, experiment: str | None = None) -> list[Entry]:
-    """Return the entries that wait, for one store and experiment or for all, the oldest first.
+    """Return the waiting entries, of one store and experiment or of all, the oldest first.
 
-    A damaged one is set aside as ``.damaged-KEY``: its cell is missing, and trained again.
+    A damaged entry is set aside as ``.damaged-KEY``: its cell is missing, and trained again.
     """
     found = [
         entry
@@ -118,26 +118,26 @@ def waiting(store: str | None = None, experiment: str | None = None) -> list[Ent
 
 
 def is_waiting(entry: Entry) -> bool:
-    """Whether an entry of this key waits."""
+    """Whether an entry with this key waits."""
     return (_folder() / entry.key).exists()
 
 
 def remove(entry: Entry) -> None:
-    """Forget an entry that its store has; to be called while it is `held`."""
+    """Remove an entry that its store has; to be called while it is `held`."""
     folder = _folder() / entry.key
     gone = folder.with_name(f".sent-{entry.key}.{uuid4().hex}")
-    folder.rename(gone)  # at once: a part of an entry would be taken for a damaged one
+    folder.rename(gone)  # atomically: a part of an entry would pass for a damaged one
     shutil.rmtree(gone, ignore_errors=True)
 
 
 @contextmanager
 def held(entry: Entry) -> Iterator[bool]:
-    """Hold an entry, so that no other process sends it; yield whether it still waits.
+    """Lock an entry, so that no other process sends it; yield whether it still waits.
 
     Raises
     ------
     LrStudyError
-        If another process holds it for long.
+        If another process holds the lock for long.
     """
     file = _folder() / f"{entry.key}.lock"
     try:
@@ -145,7 +145,7 @@ def held(entry: Entry) -> Iterator[bool]:
         with lock.acquire(timeout=_LOCK_SECONDS):
             yield is_waiting(entry)
             if not is_waiting(entry):
-                file.unlink(missing_ok=True)  # whoever waits for it finds the entry gone
+                file.unlink(missing_ok=True)  # whoever waits for the lock finds the entry gone
     except Timeout:
         raise LrStudyError("another process is sending it") from None
 
@@ -155,11 +155,11 @@ def _folder() -> Path:
 
 
 def _listed() -> list[Path]:
-    """The folders of entries; what killed processes had written aside is cleared away."""
+    """The folders of entries; temporary folders of killed processes are removed."""
     folder = _folder()
     for path in folder.glob(".*") if folder.exists() else ():
         with suppress(FileNotFoundError):
-            is_old = time.time() - path.stat().st_mtime > _LEFT_AFTER_SECONDS
+            is_old = time.time() - path.stat().st_mtime > _STALE_AFTER_SECONDS
             if is_old and not path.name.startswith(".damaged-"):
                 shutil.rmtree(path, ignore_errors=True)
     return [path for path in folder.glob("*/") if not path.name.startswith(".")]

@@ -1,4 +1,4 @@
-"""Runs read back as one table, ours told from foreign ones."""
+"""Runs read back as one table, with the reason why a run cannot be compared."""
 
 import json
 from collections.abc import Iterator
@@ -11,27 +11,34 @@ from mlflow.entities import Run
 from lr_study.comparison import said
 from lr_study.runs import CURVES, UNKNOWN, required_metrics
 from lr_study.support import UsageError
-from lr_study.tracking.store import connect, find_experiment, persist
+from lr_study.tracking.connection import connect, retry
+from lr_study.tracking.experiments import find_experiment
+from lr_study.tracking.tags import (
+    CELL_TAG,
+    CURVES_TAG,
+    DIVERGED_TAG,
+    KIND_TAG,
+    PROTOCOL_ID_TAG,
+    PROTOCOL_TAG,
+    SUPERSEDED_TAG,
+)
 
 _PAGE = 1000
 
-SUPERSEDED_TAG = "lr_study.superseded"
-"""Tag of a finished run that was trained again on request, and counts no longer."""
-
 
 def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
-    """Return the runs of an experiment, one row a run.
+    """Return the runs of an experiment, one row per run.
 
     The columns are ``run_id``, ``name``, ``status``, ``start_time``, ``end_time`` (milliseconds
     since 1970), ``policy``, ``family``, ``seed`` (a number, or ``unknown`` of an imported run),
     ``protocol`` (a dictionary), ``protocol_id``, ``cell``, ``diverged``, ``curves`` (a dictionary
-    of lists, one value an epoch), every metric of the run by its name, and ``excluded``: None for
-    a finished run of ours, else the reason why it cannot be compared.
+    of lists, one value per epoch), every metric of the run by its name, and ``excluded``: None for
+    a finished run of lr-study, else the reason why it cannot be compared.
 
     Raises
     ------
     UsageError
-        If there is no such experiment. The line lists those that there are.
+        If there is no such experiment. The message lists the existing ones.
     LrStudyError
         If the store cannot be used.
     """
@@ -42,14 +49,14 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
             f"there is no experiment {experiment!r} in {client.tracking_uri}: "
             f"{_experiments_with_runs(client)}"
         )
-    runs = persist(lambda: list(all_runs(client, found.experiment_id)))
+    runs = retry(lambda: list(all_runs(client, found.experiment_id)))
     rows = [_row(client, run) for run in runs]
     columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
     columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]
     columns += ["diverged", "curves", *required_metrics(diverged=False)]
     columns += [name for row in rows for name in row]
     frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
-    # Else pandas makes the None of a column of text a NaN, and beside it whole numbers fractions.
+    # pandas would turn None into NaN, and whole numbers beside it into floats.
     for name in "excluded", "seed":
         frame[name] = pd.Series([row.get(name) for row in rows], dtype=object)
     return frame
@@ -63,12 +70,12 @@ def _experiments_with_runs(client: MlflowClient) -> str:
         )
         counts.append(f"{experiment.name} ({ours})")
     if not counts:
-        return "there is none that you may read"
-    return f"there are, with the number of our runs, {', '.join(counts)}"
+        return "there are no experiments that you may read"
+    return f"existing experiments, with their number of lr-study runs: {', '.join(counts)}"
 
 
 def all_runs(client: MlflowClient, experiment_id: str, query: str = "") -> Iterator[Run]:
-    """Yield the runs of an experiment that a filter finds, all pages, the earliest first."""
+    """Yield the runs of an experiment that match a filter, from all pages, the earliest first."""
     token = None
     while True:
         page = client.search_runs(
@@ -85,28 +92,28 @@ def all_runs(client: MlflowClient, experiment_id: str, query: str = "") -> Itera
 
 
 def exclusion_reason(run: Run) -> str | None:
-    """Return why a run is not a finished run of ours, or None if it is."""
-    if run.data.tags.get("lr_study.kind") == "study":
+    """Return why a run is not a finished run of lr-study; None if it is one."""
+    if run.data.tags.get(KIND_TAG) == "study":
         return said("study")
     if run.info.status != "FINISHED":
         return said("status", status=run.info.status)
     if SUPERSEDED_TAG in run.data.tags:
         return said("superseded")
-    lacking = _first_lacking(run)
-    return lacking and f"not a run of lr-study: no {lacking}"
+    missing = _first_missing(run)
+    return missing and f"not a run of lr-study: no {missing}"
 
 
 def is_complete(run: Run) -> bool:
-    """Whether everything that a finished run of ours has is there, whatever its status."""
-    return _first_lacking(run) is None
+    """Whether a run has all that a finished run of lr-study has, whatever its status."""
+    return _first_missing(run) is None
 
 
-def _first_lacking(run: Run) -> str | None:
+def _first_missing(run: Run) -> str | None:
     data = run.data
-    diverged = data.tags.get("lr_study.diverged") == "true"
+    diverged = data.tags.get(DIVERGED_TAG) == "true"
     needed = {
         "param": (data.params, ("policy", "seed")),
-        "tag": (data.tags, ("lr_study.protocol", "lr_study.cell", "lr_study.diverged")),
+        "tag": (data.tags, (PROTOCOL_TAG, CELL_TAG, DIVERGED_TAG)),
         "metric": (data.metrics, required_metrics(diverged=diverged)),
     }
     for kind, (present, names) in needed.items():
@@ -129,15 +136,15 @@ def _row(client: MlflowClient, run: Run) -> dict[str, Any]:
     if row["excluded"] is not None:
         return row
     try:
-        protocol = json.loads(data.tags["lr_study.protocol"])
+        protocol = json.loads(data.tags[PROTOCOL_TAG])
         row |= {
             "policy": data.params["policy"],
             "family": data.params["policy"].partition(":")[0],
             "seed": data.params["seed"],
             "protocol": protocol,
-            "protocol_id": data.tags.get("lr_study.protocol_id"),
-            "cell": data.tags["lr_study.cell"],
-            "diverged": data.tags.get("lr_study.diverged") == "true",
+            "protocol_id": data.tags.get(PROTOCOL_ID_TAG),
+            "cell": data.tags[CELL_TAG],
+            "diverged": data.tags.get(DIVERGED_TAG) == "true",
             "curves": _curves(client, run, epochs=int(protocol["epochs"])),
             **{name: value for name, value in data.metrics.items() if name not in CURVES},
         }
@@ -151,8 +158,8 @@ def _row(client: MlflowClient, run: Run) -> dict[str, Any]:
 
 
 def _curves(client: MlflowClient, run: Run, epochs: int) -> dict[str, list[float | None]]:
-    """Take the curves from their tag, or where they were too long for one, from the metrics."""
-    text = run.data.tags.get("lr_study.curves")
+    """Read the curves from their tag, or from the metrics where they were too long for a tag."""
+    text = run.data.tags.get(CURVES_TAG)
     if text is not None:
         return {name: list(values) for name, values in json.loads(text).items()}
     curves: dict[str, list[float | None]] = {}

@@ -1,4 +1,4 @@
-"""Engine ``cached``: any number of softmax layers trained at once on the same features.
+"""Engine ``cached``: many softmax heads trained as one batched program on the same features.
 
 Heads train in blocks of `HEADS_PER_BLOCK`, all blocks by one kind of compiled program, in which
 each head has its own rate. A program runs on one core; parallelism comes from one thread per core,
@@ -9,7 +9,7 @@ results do not depend on its neighbours.
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,25 +17,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.runs import EpochRecord, RunSpec
+from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec
 from lr_study.support import Stream, generator, release_pages, tf, use_one_thread_per_op
 from lr_study.training.batched_program import HeadsProgram, State, borrow_program
+from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
+from lr_study.training.run_files import run_files
+from lr_study.training.trainer import EpochEnd, OnEpoch, TrainedRun
 
 HEADS_PER_BLOCK = 5
-"""Heads in a block: the more, the less a head pays for a step's batch and small operations, and
-the more is lost on a block that is not full."""
+"""Heads in a block. The more, the smaller a head's share of the fixed costs of a step, and the more
+is wasted on a block that is not full."""
 
 ROWS_PER_CALL = 9216
-"""Rows that one call of the program trains on, at most: 47 MB of 1,280 features, for each thread.
-An epoch of the study that this grew from has 8,944; a call costs a block about 2 ms."""
+"""Most rows that one call of the program trains on: 47 MB of 1,280 features, for each thread.
+An epoch of the original study has 8,944; a call costs a block about 2 ms."""
 
 IN_MEMORY_BYTES = 512 << 20
 """Features up to this size are read into memory to train on: 100,000 rows of 1,280."""
 
 FETCHED_BYTES = 16 << 20
-"""Of larger ones, how much a thread fetches before it gives their pages back. A row that is not
-there yet brings 64 KiB with it, so this stands for up to 210 MiB."""
+"""Of larger ones, how much a thread fetches before it releases their pages. A row that is not in
+memory yet brings 64 KiB with it, so this amounts to up to 210 MiB."""
 
 
 @dataclass(frozen=True)
@@ -54,23 +57,55 @@ class Examples:
     test: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class CachedTrainer:
+    """Trains the softmax heads of all policies of one seed as one batched program."""
+
+    examples: Examples
+    protocol: Protocol
+    class_names: tuple[str, ...]
+    feature_seconds: float
+
+    @property
+    def width(self) -> int:
+        """As many heads as fit into a quarter of the machine's memory."""
+        return heads_in_memory(self.examples.values.shape[1], self.examples.classes)
+
+    def train(
+        self, specs: Sequence[RunSpec], *, checkpoint: Checkpoint, on_epoch: OnEpoch
+    ) -> Iterator[TrainedRun]:
+        """Train the specs at once; an interrupted batch starts again, so no checkpoint is kept."""
+        histories = train_heads(self.examples, specs, on_epoch=on_epoch)
+        for spec, history in zip(specs, histories, strict=True):
+            record = RunRecord(
+                spec=spec,
+                protocol=self.protocol,
+                epochs=history.epochs,
+                test_accuracy=history.test_accuracy,
+                wall_clock_seconds=history.wall_clock_seconds,
+                shared_among=history.shared_among,
+                feature_seconds=self.feature_seconds,
+            )
+            yield TrainedRun(record, run_files(history, self.class_names))
+
+
 def train_heads(
     examples: Examples,
     specs: Sequence[RunSpec],
     *,
-    on_epochs: Callable[[int], None] = lambda count: None,
+    on_epoch: OnEpoch = lambda event: None,
 ) -> list[History]:
-    """Train one softmax layer per spec, all at once, and return their histories in order.
+    """Train one softmax head per spec, all at once, and return their histories in order.
 
-    The specs share everything but the policy: the same initial layer, the same order of batches.
-    Each epoch takes all training rows in batches, the last as small as it comes; loss and accuracy
-    of training are the running means that Keras reports, those of validation are taken after each
-    epoch. A layer whose numbers overflow goes on and harms no other.
+    The specs share everything but the policy: the same initial weights, the same batch order.
+    Each epoch takes all training rows in batches, of which the last may be smaller. Training loss
+    and accuracy are the running means that Keras reports; validation follows each epoch. A head
+    whose numbers overflow continues, and affects no other.
 
     Parameters
     ----------
-    on_epochs
-        Called from the training threads with the number of epochs just done, summed over heads.
+    on_epoch
+        Called from the training threads when an epoch of a head has ended.
 
     Raises
     ------
@@ -82,11 +117,23 @@ def train_heads(
     use_one_thread_per_op()
     if examples.values.nbytes <= IN_MEMORY_BYTES:
         examples = replace(examples, values=_in_memory(examples.values))
-    most = heads_in_memory(examples.values.shape[1], examples.classes)
+    blocks = [_Block(specs[i : i + HEADS_PER_BLOCK]) for i in range(0, len(specs), HEADS_PER_BLOCK)]
+    threads = min(os.cpu_count() or 1, len(blocks))
+    stop = threading.Event()
+    started = time.perf_counter()
+    with ThreadPoolExecutor(threads, thread_name_prefix="heads") as pool:
+        work = [
+            pool.submit(_train_blocks, examples, blocks[i::threads], on_epoch, stop)
+            for i in range(threads)
+        ]
+        try:
+            for part in as_completed(work):
+                part.result()
+        finally:
+            stop.set()
+    seconds = time.perf_counter() - started
     return [
-        history
-        for start in range(0, len(specs), most)
-        for history in _train_together(examples, specs[start : start + most], on_epochs)
+        history for block in blocks for history in block.histories(seconds / len(specs), len(specs))
     ]
 
 
@@ -113,29 +160,6 @@ def heads_in_memory(features: int, classes: int) -> int:
     return max(1, blocks) * HEADS_PER_BLOCK
 
 
-def _train_together(
-    examples: Examples, specs: Sequence[RunSpec], on_epochs: Callable[[int], None]
-) -> list[History]:
-    blocks = [_Block(specs[i : i + HEADS_PER_BLOCK]) for i in range(0, len(specs), HEADS_PER_BLOCK)]
-    threads = min(os.cpu_count() or 1, len(blocks))
-    stop = threading.Event()
-    started = time.perf_counter()
-    with ThreadPoolExecutor(threads, thread_name_prefix="heads") as pool:
-        work = [
-            pool.submit(_train_blocks, examples, blocks[i::threads], on_epochs, stop)
-            for i in range(threads)
-        ]
-        try:
-            for part in as_completed(work):
-                part.result()
-        finally:
-            stop.set()
-    seconds = time.perf_counter() - started
-    return [
-        history for block in blocks for history in block.histories(seconds / len(specs), len(specs))
-    ]
-
-
 class _Block:
     """Up to `HEADS_PER_BLOCK` heads that train side by side; unused places stay as they are."""
 
@@ -147,26 +171,33 @@ class _Block:
             with np.errstate(over="ignore"):  # a rate beyond 32 bits is infinite: the head diverges
                 self.rates[:, i, 0, 0] = [spec.policy(epoch) for epoch in range(epochs)]
         self.state: State = []
-        self.curves = np.full((epochs, 4, HEADS_PER_BLOCK), np.nan)
+        self.epochs: list[list[EpochRecord]] = [[] for _ in specs]
         self.test_accuracy: NDArray[np.float64] | None = None
+
+    def end_epoch(
+        self, training: NDArray[np.float64], validation: NDArray[np.float64]
+    ) -> Iterator[EpochEnd]:
+        """Record an epoch of each head; both arrays are (loss and accuracy, heads)."""
+        now_ms = int(time.time() * 1000)
+        for i, (spec, epochs) in enumerate(zip(self.specs, self.epochs, strict=True)):
+            loss, accuracy = training[:, i].tolist()
+            val_loss, val_accuracy = validation[:, i].tolist()
+            record = EpochRecord(
+                epoch=len(epochs) + 1,
+                loss=reported_loss(loss),
+                accuracy=accuracy,
+                val_loss=reported_loss(val_loss),
+                val_accuracy=val_accuracy,
+                learning_rate=spec.policy(len(epochs)),
+            )
+            epochs.append(record)
+            yield EpochEnd(spec, record, now_ms)
 
     def histories(self, wall_clock_seconds: float, shared_among: int) -> Iterator[History]:
         kernel, bias = self.state[0].numpy(), self.state[1].numpy()
-        for i, spec in enumerate(self.specs):
+        for i, epochs in enumerate(self.epochs):
             yield History(
-                epochs=tuple(
-                    EpochRecord(
-                        epoch=epoch + 1,
-                        loss=reported_loss(loss),
-                        accuracy=accuracy,
-                        val_loss=reported_loss(val_loss),
-                        val_accuracy=val_accuracy,
-                        learning_rate=spec.policy(epoch),
-                    )
-                    for epoch, (loss, accuracy, val_loss, val_accuracy) in enumerate(
-                        self.curves[:, :, i].tolist()
-                    )
-                ),
+                epochs=tuple(epochs),
                 head=Head(np.ascontiguousarray(kernel[i].T), bias[i, :, 0]),
                 test_accuracy=None if self.test_accuracy is None else float(self.test_accuracy[i]),
                 wall_clock_seconds=wall_clock_seconds,
@@ -177,10 +208,10 @@ class _Block:
 def _train_blocks(
     examples: Examples,
     blocks: Sequence[_Block],
-    on_epochs: Callable[[int], None],
+    on_epoch: OnEpoch,
     stop: threading.Event,
 ) -> None:
-    """Train some blocks through all epochs in this thread; rows are fetched once for all."""
+    """Train some blocks for all epochs in this thread; each batch is fetched once for all."""
     spec = blocks[0].specs[0]
     features = examples.values.shape[1]
     batches = _Batches(examples, spec.settings.batch_size)
@@ -205,8 +236,8 @@ def _train_blocks(
             training = sums / len(examples.train)
             validation = _means(program, batches, examples.validation, blocks)
             for i, block in enumerate(blocks):
-                block.curves[epoch] = np.concatenate([training[i], validation[i]])
-                on_epochs(len(block.specs))
+                for ended in block.end_epoch(training[i], validation[i]):
+                    on_epoch(ended)
         if len(examples.test):
             test = _means(program, batches, examples.test, blocks)
             for i, block in enumerate(blocks):

@@ -1,4 +1,4 @@
-"""How far a run of engine ``live`` has come, on disk after each epoch.
+"""Checkpoints: the state of a run in training, on disk after each epoch.
 
 outbox/CELL.training.npz      the epochs so far, when they ended, and the state of the model
 outbox/CELL.training.lock     held by the process that trains it
@@ -23,18 +23,18 @@ from lr_study.support import atomic_write, state_dir
 
 @dataclass
 class Checkpoint:
-    """The epochs that a run has trained, and what it takes to train the next.
+    """The epochs that a run has trained, and the state from which the next one is trained.
 
     Attributes
     ----------
     file
-        Where it is kept; None to keep it in memory alone.
+        Where it is kept; None to keep it in memory only.
     times
         When each epoch ended, in milliseconds since 1970.
     seconds
-        What all of them took.
+        How long all of them took.
     state
-        Arrays by name, as they were after the last.
+        Arrays by name, as they were after the last epoch.
     """
 
     file: Path | None = None
@@ -44,7 +44,7 @@ class Checkpoint:
     state: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def add(self, epoch: EpochRecord, seconds: float, state: Mapping[str, NDArray[Any]]) -> None:
-        """Keep one more epoch, whole or not at all."""
+        """Keep one more epoch; on disk, atomically."""
         self.epochs.append(epoch)
         self.times.append(int(time.time() * 1000))
         self.seconds, self.state = seconds, state
@@ -60,32 +60,38 @@ class Checkpoint:
             np.savez(file, **arrays)
 
     def restart(self) -> None:
-        """Forget all epochs."""
+        """Discard all epochs."""
         self.epochs, self.times, self.seconds, self.state = [], [], 0.0, {}
 
     def forget(self) -> None:
-        """Remove what is on disk: the run has ended."""
+        """Remove the file: the run has ended."""
         if self.file is not None:
             self.file.unlink(missing_ok=True)
             self.file.with_suffix(".lock").unlink(missing_ok=True)
 
 
 @contextmanager
-def checkpoint_of(cell: str, *, anew: bool = False) -> Iterator[Checkpoint]:
-    """Open the checkpoint of a cell; an empty one where there is none, or a damaged one.
+def checkpoint_of(cell: str, *, restart: bool = False) -> Iterator[Checkpoint]:
+    """Open the checkpoint of a cell; an empty one if there is none, or if it is damaged.
 
-    Another process that trains the same cell keeps it in its own memory. ``anew`` forgets what was
-    there.
+    If another process trains the same cell, this one keeps its checkpoint in memory. ``restart``
+    discards what is on disk.
     """
     file = state_dir() / "outbox" / f"{cell}.training.npz"
     file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file.with_suffix(".lock"), blocking=False)
+    # Acquired outside of the block: a Timeout that the block raises is not this one.
     try:
-        with FileLock(file.with_suffix(".lock"), blocking=False):
-            if anew:
-                file.unlink(missing_ok=True)
-            yield _read(file)
+        lock.acquire()
     except Timeout:
         yield Checkpoint()
+        return
+    try:
+        if restart:
+            file.unlink(missing_ok=True)
+        yield _read(file)
+    finally:
+        lock.release()
 
 
 def _read(file: Path) -> Checkpoint:

@@ -1,4 +1,4 @@
-"""The two trainers: many heads on cached features, and one model on live pictures."""
+"""What training one run gives: its epochs, the trained softmax head, and the time it took."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lr_study.support import Stream, generator
 
 @dataclass(frozen=True)
 class Head:
-    """The trained layer: ``kernel`` (features, classes) and ``bias`` (classes,), float32."""
+    """A softmax head: ``kernel`` (features, classes) and ``bias`` (classes,), float32."""
 
     kernel: NDArray[np.float32]
     bias: NDArray[np.float32]
@@ -20,10 +20,10 @@ class Head:
 
 @dataclass(frozen=True)
 class History:
-    """What training one run gave, the same from both trainers.
+    """The result of training one softmax head.
 
-    ``wall_clock_seconds`` is the run's share of the time that the heads trained together took;
-    ``shared_among`` is their number.
+    ``wall_clock_seconds`` is the run's share of the time of the batched program that trained
+    ``shared_among`` heads.
     """
 
     epochs: tuple[EpochRecord, ...]
@@ -34,7 +34,7 @@ class History:
 
 
 def reported_loss(value: float) -> float | None:
-    """Return a loss as it is kept: the shortest decimal of its 32 bits, None if not finite.
+    """Return a loss as it is stored: the shortest decimal of its 32 bits, None if not finite.
 
     >>> reported_loss(0.8999999761581421)
     0.9
@@ -43,11 +43,12 @@ def reported_loss(value: float) -> float | None:
 
 
 def initial_head(seed: int, features: int, classes: int) -> Head:
-    """Return the untrained layer under a seed: Glorot-uniform kernel, bias zero.
+    """Return the untrained softmax head under a seed: Glorot-uniform kernel, zero bias.
 
     The kernel is drawn from ``U(-a, a)`` with ``a = sqrt(6 / (features + classes))`` (Glorot and
-    Bengio 2010), which is what Keras's ``Dense`` does; drawn here, so that both trainers and all
-    policies start from the same numbers.
+    Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS
+    2010), as Keras's ``Dense`` does. It is drawn here, so that both trainers and all policies
+    start from the same weights.
 
     >>> initial_head(0, features=1280, classes=20).kernel.shape
     (1280, 20)

@@ -1,13 +1,13 @@
-"""Engine ``live``: pictures end to end through Keras ``fit``, as the original study trained.
+"""Engine ``live``: images through the frozen backbone every epoch, in Keras ``fit``.
 
-The backbone's weights are frozen but it runs in training mode, so drop-connect is active and the
-features of a picture differ from epoch to epoch.
+That is how the original study trained. The backbone's weights are frozen but it runs in training
+mode, so drop-connect is active and the features of an image differ from epoch to epoch.
 """
 
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,17 @@ from numpy.typing import NDArray
 
 from lr_study.data import load_image
 from lr_study.features import FEATURES, Weights, build_backbone
-from lr_study.runs import EpochRecord, RunSpec
+from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec
 from lr_study.support import Stream, generator, gpu_is_there, keras
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
+from lr_study.training.run_files import run_files
+from lr_study.training.trainer import EpochEnd, OnEpoch, TrainedRun
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """Files with their labels (files,) int32, and which of them train, validate and test."""
+class LabeledImages:
+    """Files with their labels (files,) int32, and which rows are for training, validation, test."""
 
     files: Sequence[Path]
     labels: NDArray[np.int32]
@@ -43,10 +45,9 @@ def precision_here() -> str:
 def build_model(backbone: str, weights: Weights, image_size: int, head: Head) -> Any:
     """Return the original study's model: frozen backbone, average pooling, Flatten, softmax.
 
-    It takes pictures (batch, size, size, 3), RGB, 0 to 255, and gives probabilities
-    (batch, classes).
+    It maps images (batch, size, size, 3), RGB from 0 to 255, to probabilities (batch, classes).
     """
-    inputs = keras.Input((image_size, image_size, 3), name="pictures")
+    inputs = keras.Input((image_size, image_size, 3), name="images")
     features = keras.layers.Flatten()(build_backbone(backbone, weights, image_size)(inputs))
     softmax = keras.layers.Dense(
         len(head.bias), activation="softmax", dtype="float32", name="softmax"
@@ -57,21 +58,21 @@ def build_model(backbone: str, weights: Weights, image_size: int, head: Head) ->
 
 
 def train_live(
-    pictures: Pictures,
+    images: LabeledImages,
     spec: RunSpec,
     weights: Weights,
     *,
     checkpoint: Checkpoint | None = None,
-    on_epoch: Callable[[EpochRecord], None] = lambda record: None,
+    on_epoch: OnEpoch = lambda event: None,
 ) -> History:
-    """Train one model on pictures and return its history.
+    """Train one model on images and return its history.
 
     Parameters
     ----------
     checkpoint
-        Where each epoch is kept as it ends; training goes on from the last that it has.
+        Where each epoch is kept as it ends; training resumes after the last that it has.
     on_epoch
-        Called with each epoch's record as the epoch ends, before the next one starts.
+        Called as each epoch ends, before the next one starts; first with those of a checkpoint.
     """
     settings = spec.settings
     backbone = settings.resolved_backbone()
@@ -81,7 +82,7 @@ def train_live(
             backbone,
             weights,
             settings.image_size,
-            initial_head(spec.seed, FEATURES, pictures.classes),
+            initial_head(spec.seed, FEATURES, images.classes),
         )
     finally:
         keras.config.set_dtype_policy("float32")
@@ -90,36 +91,37 @@ def train_live(
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    train = _Batches(pictures, pictures.train, spec)
+    train = _Batches(images, images.train, spec)
     order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
     kept = checkpoint or Checkpoint()
     _restore(model, kept)
-    for _ in kept.epochs:
-        order.permutation(pictures.train)  # the order of an epoch is what follows the one before
+    for record, time_ms in zip(kept.epochs, kept.times, strict=True):
+        order.permutation(images.train)  # the batch order of an epoch is drawn after the one before
+        on_epoch(EpochEnd(spec, record, time_ms))
     before = kept.seconds
 
     def begin_epoch(epoch: int, logs: dict[str, float] | None) -> None:
         model.optimizer.learning_rate = spec.policy(epoch)
-        # Here no thread fetches batches. The data set's own hooks come too late, when they do
-        # already, or once too often, as Keras begins with an `on_epoch_end`.
-        train.rows = order.permutation(pictures.train)
+        # No thread fetches batches at this moment. The hooks of PyDataset would be too late, or run
+        # once too often, because Keras starts with an `on_epoch_end`.
+        train.rows = order.permutation(images.train)
 
     def record_epoch(epoch: int, logs: dict[str, float]) -> None:
         record = EpochRecord(
             epoch=epoch + 1,
             loss=reported_loss(logs["loss"]),
-            accuracy=_share(logs["accuracy"], len(pictures.train)),
+            accuracy=_exact_share(logs["accuracy"], len(images.train)),
             val_loss=reported_loss(logs["val_loss"]),
-            val_accuracy=_share(logs["val_accuracy"], len(pictures.validation)),
+            val_accuracy=_exact_share(logs["val_accuracy"], len(images.validation)),
             learning_rate=float(model.optimizer.learning_rate),
         )
         kept.add(record, before + time.perf_counter() - started, _state(model))
-        on_epoch(record)
+        on_epoch(EpochEnd(spec, record, kept.times[-1]))
 
     started = time.perf_counter()
     model.fit(
         train,
-        validation_data=_Batches(pictures, pictures.validation, spec),
+        validation_data=_Batches(images, images.validation, spec),
         initial_epoch=len(kept.epochs),
         epochs=settings.epochs,
         shuffle=False,
@@ -130,15 +132,44 @@ def train_live(
     )
     seconds = before + time.perf_counter() - started
     test_accuracy = None
-    if len(pictures.test):
-        test = model.evaluate(_Batches(pictures, pictures.test, spec), return_dict=True, verbose=0)
-        test_accuracy = _share(test["accuracy"], len(pictures.test))
+    if len(images.test):
+        test = model.evaluate(_Batches(images, images.test, spec), return_dict=True, verbose=0)
+        test_accuracy = _exact_share(test["accuracy"], len(images.test))
     kernel, bias = model.get_layer("softmax").get_weights()
     return History(tuple(kept.epochs), Head(kernel, bias), test_accuracy, seconds)
 
 
+@dataclass(frozen=True)
+class LiveTrainer:
+    """Trains one run at a time on images."""
+
+    images: LabeledImages
+    weights: Weights
+    protocol: Protocol
+    class_names: tuple[str, ...]
+    width: int = 1
+
+    def train(
+        self, specs: Sequence[RunSpec], *, checkpoint: Checkpoint, on_epoch: OnEpoch
+    ) -> Iterator[TrainedRun]:
+        """Train the one spec, from where its checkpoint ends."""
+        (spec,) = specs
+        history = train_live(
+            self.images, spec, self.weights, checkpoint=checkpoint, on_epoch=on_epoch
+        )
+        record = RunRecord(
+            spec=spec,
+            protocol=self.protocol,
+            epochs=history.epochs,
+            test_accuracy=history.test_accuracy,
+            wall_clock_seconds=history.wall_clock_seconds,
+        )
+        files = run_files(history, self.class_names)
+        yield TrainedRun(record, files, tuple(checkpoint.times))
+
+
 def _changing(model: Any) -> dict[str, Any]:
-    """What training changes: the layer, the optimizer, and the seeds of drop-connect.
+    """The variables that training changes: the head, the optimizer, the seeds of drop-connect.
 
     The backbone is frozen, and a hundred times larger than these.
     """
@@ -153,7 +184,7 @@ def _state(model: Any) -> dict[str, NDArray[Any]]:
 
 
 def _restore(model: Any, kept: Checkpoint) -> None:
-    """Bring a model to where it stood; forget a checkpoint that is of another kind of model."""
+    """Restore a model; discard the checkpoint if it is of a model with other variables."""
     if not kept.epochs:
         return
     changing = _changing(model)
@@ -165,21 +196,21 @@ def _restore(model: Any, kept: Checkpoint) -> None:
         variable.assign(kept.state[name])
 
 
-def _share(accuracy: float, pictures: int) -> float:
-    """The accuracy as a share of whole pictures, free of the rounding of 32 bits."""
-    return round(accuracy * pictures) / pictures
+def _exact_share(accuracy: float, images: int) -> float:
+    """The accuracy as a share of whole images, without the rounding error of 32 bits."""
+    return round(accuracy * images) / images
 
 
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of decoded pictures with their labels, decoded by one thread per core.
+    """Batches of decoded images with their labels, decoded by one thread per core.
 
-    ``rows`` are the pictures in their order, and may be replaced between epochs.
+    ``rows`` are the images in their order, and may be replaced between epochs.
     """
 
-    def __init__(self, pictures: Pictures, rows: NDArray[np.int64], spec: RunSpec) -> None:
+    def __init__(self, images: LabeledImages, rows: NDArray[np.int64], spec: RunSpec) -> None:
         super().__init__(workers=os.cpu_count() or 1, max_queue_size=4)
         self.rows = rows
-        self._pictures = pictures
+        self._images = images
         self._batch_size = spec.settings.batch_size
         self._image_size = spec.settings.image_size
 
@@ -188,5 +219,5 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         rows = self.rows[index * self._batch_size : (index + 1) * self._batch_size]
-        pictures = [load_image(self._pictures.files[row], self._image_size) for row in rows]
-        return np.stack(pictures).astype(np.float32), self._pictures.labels[rows]
+        images = [load_image(self._images.files[row], self._image_size) for row in rows]
+        return np.stack(images).astype(np.float32), self._images.labels[rows]

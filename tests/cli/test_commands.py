@@ -146,7 +146,7 @@ def test_a_run_a_ranking_and_its_model(tmp_path: Path) -> None:
 
     from lr_study.data import load_image, locate
     from lr_study.support.runtime import keras
-    from lr_study.tracking.artifacts import read_head
+    from lr_study.training import read_head
 
     model = keras.models.load_model(tmp_path / "digits.keras")
     _, root = locate("sample")
@@ -154,7 +154,9 @@ def test_a_run_a_ranking_and_its_model(tmp_path: Path) -> None:
     probabilities = model.predict(np.stack(pictures).astype(np.float32), verbose=0)
     assert probabilities.shape == (10, 10)
     assert np.mean(probabilities.argmax(axis=1) == np.arange(10)) >= 0.5
-    head, names = read_head(Path(client.download_artifacts(run_id, "head.npz", str(tmp_path))))
+    head, names = read_head(
+        Path(client.download_artifacts(run_id, "head.npz", str(tmp_path))).read_bytes()
+    )
     assert names == list("0123456789")
     assert np.array_equal(model.get_layer("softmax").get_weights()[0], head.kernel)
 

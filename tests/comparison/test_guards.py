@@ -10,7 +10,8 @@ from records import log_record, make_record
 
 from lr_study.comparison.guards import duplicates, faults, fields_that_differ
 from lr_study.runs import CURVES, RunRecord
-from lr_study.tracking.store import choose_experiment, connect
+from lr_study.tracking.connection import connect
+from lr_study.tracking.experiments import choose_experiment
 
 EPOCHS = 8
 CURVE = tuple(0.5 + i / 100 for i in range(EPOCHS))

@@ -13,8 +13,9 @@ from lr_study.importing.layouts import find_runs
 from lr_study.importing.tensorboard import Outcome, import_tensorboard
 from lr_study.policies import parse
 from lr_study.runs import CURVES, convergence_epoch
+from lr_study.tracking.connection import connect
+from lr_study.tracking.experiments import choose_experiment
 from lr_study.tracking.reading import load_runs
-from lr_study.tracking.store import choose_experiment, connect
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 

@@ -19,8 +19,9 @@ from lr_study.importing.tensorboard import Outcome, import_tensorboard
 from lr_study.policies import parse
 from lr_study.support.errors import LrStudyError
 from lr_study.support.process import liveness_token
+from lr_study.tracking.connection import connect
+from lr_study.tracking.experiments import choose_experiment
 from lr_study.tracking.reading import load_runs
-from lr_study.tracking.store import choose_experiment, connect
 
 
 @pytest.fixture(scope="module")

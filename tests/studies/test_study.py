@@ -13,7 +13,7 @@ from lr_study.cli import app as cli
 from lr_study.comparison.experiment import compare
 from lr_study.policies import parse
 from lr_study.runs import Protocol, Settings
-from lr_study.runs.plan import make_plan
+from lr_study.runs.plan import StudySpec, make_plan
 from lr_study.support.runtime import use_one_thread_per_op
 from lr_study.tracking.cells import reap_stale_runs
 from lr_study.tracking.reading import load_runs
@@ -57,15 +57,8 @@ def cells_of(policies, seeds):
 
 
 def plan(policies, seeds, *, finished=(), failed=(), rerun="missing"):
-    return make_plan(
-        PROTOCOL,
-        Settings(),
-        [parse(policy) for policy in policies],
-        seeds,
-        finished=finished,
-        failed=failed,
-        rerun=rerun,
-    )
+    study = StudySpec(Settings(), tuple(map(parse, policies)), tuple(seeds), rerun)
+    return make_plan(study, PROTOCOL, finished=finished, failed=failed)
 
 
 def named(specs):

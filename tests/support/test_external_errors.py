@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from lr_study.support.errors import LrStudyError
 from lr_study.support.external_errors import describe_external_error, one_line
-from lr_study.tracking.store import connect
+from lr_study.tracking.connection import connect
 
 LOCKED = OperationalError(
     "(sqlite3.OperationalError) database is locked\n[SQL: UPDATE runs]", {}, Exception()
@@ -48,7 +48,7 @@ def test_only_what_comes_from_outside_is_told_in_a_line() -> None:
 )
 def test_what_is_wrong_with_a_server_is_said_shortly(monkeypatch, what, said):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
-    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", ())
+    monkeypatch.setattr("lr_study.tracking.connection._PAUSES_SECONDS", ())
     front = Front(backend=9)
     try:
         front.rule("", times=10**6, **what)

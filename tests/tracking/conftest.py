@@ -7,7 +7,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
 from lr_study.tracking import connect
-from lr_study.tracking.store import experiment_named
+from lr_study.tracking.experiments import experiment_named
 
 
 @pytest.fixture

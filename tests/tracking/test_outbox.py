@@ -18,16 +18,12 @@ from waiting import Died, active, finished, keep
 
 from lr_study.cli import app as cli
 from lr_study.support.errors import LrStudyError
-from lr_study.tracking import outbox, sending
+from lr_study.tracking import Destination, RunIdentity, outbox, sending
 from lr_study.tracking.cells import reap_stale_runs
+from lr_study.tracking.connection import connect, store_address
+from lr_study.tracking.entries import record_entry
 from lr_study.tracking.sending import Sender, sync, waiting_cells
-from lr_study.tracking.store import (
-    OUTBOX_TAG,
-    PROCESS_TAG,
-    connect,
-    store_address,
-)
-from lr_study.tracking.writing import record_entry
+from lr_study.tracking.tags import OUTBOX_TAG, PROCESS_TAG
 
 pytestmark = pytest.mark.usefixtures("state")
 
@@ -55,7 +51,9 @@ def test_an_entry_is_written_whole_or_not_at_all(client, experiment, state):
         assert outbox.waiting() == []
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    entry = record_entry(client, experiment, make_record(), tags={}, name="child")
+    entry = record_entry(
+        Destination(client, experiment), make_record(), RunIdentity("child"), tags={}
+    )
     with pytest.raises(LrStudyError, match=r"outbox .*No space left.* LR_STUDY_STATE"):
         outbox.put(entry, write_some)
     assert list((state / "outbox").iterdir()) == []

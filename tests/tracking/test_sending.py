@@ -9,10 +9,11 @@ from stores import NO_SERVER
 from waiting import active, finished, keep
 
 from lr_study.support.errors import LrStudyError
-from lr_study.tracking import outbox, sending
+from lr_study.tracking import Destination, outbox, sending
 from lr_study.tracking.cells import reap_stale_runs
+from lr_study.tracking.lifecycle import tracked_run
 from lr_study.tracking.sending import Sender, sync
-from lr_study.tracking.store import OUTBOX_TAG, PROCESS_TAG, tracked_run
+from lr_study.tracking.tags import OUTBOX_TAG, PROCESS_TAG
 
 pytestmark = pytest.mark.usefixtures("state")
 
@@ -23,7 +24,7 @@ def test_without_a_server_a_sender_gives_up_in_seconds_and_stays_so(experiment):
     sender = Sender(client, experiment)
     started = time.monotonic()
     assert [sender.send(entry) for entry in entries] == [False] * 3
-    assert sender.attempt(lambda: 1) is None
+    assert sender.try_call(lambda: 1) is None
     assert 2 <= time.monotonic() - started < 10
     assert len(outbox.waiting()) == 3
     with pytest.raises(LrStudyError, match=r"3 runs wait .*\(Connection refused\): lr-study sync"):
@@ -46,7 +47,7 @@ def test_an_answer_that_is_final_is_not_waited_for_and_holds_up_no_other(
 
 def test_a_store_that_says_what_is_not_so_is_not_believed(client, experiment, monkeypatch):
     entry = keep(client, experiment)
-    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", ())
+    monkeypatch.setattr("lr_study.tracking.connection._PAUSES_SECONDS", ())
     with monkeypatch.context() as patch:
         patch.setattr(MlflowClient, "log_batch", lambda *args, **kwargs: None)
         assert not Sender(client).send(entry)
@@ -56,7 +57,7 @@ def test_a_store_that_says_what_is_not_so_is_not_believed(client, experiment, mo
 
 
 def test_runs_whose_making_was_answered_late_do_not_stay(client, experiment, monkeypatch):
-    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", ())
+    monkeypatch.setattr("lr_study.tracking.connection._PAUSES_SECONDS", ())
     sender, entry = Sender(client, experiment), keep(client, experiment)
     tags = {OUTBOX_TAG: entry.id, PROCESS_TAG: sending.liveness_token()}
     with monkeypatch.context() as patch:
@@ -78,13 +79,13 @@ def raising(error):
 def test_the_end_of_a_run_waits_where_its_store_cannot_be_told(
     client, experiment, monkeypatch, error, status
 ):
-    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", ())
+    monkeypatch.setattr("lr_study.tracking.connection._PAUSES_SECONDS", ())
     with monkeypatch.context() as patch:
         patch.setattr(MlflowClient, "set_terminated", lambda *args, **kwargs: 1 / 0)
         cut = contextlib.nullcontext() if error is None else raising(error)
         with (
             pytest.raises(error or LrStudyError),
-            tracked_run(client, experiment, "parent") as run_id,
+            tracked_run(Destination(client, experiment), "parent") as run_id,
             cut,
         ):
             pass
@@ -97,19 +98,19 @@ def test_the_end_of_a_run_waits_where_its_store_cannot_be_told(
 
 
 def test_a_store_that_is_back_after_a_while_is_noticed(client, experiment, monkeypatch):
-    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", ())
+    monkeypatch.setattr("lr_study.tracking.connection._PAUSES_SECONDS", ())
     sender = Sender(client, experiment)
-    assert sender.attempt(lambda: 1 / 0) is None
-    assert sender.attempt(lambda: 1) is None  # not asked so soon
+    assert sender.try_call(lambda: 1 / 0) is None
+    assert sender.try_call(lambda: 1) is None  # not asked so soon
     assert not sender.send(keep(client, experiment))
-    monkeypatch.setattr(sender, "_left_alone_until", time.monotonic())
-    assert sender.attempt(lambda: 1) == 1
+    monkeypatch.setattr(sender, "_open_until", time.monotonic())
+    assert sender.try_call(lambda: 1) == 1
     assert sender.trouble == ""
     assert sender.send_waiting() == 1
 
 
 def test_a_single_hiccup_is_not_noticed(client, experiment, monkeypatch):
-    monkeypatch.setattr("lr_study.tracking.store._PAUSES_SECONDS", (0, 0))
+    monkeypatch.setattr("lr_study.tracking.connection._PAUSES_SECONDS", (0, 0))
     answers = [ConnectionResetError, None]
 
     def answer():
@@ -118,4 +119,4 @@ def test_a_single_hiccup_is_not_noticed(client, experiment, monkeypatch):
             raise error
         return "here"
 
-    assert Sender(client, experiment).attempt(answer) == "here"
+    assert Sender(client, experiment).try_call(answer) == "here"

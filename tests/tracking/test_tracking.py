@@ -16,12 +16,15 @@ from records import log_record, make_record
 from lr_study.runs import CURVES
 from lr_study.support.errors import LrStudyError, UsageError
 from lr_study.support.process import liveness_token
-from lr_study.tracking import outbox
+from lr_study.tracking import Destination, RunIdentity, outbox
 from lr_study.tracking.cells import find_cells, mark_duplicates, reap_stale_runs
+from lr_study.tracking.connection import connect
+from lr_study.tracking.entries import record_entry
+from lr_study.tracking.experiments import choose_experiment
+from lr_study.tracking.lifecycle import tracked_run
 from lr_study.tracking.reading import load_runs
 from lr_study.tracking.sending import Sender, runs_of_entry
-from lr_study.tracking.store import choose_experiment, connect, tracked_run
-from lr_study.tracking.writing import log_epochs, log_start, record_entry
+from lr_study.tracking.writing import log_epochs, log_start
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def log_one(uri: str, name: str, record=None) -> str:
     record = record or make_record()
     client = connect(uri)
     experiment = choose_experiment(client, name, "sample")
-    with tracked_run(client, experiment, "a run") as run_id:
+    with tracked_run(Destination(client, experiment), "a run") as run_id:
         log_record(client, run_id, record, {"lr_study.version": "0"})
     return run_id
 
@@ -112,13 +115,17 @@ def test_epochs_logged_while_training_are_not_logged_twice(sqlite: str) -> None:
     client = connect(sqlite)
     experiment = choose_experiment(client, "x", "sample")
     times = [1000 * epoch.epoch for epoch in record.epochs]
-    with tracked_run(client, experiment, "live") as run_id:
+    with tracked_run(Destination(client, experiment), "live") as run_id:
         log_start(client, run_id, record.spec, record.protocol)
         for i, epoch in enumerate(record.epochs, start=1):
             log_epochs(client, run_id, [epoch], times[i - 1 : i])
             assert len(MlflowClient(sqlite).get_metric_history(run_id, "val_accuracy")) == i
         entry = record_entry(
-            client, experiment, record, tags={}, name="live", run_id=run_id, times=times
+            Destination(client, experiment),
+            record,
+            RunIdentity("live", run_id),
+            tags={},
+            epoch_times_ms=times,
         )
         assert Sender(client).send(outbox.put(entry))
     assert len(client.get_metric_history(run_id, "val_accuracy")) == 4
@@ -134,7 +141,7 @@ def test_no_run_stays_running(sqlite: str, error: type[BaseException], status: s
     experiment = choose_experiment(client, "x", "sample")
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with pytest.raises(error), tracked_run(client, experiment, "a run") as run_id:
+        with pytest.raises(error), tracked_run(Destination(client, experiment), "a run") as run_id:
             raise error
     finally:
         for number, handler in before.items():
@@ -155,8 +162,10 @@ def test_the_run_of_mlflow_run_is_joined_and_its_params_stand(
     experiment = choose_experiment(client, None, "sample")
     assert experiment.name == "chosen"
     record = make_record("step_decay:drop=0.5")
-    with tracked_run(client, experiment, "a run") as run_id:
-        entry = record_entry(client, experiment, record, tags={}, name="a run", run_id=run_id)
+    with tracked_run(Destination(client, experiment), "a run") as run_id:
+        entry = record_entry(
+            Destination(client, experiment), record, RunIdentity("a run", run_id), tags={}
+        )
         assert Sender(client).send(outbox.put(entry))
     assert run_id == opened
     assert client.get_run(opened).data.params["drop"] == "0.50"
@@ -225,7 +234,10 @@ def publish(client: MlflowClient, experiment_id: str, parent: str, seed: int = 0
     experiment = client.get_experiment(experiment_id)
     record = make_record(seed=seed)
     entry = record_entry(
-        client, experiment, record, tags={}, name="child", known_as=known, parent=parent
+        Destination(client, experiment),
+        record,
+        RunIdentity("child", entry_id=known, parent=parent),
+        tags={},
     )
     outbox.put(entry, lambda folder: (folder / "note.txt").write_text("here"))
     assert Sender(client, experiment).send(entry)
@@ -310,7 +322,7 @@ def test_an_interrupt_while_a_run_is_created_closes_it(
     before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with pytest.raises(KeyboardInterrupt), tracked_run(client, experiment, "run"):
+        with pytest.raises(KeyboardInterrupt), tracked_run(Destination(client, experiment), "run"):
             pytest.fail("the interrupt came too late")
     finally:
         for n, handler in before.items():

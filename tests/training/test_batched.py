@@ -11,7 +11,7 @@ import pytest
 
 from lr_study.policies import parse
 from lr_study.runs import OPTIMIZERS, RunSpec, Settings, has_diverged
-from lr_study.studies.workloads import find_images, prepare
+from lr_study.studies.image_workloads import find_images, prepare
 from lr_study.support.runtime import keras, use_one_thread_per_op
 from lr_study.support.seeding import Stream, generator
 from lr_study.training import batched as heads
@@ -288,11 +288,11 @@ def test_without_a_test_part_there_is_no_test_accuracy(digits):
 
 
 def test_progress_adds_up_to_all_epochs_of_all_heads(digits):
-    told = []
-    histories = train_heads(
-        some(digits), specs(*["fixed"] * (HEADS_PER_BLOCK + 1), epochs=3), on_epochs=told.append
-    )
-    assert sum(told) == 3 * (HEADS_PER_BLOCK + 1)
+    ended = []
+    both = specs(*["fixed"] * (HEADS_PER_BLOCK + 1), epochs=3)
+    histories = train_heads(some(digits), both, on_epoch=ended.append)
+    assert len(ended) == 3 * (HEADS_PER_BLOCK + 1)
+    assert {event.record for event in ended} == {e for h in histories for e in h.epochs}
     assert {history.shared_among for history in histories} == {HEADS_PER_BLOCK + 1}
 
 
@@ -321,13 +321,13 @@ def test_what_stops_one_thread_stops_all(digits, monkeypatch, stop, error):
     monkeypatch.setattr(heads.os, "cpu_count", lambda: 2)
     told = []
 
-    def on_epochs(count):
-        told.append(count)
+    def on_epoch(event):
+        told.append(event)
         if threading.current_thread().name.endswith("_1") and len(told) > 10:
             stop()
 
     with pytest.raises(error):
-        train_heads(few, both, on_epochs=on_epochs)
+        train_heads(few, both, on_epoch=on_epoch)
     assert len(told) < endless
     left = [thread for thread in threading.enumerate() if thread.name.startswith("heads")]
     # One that has just ended may be listed for a moment more.

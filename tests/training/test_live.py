@@ -9,7 +9,7 @@ from lr_study.data import load_image, locate
 from lr_study.features.extraction import BATCH_SIZE
 from lr_study.policies import parse
 from lr_study.runs import RunSpec, Settings
-from lr_study.studies.workloads import find_images, prepare
+from lr_study.studies.image_workloads import find_images, prepare
 from lr_study.support.runtime import keras, tf, use_one_thread_per_op
 from lr_study.support.seeding import Stream, generator
 from lr_study.training import batched as heads
@@ -92,7 +92,7 @@ def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
     prepared, watch, monkeypatch, cores
 ):
     ready = prepared(engine="live", epochs=4)
-    pictures = ready.pictures(seed=3)
+    pictures = ready.images(seed=3)
     row = {load_image(file, SIZE).tobytes(): i for i, file in enumerate(pictures.files)}
     assert len(row) == len(pictures.files)
     seen = []
@@ -102,7 +102,7 @@ def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
         pictures,
         spec(ready.settings, seed=3),
         ready.weights,
-        on_epoch=lambda record: seen.append(("reported", record.epoch)),
+        on_epoch=lambda ended: seen.append(("reported", ended.record.epoch)),
     )
 
     def batches(part, rows):
@@ -119,7 +119,7 @@ def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
 
 def test_on_features_without_noise_both_engines_are_one(prepared, watch):
     ready = prepared(engine="live", epochs=5)
-    pictures = ready.pictures(seed=1)
+    pictures = ready.images(seed=1)
     values = [load_image(file, SIZE).ravel() / np.float32(255) for file in pictures.files]
     examples = heads.Examples(
         np.stack(values),
@@ -152,7 +152,7 @@ def test_the_history_is_of_the_head_that_is_returned(prepared):
     usual = {"backbone": "efficientnet-lite0", "weights": "imagenet", "epochs": 3}
     ready = prepared(engine="live", **usual)
     run = spec(ready.settings, "exp_decay:initial_lr=0.01,k=0.3")
-    history = live.train_live(ready.pictures(seed=0), run, ready.weights)
+    history = live.train_live(ready.images(seed=0), run, ready.weights)
     assert [epoch.epoch for epoch in history.epochs] == [1, 2, 3]
     for epoch in history.epochs:
         assert epoch.learning_rate == pytest.approx(run.policy(epoch.epoch - 1), rel=1e-6)
@@ -181,7 +181,7 @@ def test_b0_gives_a_picture_new_features_each_time_in_training_and_the_same_when
     model = ready.model(initial_head(seed=0, features=1280, classes=3))
     features = keras.Model(model.input, model.get_layer("softmax").input)
     # Drop-connect may spare one by chance, or two, but not a dozen.
-    picture = load_image(ready.pictures(seed=0).files[0], SIZE).astype(np.float32)
+    picture = load_image(ready.images(seed=0).files[0], SIZE).astype(np.float32)
     live_features = features(np.stack([picture] * 12), training=True).numpy()
     assert not np.allclose(live_features, live_features[0], rtol=0.01, atol=0)
 
@@ -205,7 +205,7 @@ def test_precision_is_mixed_where_there_is_a_gpu(prepared, watch, monkeypatch, g
     assert live.precision_here() == precision
     ready = prepared(engine="live", epochs=1)
     assert ready.protocol.precision == precision
-    history = live.train_live(ready.pictures(seed=0), spec(ready.settings), ready.weights)
+    history = live.train_live(ready.images(seed=0), spec(ready.settings), ready.weights)
     assert history.epochs[0].learning_rate == pytest.approx(0.01, rel=1e-6)
     assert history.head.kernel.dtype == np.float32
     assert keras.config.dtype_policy().name == "float32"
@@ -224,15 +224,15 @@ def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(
 ):
     monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path))
     ready = prepared(engine="live", epochs=4)
-    pictures = ready.pictures(seed=2)
+    pictures = ready.images(seed=2)
     run = spec(ready.settings, "exp_decay:initial_lr=0.05,k=0.5", seed=2)
     told = []
     watch(lambda part, batch: told.append((part, batch.tobytes())))
     undisturbed = live.train_live(pictures, run, ready.weights)
     batches = list(told)
 
-    def cut(record):
-        if record.epoch == epochs_before:
+    def cut(ended):
+        if ended.record.epoch == epochs_before:
             raise _Cut
 
     told.clear()
@@ -242,11 +242,15 @@ def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(
     with checkpoint_of("cell") as kept:
         times = list(kept.times)
         gone_on = live.train_live(
-            pictures, run, ready.weights, checkpoint=kept, on_epoch=lambda e: new.append(e.epoch)
+            pictures,
+            run,
+            ready.weights,
+            checkpoint=kept,
+            on_epoch=lambda ended: new.append(ended.record.epoch),
         )
         assert kept.times[:epochs_before] == times
         kept.forget()
-    assert new == list(range(epochs_before + 1, 5))
+    assert new == [1, 2, 3, 4]  # those of the checkpoint first
     assert told == batches
     assert gone_on.epochs == undisturbed.epochs
     np.testing.assert_array_equal(gone_on.head.kernel, undisturbed.head.kernel)
@@ -258,7 +262,7 @@ def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(
 def test_drop_connect_goes_on_where_it_was(prepared):
     ready = prepared(engine="live", backbone="efficientnet-b0", epochs=1)
     kept = Checkpoint()
-    live.train_live(ready.pictures(seed=0), spec(ready.settings), ready.weights, checkpoint=kept)
+    live.train_live(ready.images(seed=0), spec(ready.settings), ready.weights, checkpoint=kept)
     seeds = {name: array for name, array in kept.state.items() if name.startswith("seed")}
     assert len(seeds) == 9
     model = ready.model(initial_head(seed=1, features=1280, classes=3))
@@ -279,7 +283,7 @@ def test_a_checkpoint_that_cannot_be_used_is_trained_anew(
     run = spec(ready.settings)
     watch()
     with checkpoint_of("cell") as kept:
-        undisturbed = live.train_live(ready.pictures(seed=0), run, ready.weights, checkpoint=kept)
+        undisturbed = live.train_live(ready.images(seed=0), run, ready.weights, checkpoint=kept)
     content = bytearray(kept.file.read_bytes())
     if harm == "cut short":
         kept.file.write_bytes(content[: len(content) // 2])
@@ -292,11 +296,11 @@ def test_a_checkpoint_that_cannot_be_used_is_trained_anew(
     new = []
     with checkpoint_of("cell") as kept:
         again = live.train_live(
-            ready.pictures(seed=0),
+            ready.images(seed=0),
             run,
             ready.weights,
             checkpoint=kept,
-            on_epoch=lambda e: new.append(e.epoch),
+            on_epoch=lambda ended: new.append(ended.record.epoch),
         )
     assert new == [1, 2]
     assert again.epochs == undisturbed.epochs

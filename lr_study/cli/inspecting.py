@@ -1,0 +1,59 @@
+"""The remaining commands: ``model``, ``policies``, ``ui`` and ``doctor``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lr_study.cli.options import WEIGHTS_HELP, TrackingUri
+from lr_study.cli.terminal import echo, echo_err
+from lr_study.runs import Settings
+from lr_study.support import atomic_write
+
+
+def model(
+    run_id: Annotated[str, typer.Argument(help="A run of lr-study.")],
+    output: Annotated[Path, typer.Option(help="Where to save the model: FILE.keras.")],
+    weights: Annotated[str, typer.Option(help=WEIGHTS_HELP)] = Settings.weights,
+    tracking_uri: TrackingUri = None,
+) -> None:
+    """Save the whole Keras model of a run: backbone and trained softmax head."""
+    from lr_study.studies import save_model
+    from lr_study.tracking import connect
+
+    save_model(connect(tracking_uri), run_id, weights, output)
+    echo_err(f"written: {output}")
+
+
+def policies(
+    plot: Annotated[Path | None, typer.Option(help="Draw the defaults into this SVG file.")] = None,
+    epochs: Annotated[int, typer.Option(help="How many epochs to draw.")] = 50,
+) -> None:
+    """List the policy families, their parameters and the allowed values."""
+    from lr_study.report import policies_table
+
+    echo(policies_table())
+    if plot is not None:
+        from lr_study.report import policies_figure
+
+        figure = policies_figure(epochs)
+        with atomic_write(plot) as file:
+            figure.savefig(file, format="svg", metadata={"Date": None})
+        echo_err(f"written: {plot}")
+
+
+def ui(
+    tracking_uri: TrackingUri = None,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5000,
+) -> None:
+    """Serve MLflow's pages for the store, on this machine only; Ctrl-C stops them."""
+    from lr_study.cli.ui import serve_ui
+
+    serve_ui(tracking_uri, port)
+
+
+def doctor(tracking_uri: TrackingUri = None) -> None:
+    """Show what is installed, which device trains, and where files are kept."""
+    from lr_study.cli.doctor import findings
+
+    echo(*(f"{name:<12} {value}" for name, value in findings(tracking_uri)))

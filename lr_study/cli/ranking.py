@@ -1,0 +1,76 @@
+"""Commands that compare runs: ``compare`` and ``report``."""
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lr_study.cli.options import Experiment, TrackingUri, with_criteria
+from lr_study.cli.terminal import echo, echo_err
+from lr_study.comparison import ComparisonCriteria
+from lr_study.runs import Settings
+from lr_study.support import LrStudyError, disable_gc, require_one_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lr_study.comparison import Comparison
+
+
+@with_criteria
+def compare(
+    criteria: ComparisonCriteria,
+    experiment: Experiment = None,
+    tracking_uri: TrackingUri = None,
+    by: Annotated[
+        str, typer.Option(help="policy; or family: its best policy, judged on the test set.")
+    ] = "policy",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if any run was excluded or set apart.")
+    ] = False,
+    output_format: Annotated[
+        str, typer.Option("--format", help="table, json, csv or markdown.")
+    ] = "table",
+) -> None:
+    """Rank the policies of an experiment over the seeds that all of them share."""
+    from lr_study.report import BY, FORMATS
+
+    require_one_of("format", output_format, FORMATS)
+    require_one_of("by", by, BY)
+    _, comparison = _load_and_compare(experiment, tracking_uri, criteria)
+    echo(FORMATS[output_format](comparison, by))
+    if strict and comparison.problems:
+        count = len(comparison.problems)
+        raise LrStudyError(f"--strict: {count} problems; the first: {comparison.problems[0]}")
+
+
+@with_criteria
+def report(
+    criteria: ComparisonCriteria,
+    output: Annotated[Path, typer.Option(help="FILE.html, one page; or FILE.md with its figures.")],
+    experiment: Experiment = None,
+    tracking_uri: TrackingUri = None,
+    lang: Annotated[str, typer.Option(help="en or ru.")] = "en",
+) -> None:
+    """Write the comparison of an experiment as a page with figures and how to reproduce it."""
+    from lr_study.report import check_report, write_report
+
+    check_report(output, lang)
+    runs, comparison = _load_and_compare(experiment, tracking_uri, criteria)
+    write_report(output, comparison, runs, lang)
+    echo_err(f"written: {output}")
+
+
+def _load_and_compare(
+    experiment: str | None, tracking_uri: str | None, criteria: ComparisonCriteria
+) -> "tuple[pd.DataFrame, Comparison]":
+    """Read the runs of an experiment, and compare them."""
+    disable_gc()
+    name = experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME") or Settings.data
+    from lr_study.comparison import compare as compare_runs
+    from lr_study.tracking import load_runs
+
+    runs = load_runs(name, tracking_uri)
+    return runs, compare_runs(runs, experiment=name, **asdict(criteria))

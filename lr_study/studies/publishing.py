@@ -1,0 +1,137 @@
+"""The one way from a spec to the store: train, keep in the outbox, upload."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from lr_study.runs import RunSpec
+from lr_study.studies.workload import Executor, Workload
+from lr_study.support import device_name
+from lr_study.tracking import (
+    Destination,
+    Entry,
+    RunIdentity,
+    Sender,
+    end_on_error,
+    environment_tags,
+    log_epochs,
+    log_start,
+    open_child,
+    put,
+    record_entry,
+    write_files,
+)
+from lr_study.training import EpochEnd, TrainedRun
+
+
+def run_name(spec: RunSpec) -> str:
+    """Return the name that a run has in MLflow's pages."""
+    return f"{spec.policy} seed={spec.seed}"
+
+
+@dataclass
+class Publisher:
+    """Takes runs from an executor to the outbox.
+
+    Attributes
+    ----------
+    identity_of
+        Which MLflow run a spec's record belongs to.
+    more_files
+        Writes files into a run's folder, beside those of its trainer.
+    """
+
+    destination: Destination
+    sender: Sender
+    workload: Workload
+    identity_of: Callable[[RunSpec], RunIdentity]
+    more_files: Callable[[Path, TrainedRun], None] = lambda folder, trained: None
+    _live: dict[RunSpec, "_LiveRun"] = field(default_factory=dict)
+
+    def publish(
+        self,
+        executor: Executor,
+        batches: Iterable[Sequence[RunSpec]],
+        *,
+        on_entry: Callable[[Entry], None],
+        on_epoch: Callable[[EpochEnd], None],
+    ) -> None:
+        """Train batches of specs, and call ``on_entry`` with each run's entry in the outbox.
+
+        Runs that were begun by `log_while_training` do not stay RUNNING, whatever ends this.
+        """
+
+        def epoch_ended(event: EpochEnd) -> None:
+            live = self._live.get(event.spec)
+            if live is not None and live.run_id is not None:
+                self._log_epoch(live.run_id, event)
+            on_epoch(event)
+
+        with ExitStack() as live_runs:
+            live_runs.push(self._end_live_runs)
+            for trained in executor.run(self.workload, batches, epoch_ended):
+                on_entry(self._keep(trained))
+
+    def log_while_training(self, spec: RunSpec) -> None:
+        """Log each epoch of a run as it ends: to the run that it has, or to one opened now."""
+        identity = self.identity_of(spec)
+        stack = ExitStack()
+        run_id = identity.run_id
+        if run_id is None:
+            opened = end_on_error(self.destination, lambda: self._open(spec, identity))
+            run_id = stack.enter_context(opened)
+        self._live[spec] = _LiveRun(identity, run_id, stack)
+
+    def _open(self, spec: RunSpec, identity: RunIdentity) -> str | None:
+        client = self.destination.client
+
+        def open_run() -> str:
+            run_id = open_child(client, self.destination.experiment, identity)
+            log_start(client, run_id, spec, self.workload.protocol)
+            return run_id
+
+        return self.sender.try_call(open_run)
+
+    def _log_epoch(self, run_id: str, event: EpochEnd) -> None:
+        client = self.destination.client
+        self.sender.try_call(lambda: log_epochs(client, run_id, [event.record], [event.time_ms]))
+
+    def _keep(self, trained: TrainedRun) -> Entry:
+        """Write a finished run to the outbox, before the network is used."""
+        spec = trained.record.spec
+        live = self._live.get(spec)
+        entry = record_entry(
+            self.destination,
+            trained.record,
+            live.identity if live else self.identity_of(spec),
+            tags=self._environment,
+            epoch_times_ms=trained.epoch_times_ms,
+        )
+
+        def write(folder: Path) -> None:
+            write_files(folder, trained.files)
+            self.more_files(folder, trained)
+
+        put(entry, write)
+        if live:
+            self._live.pop(spec).stack.close()  # the entry ends the run
+        return entry
+
+    def _end_live_runs(self, *error: object) -> None:
+        for live in self._live.values():
+            live.stack.__exit__(*error)  # type: ignore[arg-type]
+
+    @cached_property
+    def _environment(self) -> Mapping[str, str]:
+        return environment_tags(device_name())
+
+
+@dataclass(frozen=True)
+class _LiveRun:
+    """A run that logs while it trains; None as its id if its store cannot be reached."""
+
+    identity: RunIdentity
+    run_id: str | None
+    stack: ExitStack

@@ -1,0 +1,25 @@
+"""The names of the tags that runs carry, in one place. They are stored: none may change."""
+
+KIND_TAG = "lr_study.kind"
+PROTOCOL_TAG = "lr_study.protocol"
+PROTOCOL_ID_TAG = "lr_study.protocol_id"
+CELL_TAG = "lr_study.cell"
+CURVES_TAG = "lr_study.curves"
+DIVERGED_TAG = "lr_study.diverged"
+TIMING_TAG = "lr_study.timing"
+TIMING_SHARED_AMONG_TAG = "lr_study.timing_shared_among"
+VERSION_TAG = "lr_study.version"
+DEVICE_TAG = "lr_study.device"
+PARENT_TAG = "mlflow.parentRunId"
+
+SUPERSEDED_TAG = "lr_study.superseded"
+"""Of a finished run that was trained again on request: it no longer counts."""
+
+DUPLICATE_OF_TAG = "lr_study.duplicate_of"
+"""Of a finished run whose cell an earlier run had finished: that run's id."""
+
+PROCESS_TAG = "lr_study.process"
+"""The liveness token of the process that a run belongs to while it is RUNNING."""
+
+OUTBOX_TAG = "lr_study.outbox"
+"""The id of the outbox entry that a run was created for."""

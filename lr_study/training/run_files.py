@@ -1,0 +1,49 @@
+"""The files of a run that a trainer writes: ``history.csv``, and the trained softmax head."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+from lr_study.runs import CURVES, EpochRecord
+from lr_study.training.history import Head, History
+
+HEAD_FILE = "head.npz"
+
+
+def run_files(history: History, class_names: Sequence[str]) -> dict[str, bytes]:
+    """Return the content of the files of a trained softmax head, by name."""
+    return {
+        "history.csv": history_csv(history.epochs),
+        HEAD_FILE: head_npz(history.head, class_names),
+    }
+
+
+def history_csv(epochs: Sequence[EpochRecord]) -> bytes:
+    """Return the curves as CSV: a line per epoch, empty where a loss is not finite."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(["epoch", *CURVES])
+    for epoch in epochs:
+        table.writerow([epoch.epoch, *(getattr(epoch, name) for name in CURVES)])
+    return text.getvalue().encode()
+
+
+def head_npz(head: Head, class_names: Sequence[str]) -> bytes:
+    """Return ``kernel`` (features, classes), ``bias`` (classes,) and ``class_names`` as NPZ."""
+    content = io.BytesIO()
+    np.savez(content, kernel=head.kernel, bias=head.bias, class_names=np.array(class_names))
+    return content.getvalue()
+
+
+def read_head(content: bytes) -> tuple[Head, list[str]]:
+    """Return what `head_npz` wrote: the softmax head and the names of its classes.
+
+    >>> head = Head(np.eye(2, dtype=np.float32), np.zeros(2, np.float32))
+    >>> read_head(head_npz(head, ["cat", "dog"]))[1]
+    ['cat', 'dog']
+    """
+    with np.load(io.BytesIO(content)) as arrays:
+        head = Head(arrays["kernel"], arrays["bias"])
+        return head, [str(name) for name in arrays["class_names"]]

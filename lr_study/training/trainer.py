@@ -1,0 +1,58 @@
+"""The interface of every trainer: specs of one seed in, finished runs with their files out."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lr_study.runs import EpochRecord, RunRecord, RunSpec
+from lr_study.training.checkpoint import Checkpoint
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """An epoch of a run has ended, at ``time_ms``: milliseconds since 1970."""
+
+    spec: RunSpec
+    record: EpochRecord
+    time_ms: int
+
+
+OnEpoch = Callable[[EpochEnd], None]
+"""Called when an epoch ends, from any thread."""
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A finished run, and the content of its files by their names.
+
+    ``epoch_times_ms`` says when its epochs ended, in milliseconds since 1970, if a trainer knows.
+    """
+
+    record: RunRecord
+    files: Mapping[str, bytes]
+    epoch_times_ms: tuple[int, ...] = ()
+
+
+class Trainer(Protocol):
+    """Trains specs that share a seed and everything but their policy."""
+
+    @property
+    def width(self) -> int:
+        """How many specs may be trained at once.
+
+        Runs of a trainer of width 1 take long: each epoch is logged as it ends, and kept in the
+        checkpoint, so that an interrupted run is resumed.
+        """
+
+    def train(
+        self, specs: Sequence[RunSpec], *, checkpoint: Checkpoint, on_epoch: OnEpoch
+    ) -> Iterator[TrainedRun]:
+        """Train up to ``width`` specs, and yield each finished run.
+
+        Parameters
+        ----------
+        checkpoint
+            Where to resume from. A trainer of width 1 adds each epoch as it ends.
+        on_epoch
+            Called with each epoch that has ended, those of a resumed run included.
+        """
