@@ -1,4 +1,4 @@
-.PHONY: env study test test-server test-faults check format lock lock-server
+.PHONY: env study test test-numeric test-server test-faults check format lock lock-server
 
 env: .venv/ready
 
@@ -11,6 +11,12 @@ study: env
 test: env
 	@bash scripts/need_chromium
 	@.venv/bin/python -m pytest
+
+# The figures of 32 bits as other processors compute them: an older one, and one without oneDNN.
+NUMERIC = .venv/bin/python -m pytest -q -m numeric tests/training tests/features
+test-numeric: env
+	@ONEDNN_MAX_CPU_ISA=AVX2 XLA_FLAGS=--xla_cpu_max_isa=AVX2 $(NUMERIC)
+	@TF_ENABLE_ONEDNN_OPTS=0 $(NUMERIC)
 
 # The tracking server of docker/: PostgreSQL, S3 and MLflow on this machine, without Docker.
 test-server: env .venv/server/ready

@@ -103,4 +103,4 @@ def with_fields_of(cls: type, parameter: str) -> Callable[[Command], Command]:
 
 
 with_settings = with_fields_of(Settings, "settings")
-with_criteria = with_fields_of(ComparisonCriteria, "question")
+with_criteria = with_fields_of(ComparisonCriteria, "criteria")

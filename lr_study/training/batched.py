@@ -122,11 +122,11 @@ def train_heads(
     stop = threading.Event()
     started = time.perf_counter()
     with ThreadPoolExecutor(threads, thread_name_prefix="heads") as pool:
-        work = [
-            pool.submit(_train_blocks, examples, blocks[i::threads], on_epoch, stop)
-            for i in range(threads)
-        ]
         try:
+            work = [
+                pool.submit(_train_blocks, examples, blocks[i::threads], on_epoch, stop)
+                for i in range(threads)
+            ]
             for part in as_completed(work):
                 part.result()
         finally:

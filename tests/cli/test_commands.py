@@ -99,9 +99,11 @@ def test_every_command_and_option_is_documented(name: str) -> None:
                 assert option in text, f"{name} {option}"
 
 
-def test_python_users_have_two_functions() -> None:
-    assert set(lr_study.__all__) == {"compare", "load_runs"}
-    assert all(callable(getattr(lr_study, name)) for name in lr_study.__all__)
+def test_python_users_can_load_compare_and_parse() -> None:
+    assert {"compare", "load_runs", "parse"} <= set(dir(lr_study))
+    assert lr_study.parse("fixed:lr=0.1")(epoch=3) == 0.1
+    with pytest.raises(lr_study.UsageError):
+        lr_study.parse("fixed:lr=-1")
     with pytest.raises(AttributeError, match="nothing"):
         lr_study.nothing  # noqa: B018
 

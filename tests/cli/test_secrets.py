@@ -89,7 +89,7 @@ def test_a_store_out_of_reach_is_named_without_its_password(
 
 def test_what_nobody_foresaw_is_printed_without_passwords(tmp_path: Path) -> None:
     code = (
-        "from lr_study import cli\n"
+        "from lr_study.cli import app as cli\n"
         "def broken(): raise RuntimeError('cannot reach http://ann:planted@host/')\n"
         "cli._run = broken\n"
         "cli.main()\n"

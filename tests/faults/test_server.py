@@ -28,9 +28,9 @@ def test_killed_before_publishing(
     last = served.ends(1)
     assert kill.hit == 1
     assert [run.status for run in served.runs()] == ["RUNNING"]  # the study, and no cell
-    assert last.startswith(f"error: 4 runs wait in the outbox for {front.uri} (")
+    assert last.startswith(f"error: 4 runs not yet uploaded to {front.uri} (")
     assert "lr-study sync" in last
-    assert served.sync(1).startswith("error: 5 runs wait")  # the study's own is one
+    assert served.sync(1).startswith("error: 5 runs not yet uploaded")  # the study's own is one
     server.start()
     served.sync(0)
     assert problems(served, expected, unfinished="FAILED") == []
@@ -42,8 +42,14 @@ def test_killed_before_publishing(
 @pytest.mark.parametrize(
     ("words", "first", "moment", "statuses", "left"),
     [
-        (FILL, 2, "before", ["FINISHED", "RUNNING"], "3 runs wait"),  # a run is half there
-        (END, 4, "after", ["FINISHED"] * 4, "1 run waits"),  # the last one is finished
+        (
+            FILL,
+            2,
+            "before",
+            ["FINISHED", "RUNNING"],
+            "3 runs not yet uploaded",
+        ),  # a run is half there
+        (END, 4, "after", ["FINISHED"] * 4, "1 run not yet uploaded"),  # the last one is finished
     ],
 )
 def test_killed_while_publishing(
@@ -116,7 +122,9 @@ def test_nonsense_in_the_place_of_an_answer(
         nonsense = front.rule(CHILD, times=10**6, answer=answer)
         last = served.ends(1)
         assert nonsense.hit >= 2
-        assert re.match("error: [45] runs wait", last)  # from the second on, the study's own too
+        assert re.match(
+            "error: [45] runs not yet uploaded", last
+        )  # from the second on, the study's own too
         nonsense.times = 0
     served.ends(0)
     assert problems(served, expected, unfinished="FAILED") == []
@@ -158,7 +166,7 @@ def test_terminated_while_it_publishes(
         rule = front.rule(FILL, before=lambda: os.kill(process.pid, signal.SIGTERM))
         assert process.wait() == 1, process.said()
     assert rule.hit == 1
-    assert "the same command goes on" in process.said().splitlines()[-1]
+    assert "the same command continues" in process.said().splitlines()[-1]
     assert {run.status for run in served.runs() if run.parent is None} == {"KILLED"}
     assert {run.status for run in served.runs() if run.parent} <= {"FINISHED"}
     with served.start() as process:

@@ -337,7 +337,7 @@ def _protocols(store: Store) -> list[str]:
 def test_no_tensorflow_is_imported(store: Store) -> None:
     write_run(store.logs / "lr_0.1")
     code = (
-        "import sys; from lr_study import cli\n"
+        "import sys; from lr_study.cli import app as cli\n"
         f"sys.argv[1:] = ['import', 'tensorboard', {str(store.logs)!r}, '--experiment', 'x']\n"
         "assert cli._run() == 0\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
@@ -350,7 +350,7 @@ def test_without_the_package_one_line_says_what_to_install(tmp_path: Path) -> No
     write_run(tmp_path / "tensorboard" / "lr_0.1")
     code = (
         "import sys; sys.modules['tensorboard'] = None\n"
-        "from lr_study import cli\n"
+        "from lr_study.cli import app as cli\n"
         "sys.argv[1:] = ['import', 'tensorboard', 'tensorboard', '--experiment', 'x']\n"
         "sys.exit(cli._run())"
     )

@@ -102,7 +102,7 @@ def test_a_user_without_permission_is_told_so_in_one_line(
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1].startswith(
-        f"error: experiment=team in {server.uri} is not yours to read: ask "
+        f"error: experiment=team in {server.uri}: you may not read it: ask its owner "
     )
     assert "Traceback" not in done.stderr
 
@@ -125,7 +125,7 @@ def test_who_manages_an_experiment_lets_another_read_it(
     tried = lr_study(server.uri, cara, *words, "--rerun=all")
     assert tried.returncode == 1
     assert tried.stdout == ""
-    not_yours = f"error: experiment=team in {server.uri} is not yours to write to: ask "
+    not_yours = f"error: experiment=team in {server.uri}: you may not write to it: ask its owner "
     assert tried.stderr.splitlines()[-1].startswith(not_yours)
     assert "Traceback" not in tried.stderr
 

@@ -325,7 +325,7 @@ def test_an_interrupt_leaves_nothing_half_and_says_how_to_go_on(data, tmp_path, 
         process.wait_for(in_training(study, process, before=2, among=2, share=0.05))
         process.send(signal.SIGINT)
         assert process.wait() == 1, process.said()
-    assert "the same command goes on" in process.said().splitlines()[-1]
+    assert "the same command continues" in process.said().splitlines()[-1]
 
     runs = study.runs()
     assert [run.status for run in runs if run.parent is None] == ["KILLED"]

@@ -120,7 +120,7 @@ def test_no_credential_is_kept_or_said(state, client, experiment):
         assert file.is_dir() or b"s3cret" not in file.read_bytes()
     assert [entry.store for entry in outbox.waiting()] == [NO_SERVER]
     (problem,) = sync("http://ann:s3cret@127.0.0.1:9").problems
-    assert problem.startswith("1 run waits in the outbox for http://127.0.0.1:9 (")
+    assert problem.startswith("1 run not yet uploaded to http://127.0.0.1:9 (")
     assert "s3cret" not in problem
     with pytest.raises(LrStudyError) as error:
         connect("http://ann:s3cret@127.0.0.1:9")
@@ -261,4 +261,4 @@ def test_sync_says_in_one_line_what_still_waits(client, experiment, monkeypatch,
     code, out, err = run_sync(monkeypatch, capsys)
     assert (code, out) == (1, "sent: 1\n")
     assert err.count("\n") == 1
-    assert err.startswith(f"error: 1 run waits in the outbox for {NO_SERVER} (")
+    assert err.startswith(f"error: 1 run not yet uploaded to {NO_SERVER} (")

@@ -54,64 +54,95 @@ def figures(history):
     return history.epochs, history.test_accuracy, kernel.tobytes(), bias.tobytes()
 
 
-def keras_fit(examples, spec):
-    """Train one layer the plain way: its weights, curves, and test accuracy."""
+def keras_fit(examples, spec, dtype, order=slice(None)):
+    """Train one layer the plain way, in 32 or 64 bits: its weights and curves, by name.
+
+    With the features in another ``order`` Keras adds up the same numbers in another order.
+    """
     settings, features = spec.settings, examples.values.shape[1]
-    model = keras.Sequential(
-        [keras.Input((features,)), keras.layers.Dense(examples.classes, activation="softmax")]
-    )
-    head = initial_head(spec.seed, features, examples.classes)
-    model.set_weights([head.kernel, head.bias])
-    model.compile(
-        keras.optimizers.get(settings.optimizer),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
+    values = examples.values[:, order].astype(dtype)
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+    try:
+        model = keras.Sequential(
+            [keras.Input((features,)), keras.layers.Dense(examples.classes, activation="softmax")]
+        )
+        head = initial_head(spec.seed, features, examples.classes)
+        model.set_weights([head.kernel[order], head.bias])
+        model.compile(
+            keras.optimizers.get(settings.optimizer),
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+        )
 
-    def data(rows):
-        return examples.values[rows], examples.labels[rows]
+        def data(rows):
+            return values[rows], examples.labels[rows]
 
-    def batches():
-        order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
-        while True:
-            rows = order.permutation(examples.train)
-            for i in range(0, len(rows), settings.batch_size):
-                yield data(rows[i : i + settings.batch_size])
+        def batches():
+            order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
+            while True:
+                rows = order.permutation(examples.train)
+                for i in range(0, len(rows), settings.batch_size):
+                    yield data(rows[i : i + settings.batch_size])
 
-    history = model.fit(
-        batches(),
-        steps_per_epoch=math.ceil(len(examples.train) / settings.batch_size),
-        epochs=settings.epochs,
-        validation_data=data(examples.validation),
-        callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: spec.policy(epoch))],
-        shuffle=False,
-        verbose=0,
-    )
-    test = model.evaluate(*data(examples.test), verbose=0, return_dict=True)
-    return model.get_weights(), history.history, test["accuracy"]
+        history = model.fit(
+            batches(),
+            steps_per_epoch=steps_per_epoch(examples, spec),
+            epochs=settings.epochs,
+            validation_data=data(examples.validation),
+            callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: spec.policy(epoch))],
+            shuffle=False,
+            verbose=0,
+        )
+        test = model.evaluate(*data(examples.test), verbose=0, return_dict=True)
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+    trained, bias = model.get_weights()
+    assert trained.dtype == dtype
+    kernel = np.empty_like(trained)
+    kernel[order] = trained
+    return {"kernel": kernel, "bias": bias, "test_accuracy": test["accuracy"], **history.history}
 
 
-def assert_as_keras(examples, spec, history):
-    (kernel, bias), curves, test_accuracy = keras_fit(examples, spec)
-    np.testing.assert_allclose(history.head.kernel, kernel, rtol=0, atol=1e-3)
-    np.testing.assert_allclose(history.head.bias, bias, rtol=0, atol=1e-3)
-    close = {
-        "loss": {"abs": 1e-3},
-        "accuracy": {"abs": one_of(examples.train)},
-        "val_loss": {"abs": 1e-3},
-        "val_accuracy": {"abs": one_of(examples.validation)},
-        "learning_rate": {"rel": 1e-6},
+def steps_per_epoch(examples, spec):
+    return math.ceil(len(examples.train) / spec.settings.batch_size)
+
+
+AS_FAR = 8
+"""How much farther from the exact result than Keras one may be, by chance of the rounding."""
+
+
+def assert_as_keras(examples, spec, history, orders=1):
+    """As near to what Keras computes in 64 bits as Keras itself comes in 32.
+
+    We add up in another order than Keras, so both are off by the rounding of 32 bits, and training
+    amplifies that alike in both: the more, the higher the rate. How far Keras is off is measured
+    beside it, so no bound depends on the processor. At high rates that is a matter of luck, so the
+    features are tried in several ``orders``, and the farthest counts. Where Keras is exact, the
+    rounding of one sum a step is allowed, and one image on the border of two classes.
+    """
+    exact = keras_fit(examples, spec, "float64")
+    rng = np.random.default_rng(0)
+    columns = [slice(None), *(rng.permutation(examples.values.shape[1]) for _ in range(1, orders))]
+    usual = [keras_fit(examples, spec, "float32", order) for order in columns]
+    rounding = spec.settings.epochs * steps_per_epoch(examples, spec) * np.finfo(np.float32).eps
+    image = {
+        "accuracy": 1 / len(examples.train),
+        "val_accuracy": 1 / len(examples.validation),
+        "test_accuracy": 1 / len(examples.test),
     }
-    for name, tolerance in close.items():
-        ours = [getattr(epoch, name) for epoch in history.epochs]
-        assert ours == pytest.approx(curves[name], **tolerance), name
-    assert history.test_accuracy == pytest.approx(test_accuracy, abs=one_of(examples.test))
-    return kernel
-
-
-def one_of(rows):
-    """One picture as a share of all, and the rounding of 32 bits."""
-    return 1 / len(rows) + 1e-6
+    ours = {
+        name: [getattr(epoch, name) for epoch in history.epochs]
+        for name in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
+    }
+    ours |= {"kernel": history.head.kernel, "bias": history.head.bias}
+    ours["test_accuracy"] = history.test_accuracy
+    for name, value in ours.items():
+        size = np.linalg.norm(exact[name])
+        allowed = AS_FAR * max(np.linalg.norm(np.subtract(u[name], exact[name])) for u in usual)
+        allowed += rounding * size + image.get(name, 0)
+        assert np.linalg.norm(np.subtract(value, exact[name])) <= allowed, name
 
 
 # --- against Keras
@@ -120,6 +151,7 @@ def one_of(rows):
 CLOSELY = ("adam", "sgd")
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize("optimizer", CLOSELY)
 def test_heads_trained_together_are_what_separate_fits_give(digits, monkeypatch, optimizer):
     # Several calls of the program an epoch, and a last batch smaller than the rest.
@@ -137,17 +169,17 @@ def test_heads_trained_together_are_what_separate_fits_give(digits, monkeypatch,
         assert_as_keras(digits, spec, history)
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize("optimizer", CLOSELY)
 def test_a_high_rate_starts_as_in_keras(digits, optimizer):
-    # Later, at such a rate, even Keras with and without jit_compile part ways; and single weights
-    # do at once, by as much as 3e-4: rounding decides the sign of a gradient that is nearly 0.
+    # Later, at such a rate, even Keras in 32 bits and in 64 have nothing in common.
     steps = some(digits, train=20 * 32)
     (spec,) = specs("fixed:lr=0.1", epochs=1, optimizer=optimizer)
     (history,) = train_heads(steps, [spec])
-    kernel = assert_as_keras(steps, spec, history)
-    assert np.linalg.norm(history.head.kernel - kernel) <= 1e-4 * np.linalg.norm(kernel)
+    assert_as_keras(steps, spec, history, orders=4)
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name not in CLOSELY])
 def test_every_other_optimizer_is_that_of_keras(digits, optimizer):
     few = some(digits)
@@ -156,6 +188,7 @@ def test_every_other_optimizer_is_that_of_keras(digits, optimizer):
     assert_as_keras(few, spec, history)
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize("batch_size", [1, 200])
 def test_any_batch_size_is_as_in_keras(digits, batch_size):
     few = some(digits, train=50)
@@ -319,16 +352,19 @@ def test_what_stops_one_thread_stops_all(digits, monkeypatch, stop, error):
     few, endless = some(digits), 20_000
     both = specs(*["fixed"] * 2 * HEADS_PER_BLOCK, epochs=endless)
     monkeypatch.setattr(heads.os, "cpu_count", lambda: 2)
-    told = []
+    ended, stopped = [], threading.Event()
 
     def on_epoch(event):
-        told.append(event)
-        if threading.current_thread().name.endswith("_1") and len(told) > 10:
+        ended.append(event)
+        in_second = threading.current_thread().name.endswith("_1")
+        if in_second and len(ended) > 10 and not stopped.is_set():
+            stopped.set()  # once: a second interrupt would end the wait for the threads
             stop()
 
     with pytest.raises(error):
         train_heads(few, both, on_epoch=on_epoch)
-    assert len(told) < endless
-    left = [thread for thread in threading.enumerate() if thread.name.startswith("heads")]
-    # One that has just ended may be listed for a moment more.
-    assert not [thread for thread in left if thread.is_alive()]
+    assert len(ended) < endless
+    for thread in threading.enumerate():
+        if thread.name.startswith("heads"):
+            thread.join(timeout=60)
+            assert not thread.is_alive()

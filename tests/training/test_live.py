@@ -117,6 +117,7 @@ def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
     assert seen == expected + batches("evaluate", pictures.test)
 
 
+@pytest.mark.numeric
 def test_on_features_without_noise_both_engines_are_one(prepared, watch):
     ready = prepared(engine="live", epochs=5)
     pictures = ready.images(seed=1)
@@ -148,6 +149,7 @@ def assert_alike(one, other):
 # --- the real backbones
 
 
+@pytest.mark.numeric
 def test_the_history_is_of_the_head_that_is_returned(prepared):
     usual = {"backbone": "efficientnet-lite0", "weights": "imagenet", "epochs": 3}
     ready = prepared(engine="live", **usual)
