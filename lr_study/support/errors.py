@@ -1,30 +1,30 @@
-"""The two kinds of failure a person sees: wrong use, and work that failed.
+"""Errors for people: wrong use, and work that failed.
 
-Both carry one line that names the value, what is allowed and what to type next; the command
-line prints that line and exits with ``exit_code``.
+The message is one line that names the value, what is allowed and what to type next. The command
+line prints it and exits with ``exit_code``.
 """
 
 from collections.abc import Iterable
 
 
 class LrStudyError(Exception):
-    """The work failed for a reason that one line can tell."""
+    """The work failed, for a reason that fits in one line."""
 
     exit_code = 1
 
 
 class UsageError(LrStudyError):
-    """A value that cannot be used: the line names it and what is allowed."""
+    """A value is not allowed: the message names it and what is allowed."""
 
     exit_code = 2
 
 
 class UnreachableError(LrStudyError):
-    """The store could not be told something just now: asking it again would only take time."""
+    """The store cannot be reached at the moment: another call would only take time."""
 
 
 def require_one_of(name: str, value: str, allowed: Iterable[str]) -> None:
-    """Refuse a value that is none of those allowed.
+    """Raise a `UsageError` unless a value is one of those allowed.
 
     >>> require_one_of("at", "middle", ["final", "best"])
     Traceback (most recent call last):

@@ -1,28 +1,28 @@
-"""Failures that come from outside this program, of a disk or a store, in one line."""
+"""External errors, of a disk or a store, described in one line."""
 
 import re
 
 from lr_study.support.masking import mask
 
-_DATABASE_SAID = re.compile(r"\((?:sqlite3|psycopg)[\w.]*\) ([^\n]*)")
+_DATABASE_MESSAGE = re.compile(r"\((?:sqlite3|psycopg)[\w.]*\) ([^\n]*)")
 _STORES = ("mlflow", "requests", "sqlalchemy", "urllib3", "botocore", "boto3")
-"""Packages whose errors tell of a store that answers wrongly or not at all."""
+"""Packages whose errors mean that a store answers wrongly or not at all."""
 
 
 def one_line(error: BaseException) -> str:
-    """Return what an error says in one short line that holds no credential.
+    """Return an error as one short line without credentials.
 
-    It is what the system or the database answered, where that can be told, not what was tried.
+    Where possible it is the answer of the system or the database, not the attempted operation.
     """
     if isinstance(error, OSError) and error.filename:
         return mask(f"{error.strerror}: {error.filename}")
-    found = _DATABASE_SAID.search(str(error))
-    said = found[1] if found else str(_first_cause(error) if _is_of(error, _STORES) else error)
-    return mask(said.strip().split("\n")[0])[:200] or type(error).__name__
+    found = _DATABASE_MESSAGE.search(str(error))
+    text = found[1] if found else str(_first_cause(error) if _is_of(error, _STORES) else error)
+    return mask(text.strip().split("\n")[0])[:200] or type(error).__name__
 
 
 def _first_cause(error: BaseException) -> object:
-    """What began it all, if that tells of a connection: what follows repeats the whole request."""
+    """The root cause, if it is a connection error: those after it repeat the whole request."""
     first = error
     while (before := first.__cause__ or first.__context__) is not None:
         first = before
@@ -39,7 +39,7 @@ def _is_of(error: BaseException, packages: tuple[str, ...]) -> bool:
 
 
 def describe_external_error(error: BaseException) -> str | None:
-    """Return the line for an error that is no fault of ours: a disk or a store; None for others.
+    """Return the line for an error of a disk or a store; None for any other error.
 
     >>> describe_external_error(OSError(28, "No space left on device", "/cache/x"))
     'No space left on device: /cache/x'

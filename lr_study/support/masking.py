@@ -1,4 +1,4 @@
-"""Credentials taken out of what people see."""
+"""Credentials masked in everything that is printed or stored."""
 
 import os
 import re
@@ -11,11 +11,11 @@ _BEFORE_HOST = re.compile(r"(?P<scheme>[a-zA-Z][\w+.-]*://)[^/\s]*@")
 _IN_QUERY = re.compile(r"(?i)(?P<name>[?&][^=&\s]*(?:password|secret|token|key)[^=&\s]*=)[^&\s]+")
 _SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|TOKEN|SECRET|KEY)$")
 _SHORTEST = 6
-"""A shorter value may be a word that stands in a text for another reason."""
+"""A shorter value may be an ordinary word."""
 
 
 def without_credentials(address: str) -> str:
-    """Return an address without user, password and secret values: where it leads is the same.
+    """Return an address without user, password and secret values.
 
     >>> without_credentials("https://ann:pa@ss@host:5000/x?sslpassword=y")
     'https://host:5000/x?sslpassword=***'
@@ -24,9 +24,9 @@ def without_credentials(address: str) -> str:
 
 
 def mask(text: str) -> str:
-    """Return a text without the credentials of its addresses, and without the environment's.
+    """Return a text with the credentials in addresses and those of the environment masked.
 
-    The environment's are the values of variables whose names end in PASSWORD, TOKEN, SECRET or KEY.
+    Those of the environment are values of variables named ...PASSWORD, TOKEN, SECRET or KEY.
 
     >>> mask("the store https://ann:pa@ss@host:5000/x cannot be used")
     'the store https://***@host:5000/x cannot be used'

@@ -1,4 +1,4 @@
-"""How a process is told to stop, and how others can tell that it is gone."""
+"""Signals that stop a process, and locks that show whether a process is alive."""
 
 import gc
 import os
@@ -17,19 +17,19 @@ from lr_study.support.storage import state_dir
 
 
 def disable_gc() -> None:
-    """Never look for garbage in this process, which reads much, keeps it and soon ends.
+    """Turn garbage collection off in a process that reads much, keeps it and soon ends.
 
-    MLflow makes some forty objects a run: looking through them again and again took a third of the
+    MLflow creates some forty objects per run: traversing them again and again took a third of the
     time of comparing a thousand runs.
     """
     gc.disable()
 
 
 def stop_as_interrupted() -> None:
-    """Let SIGTERM raise KeyboardInterrupt, as SIGINT does, so that a run is closed as KILLED.
+    """Let SIGTERM raise KeyboardInterrupt, as SIGINT does, so that a run is ended as KILLED.
 
-    Under ``mlflow run`` also stop when that process is gone: it passes no signal on, and a run
-    that nobody waits for would go on in the dark.
+    Under ``mlflow run`` also stop when that process has ended: it does not forward signals, and the
+    run would continue without anybody waiting for it.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -42,9 +42,9 @@ def stop_as_interrupted() -> None:
 
 @contextmanager
 def defer_signals() -> Iterator[None]:
-    """Let SIGINT and SIGTERM wait until the block is done; a second one does not wait.
+    """Defer SIGINT and SIGTERM to the end of the block; a second signal is not deferred.
 
-    Only the main thread is ever interrupted: elsewhere there is nothing to hold.
+    Only the main thread receives signals: in another one there is nothing to defer.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -56,12 +56,14 @@ def defer_signals() -> Iterator[None]:
             raise KeyboardInterrupt
         arrived.append(number)
 
-    before = {held: signal.signal(held, note) for held in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        deferred: signal.signal(deferred, note) for deferred in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:
-        for held, handler in before.items():
-            signal.signal(held, handler)
+        for deferred, handler in before.items():
+            signal.signal(deferred, handler)
         for number in arrived:
             os.kill(os.getpid(), number)
 
@@ -73,15 +75,15 @@ def _stop_with_parent(parent: int) -> None:
 
 
 _held: list[FileLock] = []
-"""Locks kept until the process ends: one that nothing refers to would let go of its file."""
+"""Locks held until the process ends: a lock without a reference would be released."""
 
 
 @cache
 def liveness_token() -> str:
-    """Return a name for this process, under which `is_owner_dead` can ask for it.
+    """Return a token of this process, which holds a lock of that name for as long as it lives.
 
-    The process holds a lock by that name for as long as it lives; the system lets go of it
-    however the process ends, and no number is ever used again, as that of a process may be.
+    The system releases the lock however the process ends, and unlike a process id the token is
+    never used again. `is_owner_dead` checks it.
     """
     name = uuid4().hex
     lock = _lock(name)
@@ -90,14 +92,14 @@ def liveness_token() -> str:
     return name
 
 
-def is_owner_dead(name: str) -> bool:
-    """Whether a process of this machine that was present under ``name`` has ended.
+def is_owner_dead(token: str) -> bool:
+    """Whether the process of this machine that holds a `liveness_token` has ended.
 
-    False where that cannot be told: for no name, or that of another machine's process.
+    False if that is unknown: for an empty token, or one of another machine's process.
     """
-    if not name:
+    if not token:
         return False
-    lock = _lock(name)
+    lock = _lock(token)
     if not os.path.exists(lock.lock_file):  # noqa: PTH110
         return False
     try:

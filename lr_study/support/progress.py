@@ -17,7 +17,7 @@ from rich.text import Text
 
 
 class Bar:
-    """A bar on the screen; both methods may be called from any thread."""
+    """A progress bar; both methods may be called from any thread."""
 
     def __init__(self, progress: Progress, description: str, total: int) -> None:
         self._progress = progress
@@ -28,7 +28,7 @@ class Bar:
         self._progress.advance(self._task, count)
 
     def describe(self, description: str) -> None:
-        """Change the words before the bar."""
+        """Change the text before the bar."""
         self._progress.update(self._task, description=description)
 
 

@@ -1,4 +1,4 @@
-"""Opening what a folder of unknown origin holds, without ever being held up by it."""
+"""Opening files of unknown origin without blocking."""
 
 import os
 import stat

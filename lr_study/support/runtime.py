@@ -1,7 +1,6 @@
-"""TensorFlow and Keras, imported and set up in one place, before anything else touches them.
+"""TensorFlow and Keras, imported and configured in one place, before any other code uses them.
 
-Importing this module costs seconds; nothing on the way of ``--help``, ``compare`` or a wrong
-value does.
+Importing this module takes seconds: ``--help``, ``compare`` and wrong values never reach it.
 """
 
 import os
@@ -17,22 +16,22 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 @contextmanager
 def _suppress_stderr() -> Iterator[None]:
-    """Keep from the screen what TensorFlow's libraries say before their log level counts.
+    """Suppress what TensorFlow's libraries print before their log level takes effect.
 
-    It is shown after all where the import fails.
+    It is printed after all if the import fails.
     """
-    screen = os.dup(2)
-    with TemporaryFile() as heard:
-        os.dup2(heard.fileno(), 2)
+    stderr = os.dup(2)
+    with TemporaryFile() as captured:
+        os.dup2(captured.fileno(), 2)
         try:
             yield
         except BaseException:
-            heard.seek(0)
-            os.write(screen, heard.read())
+            captured.seek(0)
+            os.write(stderr, captured.read())
             raise
         finally:
-            os.dup2(screen, 2)
-            os.close(screen)
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 with _suppress_stderr():
@@ -63,7 +62,7 @@ def gpu_is_there() -> bool:
 
 
 def device_name() -> str:
-    """What trains: the GPU's name as its driver gives it, or the number of CPU cores."""
+    """The device that trains: the GPU's name from its driver, or the number of CPU cores."""
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return f"CPU, {os.cpu_count()} cores"

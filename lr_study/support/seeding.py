@@ -1,4 +1,4 @@
-"""One seed, several independent streams of random numbers."""
+"""One seed, several streams of random numbers."""
 
 from enum import IntEnum
 

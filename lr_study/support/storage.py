@@ -1,4 +1,4 @@
-"""Where files are kept, and how a file or folder appears whole or not at all."""
+"""Where files are kept, and how they are written atomically."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from platformdirs import user_cache_path, user_state_path
 
 
 def cache_dir() -> Path:
-    """The folder for everything that can be computed again; ``LR_STUDY_CACHE`` overrides it."""
+    """The folder for what can be computed again; ``LR_STUDY_CACHE`` overrides it."""
     override = os.environ.get("LR_STUDY_CACHE")
     return Path(override).expanduser() if override else user_cache_path("lr-study")
 
@@ -30,10 +30,10 @@ def state_dir() -> Path:
 
 @contextmanager
 def atomic_write(target: Path) -> Iterator[Path]:
-    """Yield a path beside ``target`` to write a file or folder to; rename it into place at the end.
+    """Yield a temporary path beside ``target``, and rename it to ``target`` at the end.
 
-    A reader sees the old content or the new, never a part. If the block raises, what was written
-    aside is removed and ``target`` is left as it was. A folder takes its place only where none is.
+    A reader sees the old content or the new, never a part. If the block raises, the temporary file
+    or folder is removed and ``target`` stays as it was. A folder never replaces another folder.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.{uuid4().hex}")
@@ -48,7 +48,7 @@ def atomic_write(target: Path) -> Iterator[Path]:
 
 
 def checked_json(value: Any) -> str:
-    """Write a value as JSON in ASCII, with a checksum that `read_checked_json` looks at."""
+    """Return a value as ASCII JSON, with a checksum that `read_checked_json` verifies."""
     return json.dumps({"sha256": _digest(value), "value": value})
 
 
@@ -58,7 +58,7 @@ def read_checked_json(file: Path) -> Any:
     Raises
     ------
     ValueError
-        If the file is not as it was written: cut short, or a byte of it is another.
+        If the file was truncated or altered.
     OSError
         If it cannot be read.
     """
@@ -75,10 +75,10 @@ def _digest(value: Any) -> str:
 
 
 def release_pages(array: NDArray[np.float32]) -> None:
-    """Give back the memory that the pages of a memory-mapped array take.
+    """Release the memory that the pages of a memory-mapped array take.
 
-    They are read again from the file, or from the system's cache of it, when they are needed.
-    An array in memory of its own is left alone.
+    They are read again, from the file or the system's cache of it, when they are needed. An array
+    that is not memory-mapped stays as it is.
     """
     if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         array.base.madvise(mmap.MADV_DONTNEED)

@@ -1,4 +1,4 @@
-"""YAML files that people write, read so that an error names the line it stands on."""
+"""YAML files written by people, read so that an error names its line."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +12,11 @@ _T = TypeVar("_T")
 
 
 MAX_DEPTH = 10
-"""How many lists and mappings may stand in one another."""
+"""How deep lists and mappings may be nested."""
 
 
 class LineError(Exception):
-    """What is wrong on a line, which counts from 0."""
+    """An error on a line, counted from 0."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -24,19 +24,19 @@ class LineError(Exception):
         self.reason = reason
 
 
-def read_yaml(file: Path, meaning: Callable[[yaml.Node | None], _T]) -> _T:
-    """Return what ``meaning`` makes of a YAML file's root node.
+def read_yaml(file: Path, interpret: Callable[[yaml.Node | None], _T]) -> _T:
+    """Parse a YAML file, and return the result of ``interpret`` on its root node.
 
     Raises
     ------
     UsageError
-        If the file cannot be read, is not YAML, uses an alias, or ``meaning`` raises a
-        `LineError`. The line names the file and, where one is at fault, its line.
+        If the file cannot be read, is not YAML, uses an alias, or ``interpret`` raises a
+        `LineError`. The message names the file and, if possible, the line.
     """
     try:
         text = file.read_text(encoding="utf-8")
-        _refuse_what_explodes(text)
-        return meaning(yaml.compose(text, Loader=yaml.SafeLoader))
+        _check_size(text)
+        return interpret(yaml.compose(text, Loader=yaml.SafeLoader))
     except LineError as error:
         raise UsageError(f"{file}, line {error.line + 1}: {error.reason}") from None
     except yaml.MarkedYAMLError as error:
@@ -47,10 +47,10 @@ def read_yaml(file: Path, meaning: Callable[[yaml.Node | None], _T]) -> _T:
         raise UsageError(f"{file}: not a YAML file that can be read: {reason}") from None
 
 
-def _refuse_what_explodes(text: str) -> None:
-    """Refuse aliases and deep nesting, event by event, before anything is built of them.
+def _check_size(text: str) -> None:
+    """Reject aliases and deep nesting, event by event, before any node is built.
 
-    An alias can stand for a billion of values, or for itself; a file of ours needs none.
+    An alias can expand to billions of values, or refer to itself; no file here needs one.
     """
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -60,16 +60,16 @@ def _refuse_what_explodes(text: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise LineError(line, f"more than {MAX_DEPTH} lists in one another are not allowed")
+            raise LineError(line, f"more than {MAX_DEPTH} nested lists are not allowed")
 
 
 def pairs(node: yaml.Node | None, what: str) -> Iterator[tuple[str, int, yaml.Node]]:
-    """Yield the name, line and value of each entry of a mapping, whose names are all different.
+    """Yield the name, line and value of each entry of a mapping; names are unique.
 
     Raises
     ------
     LineError
-        If the node is no mapping, or a name is given twice. ``what`` says what it stands for.
+        If the node is not a mapping, or a name is given twice. ``what`` describes it.
     """
     if not isinstance(node, yaml.MappingNode):
         line = 0 if node is None else node.start_mark.line
@@ -84,7 +84,7 @@ def pairs(node: yaml.Node | None, what: str) -> Iterator[tuple[str, int, yaml.No
 
 
 def text_of(node: yaml.Node) -> str:
-    """Return a single value as it was typed: ``0.10`` stays ``0.10``.
+    """Return a scalar as it was typed: ``0.10`` stays ``0.10``.
 
     Raises
     ------

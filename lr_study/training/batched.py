@@ -269,7 +269,7 @@ class _Batches:
         """Yield features, classes, weights and the number of batches, in the order of ``rows``.
 
         The tensor of features is the buffer itself, not a copy, which would cost as much as a
-        step: it is read before the next call is asked for.
+        step: it is read before the next batch is requested.
         """
         capacity = len(self._x)
         batch_size = self._shape[1]

@@ -44,7 +44,7 @@ MANY = ", ".join(repr((i + 1) / 1000) for i in range(1000))
     [
         (LAUGHS, "line 2: an alias (*name) is not allowed"),
         ("policies: &p\n  - *p\n", "line 2: an alias (*name) is not allowed"),
-        ("policies: " + "[" * 20000 + "]" * 20000, "more than 10 lists in one another"),
+        ("policies: " + "[" * 20000 + "]" * 20000, "more than 10 nested lists"),
         (f"families:\n  exp_decay: {{initial_lr: [{MANY}], k: [{MANY}]}}\n", "1000000 policies"),
         ("policies: 7", "policies"),
         ("policies: [{fixed: 1}]", "line 1"),
