@@ -15,8 +15,6 @@ import re
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -26,6 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from forked import Forked
 from mlflow import MlflowClient
 
 from lr_study.data import locate
@@ -166,25 +165,12 @@ class Process:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")}
         environment |= {"LR_STUDY_CACHE": f"{folder}/cache", "LR_STUDY_STATE": f"{folder}/state"}
         environment |= {"TERM": "xterm", "COLUMNS": "120", **MORE}
-        self._process = self.spawn(words, folder, environment, end)
-        os.close(end)
+        self._process = Forked(words, cwd=folder, env=environment, terminal=os.ttyname(end))
+        self._end = end  # a terminal whose last end is closed is gone: until the process has ended
         self._known = known
         self._said = b""
         self._reader = threading.Thread(target=self._read, args=(terminal,))
         self._reader.start()
-
-    def spawn(
-        self, words: Sequence[str], folder: Path, environment: Mapping[str, str], end: int
-    ) -> Any:
-        """Start the command with the terminal's ``end``; return what `subprocess.Popen` would."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "lr_study", *words],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=end,
-        )
 
     def _read(self, terminal: int) -> None:
         try:
@@ -217,6 +203,9 @@ class Process:
 
     def wait(self) -> int:
         code = self._process.wait(_PATIENCE_SECONDS)
+        if self._end >= 0:
+            os.close(self._end)
+            self._end = -1
         self._reader.join()
         return code
 

@@ -7,24 +7,20 @@ Pictures and folders of pictures have tests of their own (`test_data_pictures`,
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from forked import Completed, Forked, lr_study
 from mlflow import MlflowClient
 
 
-def lr(*arguments: str, cwd: Path, seconds: float = 60) -> subprocess.CompletedProcess:
-    """Run a command in at most 4 GiB of memory."""
-    limited = ["bash", "-c", 'ulimit -v 4194304; exec "$0" "$@"', sys.executable, "-m", "lr_study"]
-    return subprocess.run(
-        [*limited, *arguments], cwd=cwd, capture_output=True, text=True, timeout=seconds
-    )
+def lr(*arguments: str, cwd: Path, seconds: float = 60) -> Completed[str]:
+    """Run a command that may take at most 1 GiB of memory more than its imports do."""
+    return Forked(arguments, cwd=cwd, memory_bytes=1 << 30).completed(seconds)
 
 
-def the_line(answer: subprocess.CompletedProcess, code: int = 2) -> str:
+def the_line(answer: Completed[str], code: int = 2) -> str:
     assert answer.returncode == code, answer.stderr
     (line,) = answer.stderr.splitlines()
     assert line.startswith("error: ")
@@ -86,9 +82,7 @@ def test_an_experiment_may_have_any_name_that_fits(here: Path, tiny_folder: Path
     name = "../a/b $(touch hacked) \n'\"<script> \N{SNOWMAN}"
     options = ["--data", str(tiny_folder), "--image-size", "32", "--epochs", "1", "--backbone"]
     options += ["efficientnet-lite0", "--no-log-model", "--experiment", name]
-    answer = subprocess.run(
-        [sys.executable, "-m", "lr_study", "run", "fixed", *options], cwd=here, capture_output=True
-    )
+    answer = lr_study("run", "fixed", *options, cwd=here)
     assert answer.returncode == 0, answer.stderr
     client = MlflowClient(f"sqlite:///{here}/mlflow.db")
     found = client.get_experiment_by_name(name)
@@ -101,12 +95,7 @@ def test_an_experiment_may_have_any_name_that_fits(here: Path, tiny_folder: Path
 
 
 def test_an_experiment_name_that_is_too_long_is_one_line(here: Path) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-m", "lr_study", "run", "fixed", "--experiment", "x" * 10_000],
-        cwd=here,
-        capture_output=True,
-        text=True,
-    )
+    answer = lr_study("run", "fixed", "--experiment", "x" * 10_000, cwd=here)
     assert answer.returncode == 2
     *greetings, line = answer.stderr.splitlines()  # of hashing pictures, the first time
     assert not any(greeting.startswith("error") for greeting in greetings)
@@ -122,24 +111,14 @@ def test_a_store_of_another_mlflow_is_one_line(here: Path, version: str, said: s
     with closing(sqlite3.connect(here / "mlflow.db")) as database:
         database.execute("UPDATE alembic_version SET version_num = ?", (version,))
         database.commit()
-    answer = subprocess.run(
-        [sys.executable, "-m", "lr_study", "compare"],
-        cwd=here,
-        env={**os.environ, "MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"},
-        capture_output=True,
-        text=True,
-    )
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"}
+    answer = lr_study("compare", cwd=here, env=environment)
     assert said in the_line(answer, code=1)
 
 
 @pytest.mark.parametrize("uri", ["sqlite:///garbage.db", "ftp://nowhere", "file:///tmp/none"])
 def test_a_store_that_is_none_is_one_line(tmp_path: Path, uri: str) -> None:
     (tmp_path / "garbage.db").write_bytes(b"no database" * 1000)
-    answer = subprocess.run(
-        [sys.executable, "-m", "lr_study", "compare", "--tracking-uri", uri],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
+    answer = lr_study("compare", "--tracking-uri", uri, cwd=tmp_path)
     assert uri in the_line(answer, code=1)
     assert (tmp_path / "garbage.db").read_bytes() == b"no database" * 1000

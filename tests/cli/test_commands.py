@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from forked import lr_study as lr_study_command
 
 import lr_study
 from lr_study.cli import app as cli
@@ -16,10 +17,14 @@ DOCS = Path(__file__).parents[2] / "docs" / "commands.md"
 
 
 def lr(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return lr_study_command(*arguments, cwd=cwd, env=os.environ | environment)
+
+
+def as_typed(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The same in a fresh interpreter, as `python -m lr_study` starts."""
     return subprocess.run(
         [sys.executable, "-m", "lr_study", *arguments],
         cwd=cwd,
-        env=os.environ | environment,
         capture_output=True,
         text=True,
         timeout=300,
@@ -111,7 +116,7 @@ def test_python_users_can_load_compare_and_parse() -> None:
 def test_a_run_a_ranking_and_its_model(tmp_path: Path) -> None:
     """One real run through the command line, and what can be done with it afterwards."""
     options = ["--image-size", "64", "--epochs", "3"]
-    answer = lr("run", "fixed:lr=0.01", *options, cwd=tmp_path)
+    answer = as_typed("run", "fixed:lr=0.01", *options, cwd=tmp_path)
     assert answer.returncode == 0, answer.stderr
     assert "final_val_accuracy" in answer.stdout
     run_id = answer.stdout.split("run ")[1].split()[0]

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from forked import lr_study
 from hypothesis import given
 from hypothesis import strategies as st
 from stores import free_port
@@ -26,13 +27,8 @@ SECRETS = (PASSWORD, *(value for value in PLANTED.values() if value.startswith("
 
 
 def lr(uri: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "lr_study", *arguments],
-        cwd=cwd,
-        env={**os.environ, **PLANTED, "MLFLOW_TRACKING_URI": uri},
-        capture_output=True,
-        text=True,
-    )
+    environment = {**os.environ, **PLANTED, "MLFLOW_TRACKING_URI": uri}
+    return lr_study(*arguments, cwd=cwd, env=environment)
 
 
 def assert_clean(text: str) -> None:

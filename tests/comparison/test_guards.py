@@ -1,11 +1,11 @@
 """What is never ranked together, or at all: on a real store, through the real command line."""
 
 import subprocess
-import sys
 from dataclasses import replace
 
 import pandas as pd
 import pytest
+from forked import lr_study
 from records import log_record, make_record
 
 from lr_study.comparison.guards import duplicates, faults, fields_that_differ
@@ -119,10 +119,7 @@ def troubled_store(tmp_path_factory) -> str:
 
 
 def compared(uri: str, *options: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "lr_study", "compare", "--experiment", "oregon"]
-    return subprocess.run(
-        [*command, "--tracking-uri", uri, *options], capture_output=True, text=True
-    )
+    return lr_study("compare", "--experiment", "oregon", "--tracking-uri", uri, *options)
 
 
 def test_two_tables_and_every_trouble_named(troubled_store: str) -> None:

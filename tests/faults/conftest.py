@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from front import Front
 from killing import write_digits
-from served import ForkedStudy, ServedStudy, Server, as_root
+from served import ServedStudy, Server, StudyUnderFaults, as_root
 
 POLICIES = ("fixed:lr=0.01", "step_decay:")
 SEEDS = 2
@@ -22,30 +22,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> ForkedStudy:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> StudyUnderFaults:
     folder = tmp_path_factory.mktemp("undisturbed")
     data = write_digits(folder / "digits", "012")
     for class_folder in data.iterdir():
         for file in sorted(class_folder.iterdir())[60:]:
             file.unlink()
-    study = ForkedStudy(folder / "study", data, POLICIES, SEEDS, EPOCHS)
+    study = StudyUnderFaults(folder / "study", data, POLICIES, SEEDS, EPOCHS)
     study.ends(0)
     return study
 
 
 @pytest.fixture(scope="session")
-def expected(undisturbed: ForkedStudy) -> dict[str, object]:
+def expected(undisturbed: StudyUnderFaults) -> dict[str, object]:
     figures = undisturbed.figures()
     assert len(figures) == len(POLICIES) * SEEDS
     return figures
 
 
 @pytest.fixture
-def study(undisturbed: ForkedStudy, tmp_path: Path) -> ForkedStudy:
+def study(undisturbed: StudyUnderFaults, tmp_path: Path) -> StudyUnderFaults:
     """A study of the same cells, with its features at hand and an empty store."""
     folder = tmp_path / "study"
     shutil.copytree(undisturbed.folder / "cache", folder / "cache")
-    return ForkedStudy(folder, undisturbed.data, POLICIES, SEEDS, EPOCHS)
+    return StudyUnderFaults(folder, undisturbed.data, POLICIES, SEEDS, EPOCHS)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +70,7 @@ def front(server: Server) -> Iterator[Front]:
 
 
 @pytest.fixture
-def served(study: ForkedStudy, server: Server, front: Front) -> ServedStudy:
+def served(study: StudyUnderFaults, server: Server, front: Front) -> ServedStudy:
     return ServedStudy(
         study.folder, study.data, POLICIES, SEEDS, EPOCHS, server=server, front_uri=front.uri
     )

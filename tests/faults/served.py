@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forking import Forked
 from killing import Process, Study
 
 CHILD = "mlflow.parentRunId"
@@ -76,15 +75,15 @@ class Server:
 
 
 @dataclass(frozen=True)
-class ForkedStudy(Study):
-    """A study whose commands are forked."""
+class StudyUnderFaults(Study):
+    """A study whose commands may fail: with the code that each is to end with."""
 
     def start(self, *more: str) -> Process:
         return self.command(self.words(*more))
 
     def command(self, words: Sequence[str]) -> Process:
         self.folder.mkdir(exist_ok=True)
-        return Forked(words, self.folder, {run.id for run in self.runs()})
+        return Process(words, self.folder, {run.id for run in self.runs()})
 
     def ends(self, code: int, *more: str) -> str:
         """Run the study to its end, which is to be ``code``; return the last thing it said."""
@@ -115,7 +114,7 @@ def ended(process: Process, code: int) -> str:
 
 
 @dataclass(frozen=True)
-class ServedStudy(ForkedStudy):
+class ServedStudy(StudyUnderFaults):
     """A study that publishes to a server, through what stands in front of it."""
 
     server: Server | None = None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from killing import Process
-from served import ForkedStudy, as_root, problems
+from served import StudyUnderFaults, as_root, problems
 
 SmallDisk = Callable[..., Path]
 FULL = "No space left on device"
@@ -26,13 +26,13 @@ def fill(folder: Path) -> Path:
     return ballast
 
 
-def is_publishing(study: ForkedStudy, process: Process) -> str:
+def is_publishing(study: StudyUnderFaults, process: Process) -> str:
     children = [run.status for run in process.new(study.runs()) if run.parent]
     waiting = list((study.folder / "state" / "outbox").glob("[!.]*/entry.json"))
     return f"{len(waiting)} wait" if "FINISHED" in children and waiting else ""
 
 
-def halted_in_publishing(study: ForkedStudy, process: Process) -> None:
+def halted_in_publishing(study: StudyUnderFaults, process: Process) -> None:
     """Halt a study with some cells in its store and some in its outbox."""
     while True:
         process.wait_for(lambda: is_publishing(study, process))
@@ -43,7 +43,7 @@ def halted_in_publishing(study: ForkedStudy, process: Process) -> None:
 
 
 def test_the_cache_is_full(
-    study: ForkedStudy, small_disk: SmallDisk, expected: dict[str, object]
+    study: StudyUnderFaults, small_disk: SmallDisk, expected: dict[str, object]
 ) -> None:
     shutil.rmtree(study.folder / "cache")
     small_disk(study.folder / "cache", "512k")
@@ -58,7 +58,7 @@ def test_the_cache_is_full(
 
 
 def test_the_outbox_is_full(
-    study: ForkedStudy, small_disk: SmallDisk, expected: dict[str, object]
+    study: StudyUnderFaults, small_disk: SmallDisk, expected: dict[str, object]
 ) -> None:
     outbox = small_disk(study.folder / "state" / "outbox", "24k")
     last = study.ends(1)
@@ -71,7 +71,7 @@ def test_the_outbox_is_full(
 
 
 def test_the_disk_of_the_database_is_full(
-    study: ForkedStudy, small_disk: SmallDisk, expected: dict[str, object], tmp_path: Path
+    study: StudyUnderFaults, small_disk: SmallDisk, expected: dict[str, object], tmp_path: Path
 ) -> None:
     shutil.move(study.folder / "cache", tmp_path / "cache")
     (tmp_path / "state").mkdir()
@@ -93,7 +93,7 @@ def test_the_disk_of_the_database_is_full(
 
 @pytest.mark.parametrize("features", ["there", "not there"])
 def test_the_cache_cannot_be_written(
-    study: ForkedStudy, small_disk: SmallDisk, expected: dict[str, object], features: str
+    study: StudyUnderFaults, small_disk: SmallDisk, expected: dict[str, object], features: str
 ) -> None:
     cache = study.folder / "cache"
     shutil.move(cache, f"{cache}.kept")
@@ -111,7 +111,9 @@ def test_the_cache_cannot_be_written(
     assert problems(study, expected) == []
 
 
-def test_the_cache_holds_something_else(study: ForkedStudy, expected: dict[str, object]) -> None:
+def test_the_cache_holds_something_else(
+    study: StudyUnderFaults, expected: dict[str, object]
+) -> None:
     for name, harm in (
         ("features.npy", "flipped"),
         ("features.npy", "cut"),
@@ -133,7 +135,7 @@ def test_the_cache_holds_something_else(study: ForkedStudy, expected: dict[str, 
 
 
 def test_another_process_locks_the_database(
-    study: ForkedStudy, expected: dict[str, object]
+    study: StudyUnderFaults, expected: dict[str, object]
 ) -> None:
     with (
         study.start() as process,

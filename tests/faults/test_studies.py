@@ -3,14 +3,14 @@
 import threading
 from pathlib import Path
 
-from served import ForkedStudy, problems
+from served import StudyUnderFaults, problems
 
 VALIDATED = "SELECT step FROM metrics WHERE key = 'val_accuracy' AND run_uuid = ? ORDER BY step"
 ENDED = "SELECT timestamp FROM metrics WHERE key = 'loss' AND run_uuid = ? ORDER BY step"
 LIVE = ("--engine=live", "--epochs=6")
 
 
-def test_two_studies_at_once(study: ForkedStudy, expected: dict[str, object]) -> None:
+def test_two_studies_at_once(study: StudyUnderFaults, expected: dict[str, object]) -> None:
     with study.start() as first, study.start() as second:
         threads = [threading.Thread(target=process.wait) for process in (first, second)]
         for thread in threads:
@@ -23,13 +23,13 @@ def test_two_studies_at_once(study: ForkedStudy, expected: dict[str, object]) ->
     assert problems(study, expected) == []
 
 
-def epochs_of(study: ForkedStudy) -> dict[str, list[int]]:
+def epochs_of(study: StudyUnderFaults) -> dict[str, list[int]]:
     """The epochs that the store has of each run that logs some, in the order of the runs."""
     found = {run.id: [step for (step,) in study._rows(VALIDATED, run.id)] for run in study.runs()}
     return {run_id: steps for run_id, steps in found.items() if steps}
 
 
-def killed_in_training(study: ForkedStudy, words: list[str], checkpoints: Path) -> list[int]:
+def killed_in_training(study: StudyUnderFaults, words: list[str], checkpoints: Path) -> list[int]:
     """Kill a live command within its epochs; return those that its run has."""
 
     def stage() -> str:
@@ -43,7 +43,7 @@ def killed_in_training(study: ForkedStudy, words: list[str], checkpoints: Path) 
     return steps
 
 
-def test_a_live_cell_killed_within_its_epochs_goes_on_in_its_run(study: ForkedStudy) -> None:
+def test_a_live_cell_killed_within_its_epochs_goes_on_in_its_run(study: StudyUnderFaults) -> None:
     checkpoints = study.folder / "state" / "outbox"
     words = [word for word in study.words() if not word.startswith("--policy")]
     words += [*LIVE, "--seeds=1", "--policy=fixed:lr=0.01"]
@@ -55,7 +55,7 @@ def test_a_live_cell_killed_within_its_epochs_goes_on_in_its_run(study: ForkedSt
     assert list(checkpoints.glob("[!.]*")) == []
 
 
-def test_a_live_run_killed_within_its_epochs_goes_on_in_a_new_one(study: ForkedStudy) -> None:
+def test_a_live_run_killed_within_its_epochs_goes_on_in_a_new_one(study: StudyUnderFaults) -> None:
     checkpoints = study.folder / "state" / "outbox"
     kept = [
         word

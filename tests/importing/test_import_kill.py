@@ -1,15 +1,14 @@
 """An import that is killed or interrupted, in known places, and the same command again."""
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from event_records import FILE_NAME, START, write_run
+from forked import Forked, lr_study, run_code
 
 from lr_study.tracking.reading import load_runs
 
@@ -37,9 +36,7 @@ cli._run()
 
 def finish(folder: Path) -> str:
     """Give the command, to its end."""
-    answer = subprocess.run(
-        [sys.executable, "-m", "lr_study", *COMMAND], cwd=folder, capture_output=True, text=True
-    )
+    answer = lr_study(*COMMAND, cwd=folder)
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
 
@@ -69,7 +66,7 @@ def test_killed_while_it_writes_a_run(tmp_path: Path, before: bool) -> None:
     for i in range(5):
         write_run(tmp_path / "logs" / f"lr_0.{i + 1}")
     code = KILLER.format(call=2, before=before, command=COMMAND)
-    killed = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True)
+    killed = run_code(code, cwd=tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert statuses(tmp_path) == ["FINISHED", "FINISHED", "RUNNING"]
     assert finish(tmp_path).endswith("3 runs imported, 2 runs there already\n")
@@ -81,7 +78,7 @@ def test_killed_while_it_completes_a_run(tmp_path: Path) -> None:
     finish(tmp_path)
     write_run(folder, epochs=1, first=3, start=START, name=f"{FILE_NAME}.1")
     code = KILLER.format(call=0, before=False, command=COMMAND)
-    killed = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True)
+    killed = run_code(code, cwd=tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert finish(tmp_path).endswith("0 runs imported, 1 run completed (had grown)\n")
     check(tmp_path, runs=1)
@@ -109,21 +106,18 @@ cli.main()
 def test_stopped_from_outside_in_the_middle(tmp_path: Path, number: signal.Signals) -> None:
     for i in range(6):
         write_run(tmp_path / "logs" / f"lr_0.{i}1")
-    with subprocess.Popen(
-        [sys.executable, "-c", WAITER.format(command=COMMAND)],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdout.readline() == b"in the fourth run\n"
-        os.kill(process.pid, number)
-        _, messages = process.communicate(timeout=60)
+    with Forked(code=WAITER.format(command=COMMAND), cwd=tmp_path) as process:
+        while "in the fourth run" not in process.output():
+            assert process.poll() is None, process.completed().stderr
+            time.sleep(0.01)
+        process.send_signal(number)
+        answer = process.completed()
     if number is signal.SIGKILL:
-        assert process.returncode == -number
+        assert answer.returncode == -number
         assert statuses(tmp_path) == ["FINISHED"] * 3 + ["RUNNING"]
     else:
-        assert process.returncode == 1, messages
+        assert answer.returncode == 1, answer.stderr
         assert statuses(tmp_path) == ["FINISHED"] * 3 + ["KILLED"]
-        assert b"the same command continues" in messages
+        assert "the same command continues" in answer.stderr
     finish(tmp_path)
     check(tmp_path, runs=6)

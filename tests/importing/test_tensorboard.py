@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from event_records import FILE_NAME, SECONDS_PER_EPOCH, START, write_file, write_run
+from forked import lr_study
 from mlflow import MlflowClient
 
 from lr_study.importing import publishing
@@ -306,8 +307,7 @@ def test_names_that_are_declared_but_not_there_are_said(store: Store) -> None:
 
 
 def lr(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "lr_study", "import", "tensorboard", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    return lr_study("import", "tensorboard", *arguments, cwd=cwd)
 
 
 def test_the_command(store: Store, tmp_path: Path) -> None:

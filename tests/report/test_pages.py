@@ -4,13 +4,12 @@ import os
 import re
 import shutil
 import string
-import subprocess
-import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from forked import lr_study
 from records import frame, make_record
 
 from lr_study.comparison import advice
@@ -258,13 +257,9 @@ def test_a_browser_shows_the_page(
 
 
 def test_the_command_writes_a_report(tmp_path: Path) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-m", "lr_study", "report", "--experiment", "none", "--output", "x.html"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db"},
-    )
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db"}
+    words = ["report", "--experiment", "none", "--output", "x.html"]
+    answer = lr_study(*words, cwd=tmp_path, env=environment)
     assert answer.returncode == 2
     assert answer.stderr.startswith("error: there is no experiment 'none'")
     assert not (tmp_path / "x.html").exists()
@@ -283,12 +278,7 @@ def test_the_command_writes_a_report(tmp_path: Path) -> None:
 def test_a_wrong_wish_is_refused_before_the_store_is_asked(
     tmp_path: Path, arguments: list[str], said: str
 ) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-m", "lr_study", *arguments],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
+    answer = lr_study(*arguments, cwd=tmp_path)
     assert answer.returncode == 2
     assert said in answer.stderr
     assert list(tmp_path.iterdir()) == []  # not even a database was made

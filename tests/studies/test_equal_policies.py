@@ -1,12 +1,11 @@
 """Two names of one policy, really trained: equal under the same seeds, not worse under others."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from forked import lr_study
 
 from lr_study.comparison.experiment import compare
 from lr_study.tracking.reading import load_runs
@@ -21,13 +20,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     uri = f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
     command = "study --seeds 20 --epochs 10 --image-size 64 --log-models none --experiment aa"
     policies = ["--policy", FIXED, "--policy", "step_decay:initial_lr=0.001,drop=1"]
-    subprocess.run(
-        [sys.executable, "-m", "lr_study", *command.split(), *policies],
-        check=True,
-        cwd=Path(uri[10:]).parent,
-        env={**os.environ, "MLFLOW_TRACKING_URI": uri},
-        capture_output=True,
-    )
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": uri}
+    answer = lr_study(*command.split(), *policies, cwd=Path(uri[10:]).parent, env=environment)
+    assert answer.returncode == 0, answer.stderr
     return load_runs("aa", uri)
 
 

@@ -3,13 +3,12 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import uuid
 from pathlib import Path
 
 import mlflow
 import pytest
+from forked import run_code
 from mlflow import MlflowClient
 from records import log_record, make_record
 
@@ -267,16 +266,8 @@ PROTOCOL_ID = make_record().protocol.id
 
 
 def test_what_a_dead_process_left_is_closed_and_the_living_left_alone(sqlite: str) -> None:
-    dead = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from lr_study.support.process import liveness_token; print(liveness_token())",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    dead = run_code("from lr_study.support import liveness_token; print(liveness_token())").stdout
+    dead = dead.strip()
     client = connect(sqlite)
     experiment_id = client.create_experiment("x")
 
