@@ -1,14 +1,12 @@
 """A store and an outbox that an earlier commit wrote: read, sent and ranked as that commit did.
 
-`data/before/README.md` says how they were made. Rankings are compared in all but their sentences,
+`before/README.md` says how they were made. Rankings are compared in all but their sentences,
 which may be reworded, and may have new keys.
 """
 
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,14 +16,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forked import lr_study
 from mlflow.db import commands as mlflow_db
 from shapes import write_shapes
 
 from lr_study import compare, load_runs
 from lr_study.data import split
-from lr_study.seeding import Stream, generator
+from lr_study.support import Stream, generator
 
-BEFORE = Path(__file__).parent / "data" / "before"
+BEFORE = Path(__file__).parents[1] / "before"
 EXPERIMENT = "shapes"
 CRITERIA: dict[str, dict[str, Any]] = {
     "baseline": {"baseline": "fixed:lr=0.01"},
@@ -103,8 +102,9 @@ def outbox(tmp_path, store) -> Path:
 
 def lr(*arguments: str) -> str:
     """Run a command, and return what it prints."""
-    command = [sys.executable, "-m", "lr_study", *arguments]
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    answer = lr_study(*arguments)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
 
 
 def figures(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
