@@ -35,6 +35,17 @@ def _remove_session_files() -> object:
     shutil.rmtree(_SESSION, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _forget_store() -> Iterator[None]:
+    """MLflow keeps the address of a store in the environment, where the next test would find it."""
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    yield
+    if before is None:
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
+    else:
+        os.environ["MLFLOW_TRACKING_URI"] = before
+
+
 @pytest.fixture(scope="session")
 def tiny_folder() -> Path:
     """A folder of 40 real pictures: ten each of the sample's first four classes."""

@@ -28,7 +28,7 @@ def require_one_of(name: str, value: str, allowed: Iterable[str]) -> None:
 
     >>> require_one_of("at", "middle", ["final", "best"])
     Traceback (most recent call last):
-    lr_study.errors.UsageError: at=middle is not allowed: at is one of final, best
+    lr_study.support.errors.UsageError: at=middle is not allowed: at is one of final, best
     """
     allowed = list(allowed)
     if value not in allowed:
