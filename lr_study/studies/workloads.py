@@ -53,8 +53,8 @@ class Prepared:
         """Divide the selected pictures under a seed; the test part is the same for all."""
         return split(
             self.selection.labels,
-            validation_rng=generator(seed, Stream.VALIDATION_PART),
-            test_rng=generator(self.settings.split_seed, Stream.TEST_PART),
+            validation_rng=generator(seed, Stream.VALIDATION_SPLIT),
+            test_rng=generator(self.settings.split_seed, Stream.TEST_SPLIT),
             val_fraction=self.settings.val_fraction,
             test_fraction=self.settings.test_fraction,
         )

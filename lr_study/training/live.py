@@ -91,7 +91,7 @@ def train_live(
         metrics=["accuracy"],
     )
     train = _Batches(pictures, pictures.train, spec)
-    order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
+    order = generator(spec.seed, Stream.BATCH_ORDER)
     kept = checkpoint or Checkpoint()
     _restore(model, kept)
     for _ in kept.epochs:
