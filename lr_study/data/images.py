@@ -24,8 +24,8 @@ _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 # same point: after the header is read, before any pixel.
 Image.MAX_IMAGE_PIXELS = None
 
-# The transformation that each EXIF orientation asks for. Pillow's own exif_transpose also rewrites
-# the EXIF block, which fails if any other part of that block is damaged.
+# The transposition for each EXIF orientation. Pillow's own exif_transpose also rewrites the EXIF
+# block, which fails if any other part of that block is damaged.
 _TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
