@@ -1,12 +1,16 @@
-"""Pictures: where they are, which of them can be used, and how they are divided.
+"""Image data sets: locating them, listing their images, and splitting them.
 
-From a value of ``--data`` to arrays, one step a module::
+In: the value of ``data`` (``sample``, ``oregon`` or a folder with one folder per class), the
+fractions and random generators of a split. Out: an `ImageSet`, the `Selection` of its images that
+a study uses, a `Split` into training, validation and test set, and images as arrays.
 
-    locate ── scan ── select ── split
-    (a folder) (ImageSet) (Selection) (Split)        load_image (path -> array)
+One module per step::
 
-`check_images` finds what `select` has to leave out. What takes long (hashing, decoding, the
-sample) is kept in the cache folder and taken from there.
+    locate ──> scan ──> select ──> split          load_image
+    (folder)   (ImageSet) (Selection) (Split)     (path to array)
+
+`check_images` finds the images that `select` excludes. The results of slow steps (hashing,
+decoding, writing the sample) are kept in the cache folder.
 """
 
 from lr_study.data.image_set import ImageSet, scan

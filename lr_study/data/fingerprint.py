@@ -1,11 +1,11 @@
-"""One value for the content of thousands of files, without reading again what is unchanged."""
+"""One hash for the content of thousands of files, without reading unchanged files again."""
 
 import hashlib
 import os
 import stat
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -23,15 +23,15 @@ class Listed(NamedTuple):
     status: os.stat_result | None
 
 
-class _Remembered(NamedTuple):
-    """The digest of a file, and by what to tell that the file is still the same.
+class _CachedDigest(NamedTuple):
+    """The digest of a file, and the part of its status that shows whether the file has changed.
 
-    A program that alters a file can give it its old size and modification time back, but not its
-    change time, which the kernel sets. Yet a file altered twice within one tick of the file
-    system's clock shows the same change time, and a digest taken between the two would never be
-    doubted. So, as in git's index, a digest counts only if the file had been at rest when it was
-    taken, longer than any file system's tick (2 s on FAT); else it is taken again next time.
-    On Windows the "change time" is that of creation, and the modification time has to do.
+    A program that alters a file can restore its size and modification time, but not its change
+    time, which the kernel sets. Yet a file altered twice within one tick of the file system's
+    clock keeps the same change time, and a digest taken between the two would be trusted for ever.
+    So, as in git's index, a digest counts only if the file had been unchanged for longer than any
+    file system's tick (2 s on FAT) when it was taken; otherwise it is computed again next time.
+    On Windows the "change time" is the creation time, and only the modification time protects.
     """
 
     size: int
@@ -46,68 +46,80 @@ class _Remembered(NamedTuple):
         return same and self.changed_ns + _SETTLED_NS < self.hashed_at_ns
 
 
-def portable(path: str) -> bytes:
-    r"""Give the bytes that stand for a path on every file system: UTF-8 of its NFC form.
+def nfc_bytes(path: str) -> bytes:
+    r"""Return a path as the same bytes on every file system: the UTF-8 of its NFC form.
 
-    Bytes that were no UTF-8 come out as they were.
+    Bytes of the path that are not UTF-8 are kept unchanged.
 
     Examples
     --------
-    >>> portable("e\N{COMBINING ACUTE ACCENT}") == portable("\N{LATIN SMALL LETTER E WITH ACUTE}")
+    >>> nfc_bytes("e\N{COMBINING ACUTE ACCENT}") == "\N{LATIN SMALL LETTER E WITH ACUTE}".encode()
     True
     """
     return unicodedata.normalize("NFC", path).encode("utf-8", "surrogateescape")
 
 
-def fingerprint(root: Path, found: Sequence[Listed]) -> str:
+def fingerprint(root: Path, files: Sequence[Listed]) -> str:
     """Hash the paths and contents of files, in the given order.
 
-    The digest of every file is remembered in the cache folder and taken again only where the file
-    may have changed. Without a cache folder that can be written, all are taken each time.
+    The digest of every file is cached, and computed again only if the file may have changed.
+    If the cache folder is not writable, every file is hashed each time.
 
     Parameters
     ----------
     root
-        The folder that the paths are relative to. It has no part in the result.
-    found
-        The files. One that cannot be read, or is no regular file, counts with its path alone.
+        The folder that the paths are relative to. It does not affect the result.
+    files
+        The files. One that is unreadable or not a regular file contributes only its path.
 
     Returns
     -------
     str
         64 hexadecimal digits.
     """
-    real_root = os.path.realpath(root)
-    index = cache_dir() / "fingerprints" / f"{_sha256(os.fsencode(real_root))}.json"
-    remembered = _read(index)
-    known = {}
-    unknown = []
-    for path, status in found:
-        before = remembered.get(path)
-        if status is not None and before is not None and before.is_fresh_for(status):
-            known[path] = before
-        elif status is not None and stat.S_ISREG(status.st_mode):
-            unknown.append((path, status))
+    index = _index_file(root)
+    cached = _read_index(index)
+    digests = _current_digests(root, files, cached)
+    if digests != cached:
+        _write_index(index, digests)
+    return _combine(files, digests)
 
-    def remember(file: tuple[str, os.stat_result]) -> _Remembered | None:
+
+def _current_digests(
+    root: Path, files: Sequence[Listed], cached: Mapping[str, _CachedDigest]
+) -> dict[str, _CachedDigest]:
+    """Return the digests of all readable files: cached where fresh, else computed."""
+    fresh = {}
+    stale = []
+    for path, status in files:
+        if status is None:
+            continue
+        entry = cached.get(path)
+        if entry is not None and entry.is_fresh_for(status):
+            fresh[path] = entry
+        elif stat.S_ISREG(status.st_mode):
+            stale.append((path, status))
+
+    def compute(file: tuple[str, os.stat_result]) -> _CachedDigest | None:
         path, status = file
         hashed_at_ns = time.time_ns()
         try:
-            return _Remembered(*_identity(status), hashed_at_ns, _digest(root / path))
+            return _CachedDigest(*_identity(status), hashed_at_ns, _digest(root / path))
         except OSError:
             return None
 
-    fresh = in_threads(remember, unknown, "hashing pictures", "pictures")
-    known |= {
-        path: entry for (path, _), entry in zip(unknown, fresh, strict=True) if entry is not None
+    computed = in_threads(compute, stale, "hashing images", "images")
+    return fresh | {
+        path: entry for (path, _), entry in zip(stale, computed, strict=True) if entry is not None
     }
-    if known != remembered:
-        _write(index, known)
 
+
+def _combine(files: Sequence[Listed], digests: Mapping[str, _CachedDigest]) -> str:
+    # The prefix is part of the hash: it keeps its wording, or every stored fingerprint changes.
     total = hashlib.sha256(b"lr-study pictures 1\0")
-    for path, _ in found:
-        digest = known[path].digest if path in known else "unreadable"
-        total.update(portable(path) + b"\0" + digest.encode() + b"\0")  # no path holds a NUL
+    for path, _ in files:
+        digest = digests[path].digest if path in digests else "unreadable"
+        total.update(nfc_bytes(path) + b"\0" + digest.encode() + b"\0")  # no path holds a NUL
     return total.hexdigest()
 
 
@@ -120,18 +132,20 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _index_file(root: Path) -> Path:
+    real_root = os.fsencode(os.path.realpath(root))
+    return cache_dir() / "fingerprints" / f"{hashlib.sha256(real_root).hexdigest()}.json"
 
 
-def _read(index: Path) -> dict[str, _Remembered]:
-    with suppress(OSError, ValueError, TypeError, AttributeError):  # then all is hashed again
-        entries = {path: _Remembered(*entry) for path, entry in read_checked_json(index).items()}
+def _read_index(index: Path) -> dict[str, _CachedDigest]:
+    # Whatever is wrong with the index, hashing every file again puts it right.
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        entries = {path: _CachedDigest(*entry) for path, entry in read_checked_json(index).items()}
         if all(list(map(type, entry)) == [int] * 5 + [str] for entry in entries.values()):
             return entries
     return {}
 
 
-def _write(index: Path, entries: dict[str, _Remembered]) -> None:
+def _write_index(index: Path, entries: Mapping[str, _CachedDigest]) -> None:
     with suppress(OSError), atomic_write(index) as aside:
         aside.write_text(checked_json(entries), encoding="ascii")  # surrogates as escapes

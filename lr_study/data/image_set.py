@@ -1,4 +1,4 @@
-"""A folder with one folder per class becomes a list of pictures, the same on every machine."""
+"""The images in a folder of class folders, listed in the same order on every machine."""
 
 import os
 from collections.abc import Iterator
@@ -8,31 +8,31 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.data.fingerprint import Listed, fingerprint, portable
+from lr_study.data.fingerprint import Listed, fingerprint, nfc_bytes
 from lr_study.data.images import SUFFIXES
 from lr_study.support import UsageError
 
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:
-    """The pictures below one folder, and what they show.
+    """The labelled images below one folder.
 
     Attributes
     ----------
     name
-        What the data set is called where runs are compared.
+        The name of the data set, as runs are compared by it.
     root
-        The folder that holds one folder per class.
+        The folder with one folder per class.
     paths
-        Every picture, relative to ``root``, with ``/`` between the parts and each part as the file
-        system gives it (bytes that are no UTF-8 as surrogates). The order is that of the UTF-8
-        bytes of the NFC form, so it is the same on every file system.
-    labels : ndarray of int32, shape (pictures,)
+        Every image, relative to ``root``, with ``/`` between the parts and each part as the file
+        system gives it (bytes that are not UTF-8 as surrogates). Sorted by the UTF-8 bytes of the
+        NFC form, so the order is the same on every file system.
+    labels : ndarray of int32, shape (images,)
         For every path the index of its class in ``class_names``.
     class_names
-        The folders in ``root`` that hold a picture, in the same order.
+        The class folders with at least one image, sorted in the same way.
     fingerprint
-        64 hexadecimal digits that change when a picture is added, removed, renamed or altered.
+        64 hexadecimal digits that change when an image is added, removed, renamed or altered.
     """
 
     name: str
@@ -44,42 +44,43 @@ class ImageSet:
 
 
 def scan(name: str, root: Path) -> ImageSet:
-    """List the pictures of a folder that holds one folder per class.
+    """List the images of a folder with one folder per class.
 
-    A picture is told by the end of its name (`SUFFIXES`), at any depth below its class. Not listed
-    are hidden files and folders, what lies in ``root`` itself, and whatever a link reaches outside
-    ``root``: such a link is neither followed nor read. A folder of the name ``x.jpg`` is a folder;
-    anything else of that name which is no regular file is listed, and left out later with a reason.
+    An image is recognised by the suffix of its name (`SUFFIXES`), at any depth below its class
+    folder. Hidden files and folders, files directly in ``root``, and links that lead out of
+    ``root`` are ignored; such a link is neither followed nor read. A folder named ``x.jpg`` is a
+    folder; anything else with that name is listed even if it is not a regular file, and
+    `check_images` gives the reason why it cannot be used.
 
     Parameters
     ----------
     name
-        Kept as the name of the set.
+        The name of the data set.
     root
-        The folder, as `locate` gives it.
+        The folder, as `locate` returns it.
 
     Raises
     ------
     UsageError
-        A folder below ``root`` cannot be listed.
+        If a folder below ``root`` cannot be listed.
     """
-    found = sorted(_walk(root), key=lambda listed: _order(listed.path))
-    class_of = [listed.path.partition("/")[0] for listed in found]
-    class_names = tuple(sorted(set(class_of), key=_order))
+    files = sorted(_walk(root), key=lambda file: _sort_key(file.path))
+    class_of = [file.path.partition("/")[0] for file in files]
+    class_names = tuple(sorted(set(class_of), key=_sort_key))
     index = {class_name: i for i, class_name in enumerate(class_names)}
     return ImageSet(
         name=name,
         root=root,
-        paths=tuple(listed.path for listed in found),
+        paths=tuple(file.path for file in files),
         labels=np.array([index[class_name] for class_name in class_of], np.int32),
         class_names=class_names,
-        fingerprint=fingerprint(root, found),
+        fingerprint=fingerprint(root, files),
     )
 
 
-def _order(path: str) -> tuple[bytes, str]:
-    # The second part decides only between names that differ in nothing but their Unicode form.
-    return portable(path), path
+def _sort_key(path: str) -> tuple[bytes, str]:
+    # The second part decides only between names that differ in their Unicode form alone.
+    return nfc_bytes(path), path
 
 
 def _walk(root: Path) -> Iterator[Listed]:
@@ -87,10 +88,10 @@ def _walk(root: Path) -> Iterator[Listed]:
     for entry, real in _visible(root, real_root, real_root):
         if not _is_folder(entry):
             continue
-        # A folder is entered once per class, by whichever way comes first: loops of links end here.
+        # A folder is entered once per class, by the first path that leads there: so link loops end.
         entered = set()
         pending = [(entry.name, real)]
-        for folder, real_folder in pending:  # which grows meanwhile
+        for folder, real_folder in pending:  # grows while it is iterated
             if real_folder in entered:
                 continue
             entered.add(real_folder)
@@ -105,21 +106,21 @@ def _walk(root: Path) -> Iterator[Listed]:
 def _visible(
     folder: Path, real_folder: Path, real_root: Path
 ) -> list[tuple[os.DirEntry[str], Path]]:
-    """List what is in a folder, each with its real path, in the order of names."""
+    """List the entries of a folder that are not hidden, sorted, each with its real path."""
     try:
         with os.scandir(folder) as entries:
-            shown = sorted(
+            visible = sorted(
                 (entry for entry in entries if not entry.name.startswith(".")),
-                key=lambda entry: _order(entry.name),
+                key=lambda entry: _sort_key(entry.name),
             )
     except OSError as error:
         raise UsageError(f"cannot list the folder {str(folder)!r}: {error.strerror}") from None
     pairs = []
-    for entry in shown:
+    for entry in visible:
         real = real_folder / entry.name
         if entry.is_symlink():
             real = Path(os.path.realpath(entry.path))
-            if real_root not in real.parents:  # it leads out of the root, or to the root itself
+            if real_root not in real.parents:  # out of the root, or the root itself
                 continue
         pairs.append((entry, real))
     return pairs
@@ -135,5 +136,5 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
     try:
         return entry.stat()
-    except OSError:  # gone meanwhile, or a link to nothing
+    except OSError:  # removed meanwhile, or a broken link
         return None

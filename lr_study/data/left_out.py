@@ -1,4 +1,4 @@
-"""Which pictures of a set cannot be used, and the memory of it."""
+"""The images of a data set that cannot be used, each with the reason; cached."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,30 +11,30 @@ from lr_study.data.images import MAX_PIXELS, ImageError, load_image
 from lr_study.data.threads import in_threads
 from lr_study.support import atomic_write, cache_dir, checked_json, read_checked_json
 
-# What can be decoded depends on the decoder too: another one looks for itself.
+# Whether an image can be decoded depends on the decoder, so the cache entry names it.
 _DECODER = f"Pillow {PIL.__version__}, {MAX_PIXELS} pixels"
 
 
 def check_images(image_set: ImageSet, size: int) -> dict[str, str]:
-    """Decode every picture once, and tell which cannot be used.
+    """Decode every image once, and return those that cannot be used.
 
-    The answer is remembered for the fingerprint of the set, so it costs nothing the second time.
+    The result is cached by the fingerprint of the set, so the second call is free.
 
     Parameters
     ----------
     image_set
-        The pictures.
+        The images to check.
     size
-        The size they will be wanted at. It bounds the work, and has no part in the answer.
+        The size they will be loaded at. It bounds the cost, and does not affect the result.
 
     Returns
     -------
     dict
-        The reason for every path that cannot be used, in the order of the paths.
+        The reason for each path that cannot be used, in the order of the paths.
     """
-    remembered = read_left_out(image_set.fingerprint)
-    if remembered is not None:
-        return remembered
+    cached = read_left_out(image_set.fingerprint)
+    if cached is not None:
+        return cached
 
     def reason(path: str) -> str | None:
         try:
@@ -43,7 +43,7 @@ def check_images(image_set: ImageSet, size: int) -> dict[str, str]:
             return str(error)
         return None
 
-    reasons = in_threads(reason, image_set.paths, "checking pictures", "pictures")
+    reasons = in_threads(reason, image_set.paths, "checking images", "images")
     left_out = {
         path: reason
         for path, reason in zip(image_set.paths, reasons, strict=True)
@@ -54,7 +54,7 @@ def check_images(image_set: ImageSet, size: int) -> dict[str, str]:
 
 
 def read_left_out(fingerprint: str) -> dict[str, str] | None:
-    """Return what `write_left_out` kept for a set of pictures.
+    """Return what `write_left_out` stored for a data set.
 
     Parameters
     ----------
@@ -64,32 +64,32 @@ def read_left_out(fingerprint: str) -> dict[str, str] | None:
     Returns
     -------
     dict or None
-        The reason for every path that cannot be used; None if nothing is known.
+        The reason for each path that cannot be used; None if the set has not been checked.
     """
     with suppress(OSError, ValueError, TypeError, KeyError):
-        kept = read_checked_json(_file(fingerprint))
-        if kept["decoder"] == _DECODER:
-            return {str(path): str(reason) for path, reason in dict(kept["left_out"]).items()}
+        entry = read_checked_json(_cache_file(fingerprint))
+        if entry["decoder"] == _DECODER:
+            return {str(path): str(reason) for path, reason in dict(entry["left_out"]).items()}
     return None
 
 
 def write_left_out(fingerprint: str, left_out: Mapping[str, str]) -> None:
-    """Keep which pictures of a set cannot be used, for whoever decodes the same set later.
+    """Store which images of a data set cannot be used.
 
-    Without a cache folder that can be written, nothing is kept.
+    Does nothing if the cache folder is not writable.
 
     Parameters
     ----------
     fingerprint
         The set's `ImageSet.fingerprint`.
     left_out
-        The reason for every path that cannot be used; empty if all can.
+        The reason for each path that cannot be used; empty if all can.
     """
-    with suppress(OSError), atomic_write(_file(fingerprint)) as aside:
-        # As ASCII: names that are no UTF-8 become escapes and come back as they were.
+    with suppress(OSError), atomic_write(_cache_file(fingerprint)) as aside:
+        # As ASCII: names that are not UTF-8 become escapes and are restored exactly.
         text = checked_json({"decoder": _DECODER, "left_out": dict(left_out)})
         aside.write_text(text, encoding="ascii")
 
 
-def _file(fingerprint: str) -> Path:
-    return cache_dir() / "pictures" / f"{fingerprint}.json"
+def _cache_file(fingerprint: str) -> Path:
+    return cache_dir() / "left_out" / f"{fingerprint}.json"

@@ -1,4 +1,4 @@
-"""Which pictures of a set a study uses, or why it cannot use the set."""
+"""Which images of a data set a study uses, or why it cannot use the data set."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,22 +9,23 @@ from numpy.typing import NDArray
 from lr_study.data.image_set import ImageSet
 from lr_study.support import UsageError
 
-_MAX_LEFT_OUT_PERCENT = 5
-_MIN_PER_CLASS = 3
+_MAX_UNUSABLE_PERCENT = 5
+_MIN_CLASSES = 2
+_MIN_CLASS_SIZE = 3  # one image each for training, validation and test set
 
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """The pictures of an `ImageSet` that are used.
+    """The images of an `ImageSet` that are used.
 
     Attributes
     ----------
     rows : ndarray of int64, shape (selected,)
-        Where they stand in ``ImageSet.paths``, ascending.
+        Their positions in ``ImageSet.paths``, ascending.
     labels : ndarray of int32, shape (selected,)
-        The index of each one's class in ``class_names``.
+        The index of each image's class in ``class_names``.
     class_names
-        The classes that are used, in the order they have in the set.
+        The classes that are used, in the order of the set.
     """
 
     rows: NDArray[np.int64]
@@ -33,67 +34,77 @@ class Selection:
 
 
 def select(image_set: ImageSet, left_out: Mapping[str, str], min_class_size: int = 0) -> Selection:
-    """Choose the pictures to use, and refuse a set that no study can be made with.
+    """Select the images to use, and reject a data set that is too small or too damaged.
 
-    Reads no file. With nothing left out, it tells early what would fail late.
+    No file is read. Call it with an empty ``left_out`` to reject a data set before anything slow.
 
     Parameters
     ----------
     image_set
-        The pictures.
+        All images.
     left_out
-        The reason for every path that cannot be used, as `check_images` gives it.
+        The reason for each path that cannot be used, as `check_images` returns it.
     min_class_size
-        Classes with fewer usable pictures are not used; with 0 all are.
+        Classes with fewer usable images are excluded; 0 excludes none.
 
     Raises
     ------
     UsageError
-        No picture is there; more than 5 % are left out; fewer than two classes remain; or a class
-        has fewer than 3 usable pictures, one each for training, validation and test.
+        If there are no images; more than 5 % of them cannot be used; fewer than two classes
+        remain; or a class has fewer than 3 usable images.
     """
-    listed = len(image_set.paths)
-    where = f"the data {image_set.name!r}"
-    if not listed:
-        raise UsageError(
-            f"{where} holds no picture in its class folders: --data takes a folder that holds one "
-            "folder per class, with .jpg, .jpeg, .png, .gif, .bmp or .webp files in each"
-        )
-    _refuse_damaged(image_set, left_out, where)
-
+    _require_images(image_set)
+    _require_few_unusable(image_set, left_out)
     usable = np.array([path not in left_out for path in image_set.paths])
-    classes = len(image_set.class_names)
-    sizes = np.bincount(image_set.labels[usable], minlength=classes)
-    kept = np.flatnonzero(sizes >= min_class_size)
-    if len(kept) < 2:
-        having = f" with at least {min_class_size} usable pictures" if min_class_size > 0 else ""
-        advice = (
-            "lower --min-class-size" if len(kept) < classes else "give a --data folder with more"
-        )
-        raise UsageError(f"{where} has {len(kept)} of 2 classes needed{having}: {advice}")
-    small = [i for i in kept if sizes[i] < _MIN_PER_CLASS]
-    if small:
-        others = f" ({len(small)} classes are too small)" if len(small) > 1 else ""
-        raise UsageError(
-            f"class {image_set.class_names[small[0]]!r} of {where} has {sizes[small[0]]} usable "
-            f"pictures, {_MIN_PER_CLASS} are needed{others}: add some, or leave out such "
-            f"classes with --min-class-size {_MIN_PER_CLASS}"
-        )
-
-    rows = np.flatnonzero(usable & np.isin(image_set.labels, kept))
+    sizes = np.bincount(image_set.labels[usable], minlength=len(image_set.class_names))
+    classes = np.flatnonzero(sizes >= min_class_size)
+    _require_two_classes(image_set, len(classes), min_class_size)
+    _require_three_images_per_class(image_set, {int(i): int(sizes[i]) for i in classes})
+    rows = np.flatnonzero(usable & np.isin(image_set.labels, classes))
     return Selection(
         rows=rows,
-        labels=np.searchsorted(kept, image_set.labels[rows]).astype(np.int32),
-        class_names=tuple(image_set.class_names[i] for i in kept),
+        labels=np.searchsorted(classes, image_set.labels[rows]).astype(np.int32),
+        class_names=tuple(image_set.class_names[i] for i in classes),
     )
 
 
-def _refuse_damaged(image_set: ImageSet, left_out: Mapping[str, str], where: str) -> None:
-    damaged = [path for path in image_set.paths if path in left_out]
-    listed = len(image_set.paths)
-    if 100 * len(damaged) > _MAX_LEFT_OUT_PERCENT * listed:
+def _require_images(image_set: ImageSet) -> None:
+    if not image_set.paths:
         raise UsageError(
-            f"{len(damaged)} of {listed} pictures of {where} cannot be used, allowed are "
-            f"{_MAX_LEFT_OUT_PERCENT} %: repair or remove them, first {damaged[0]!r} "
-            f"({left_out[damaged[0]]})"
+            f"data {image_set.name!r} has no images in its class folders: it must be a folder with "
+            "one folder per class, and .jpg, .jpeg, .png, .gif, .bmp or .webp files in each"
+        )
+
+
+def _require_few_unusable(image_set: ImageSet, left_out: Mapping[str, str]) -> None:
+    unusable = [path for path in image_set.paths if path in left_out]
+    total = len(image_set.paths)
+    if 100 * len(unusable) > _MAX_UNUSABLE_PERCENT * total:
+        raise UsageError(
+            f"{len(unusable)} of {total} images of data {image_set.name!r} cannot be used, at most "
+            f"{_MAX_UNUSABLE_PERCENT} % are allowed: repair or remove them, starting with "
+            f"{unusable[0]!r} ({left_out[unusable[0]]})"
+        )
+
+
+def _require_two_classes(image_set: ImageSet, count: int, min_class_size: int) -> None:
+    if count >= _MIN_CLASSES:
+        return
+    condition = f" with at least {min_class_size} usable images" if min_class_size > 0 else ""
+    excluded = count < len(image_set.class_names)
+    advice = f"lower min_class_size={min_class_size}" if excluded else "use data with more classes"
+    raise UsageError(
+        f"data {image_set.name!r} has {count} of the {_MIN_CLASSES} classes "
+        f"required{condition}: {advice}"
+    )
+
+
+def _require_three_images_per_class(image_set: ImageSet, sizes: Mapping[int, int]) -> None:
+    small = [i for i, size in sizes.items() if size < _MIN_CLASS_SIZE]
+    if small:
+        others = f" ({len(small)} classes are too small)" if len(small) > 1 else ""
+        raise UsageError(
+            f"class {image_set.class_names[small[0]]!r} of data {image_set.name!r} has "
+            f"{sizes[small[0]]} usable images, {_MIN_CLASS_SIZE} are required{others}: add images, "
+            f"or exclude such classes with min_class_size={_MIN_CLASS_SIZE}"
         )

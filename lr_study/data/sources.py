@@ -1,4 +1,4 @@
-"""What ``--data`` can be: the built-in sample, Oregon Wildlife, or a folder of one's own."""
+"""Locate a data set: the built-in sample, Oregon Wildlife, or a folder of class folders."""
 
 import os
 import sys
@@ -15,35 +15,35 @@ from lr_study.data.images import SUFFIXES
 from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir
 
 _ALLOWED = (
-    "sample, oregon, or a folder that holds one folder per class (./sample if it is called so)"
+    "data is sample, oregon, or a folder with one folder per class "
+    "(./sample for a folder of that name)"
 )
 _OREGON = "virtualdvid/oregon-wildlife"
 
 
 def locate(data: str) -> tuple[str, Path]:
-    """Find the pictures that a value of ``--data`` means, and fetch or make them where needed.
+    """Return the name and the folder of a data set, downloading or writing it if necessary.
 
     Parameters
     ----------
     data
-        ``sample``: the 1,797 handwritten digits that come with scikit-learn, nothing to download.
-        ``oregon``: Oregon Wildlife, downloaded from Kaggle once. Anything else is the path of a
-        folder. Where that folder is mere packing, which holds nothing but one folder with the class
-        folders in it, the inner one is meant: an unpacked archive works with either.
+        ``sample``: the 1,797 handwritten digits of scikit-learn, without a download. ``oregon``:
+        Oregon Wildlife, downloaded from Kaggle once. Anything else is the path of a folder. If it
+        only wraps another folder, as unpacked archives do, that inner folder is used.
 
     Returns
     -------
     name : str
         ``sample``, ``oregon``, or the name of the folder.
     root : Path
-        The folder that holds one folder per class.
+        The folder with one folder per class.
 
     Raises
     ------
     UsageError
-        There is no such folder, or no class folders are in it.
+        If there is no such folder, or it has no class folders.
     LrStudyError
-        Kaggle cannot be reached or refuses, or the sample cannot be written.
+        If the download fails, or the sample cannot be written.
     """
     if data == "sample":
         return data, _sample()
@@ -53,55 +53,55 @@ def locate(data: str) -> tuple[str, Path]:
 
 
 def _folder(data: str) -> tuple[str, Path]:
-    # os.path asks without raising, where Path does: a name too long, a home that nobody has, a
-    # folder that may not be entered.
-    given = os.path.expanduser(data)  # noqa: PTH111
-    if not os.path.isdir(given):  # noqa: PTH112
-        what = "is a file" if os.path.isfile(given) else "is no folder"  # noqa: PTH113
-        raise UsageError(f"--data {data!r} {what}: allowed are {_ALLOWED}")
-    root = _unpacked(Path(given))
-    folders, pictures = _content(root)
+    # os.path never raises here, where Path does: for a name that is too long, the home of an
+    # unknown user, a folder without permission.
+    expanded = os.path.expanduser(data)  # noqa: PTH111
+    if not os.path.isdir(expanded):  # noqa: PTH112
+        kind = "a file, not a folder" if os.path.isfile(expanded) else "not a folder"  # noqa: PTH113
+        raise UsageError(f"data={data!r} is {kind}: {_ALLOWED}")
+    root = _unwrap(Path(expanded))
+    folders, has_images = _content(root)
     if not folders:
-        holds = "pictures, but no class folders" if pictures else "no class folders"
+        content = "images, but no class folders" if has_images else "no class folders"
         raise UsageError(
-            f"--data {data!r} holds {holds}: put the pictures of each class into a folder of "
-            f"their own, or type one of: {_ALLOWED}"
+            f"data={data!r} contains {content}: put the images of each class into a folder of "
+            f"their own; {_ALLOWED}"
         )
     return _name(root), root
 
 
-def _unpacked(folder: Path) -> Path:
-    """Pass from a folder that is mere packing to the one that holds the class folders.
+def _unwrap(folder: Path) -> Path:
+    """Descend from a folder that only wraps another one to the folder with the class folders.
 
-    Archives often unpack as ``x/x/classes``. Descend while there is one folder and no picture here,
-    and only folders in there. This cannot lead astray: a folder with one folder in it is, at best,
-    a data set of one class, from which nothing can be learned. A link is no packing, and may lead
-    anywhere.
+    Archives often unpack as ``x/x/classes``. Descend while this folder contains one folder and no
+    image, and that one contains only folders. No data set is missed: a folder with a single folder
+    in it is a data set of one class at best, which cannot be used. Links are not followed, as they
+    may lead anywhere.
     """
-    folders, pictures = _content(folder)
-    while len(folders) == 1 and not pictures and not folders[0].is_symlink():
+    folders, has_images = _content(folder)
+    while len(folders) == 1 and not has_images and not folders[0].is_symlink():
         inner = folders[0]
-        folders, pictures = _content(inner)
-        if pictures or not folders:
+        folders, has_images = _content(inner)
+        if has_images or not folders:
             break
         folder = inner
     return folder
 
 
 def _content(folder: Path) -> tuple[list[Path], bool]:
-    """Return the visible folders in a folder, and whether pictures lie directly in it."""
+    """Return the visible folders in a folder, and whether it directly contains images."""
     try:
-        shown = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        visible = [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         raise UsageError(f"cannot list the folder {str(folder)!r}: {error.strerror}") from None
-    folders = [path for path in shown if os.path.isdir(path)]  # noqa: PTH112
-    pictures = any(path.suffix.lower() in SUFFIXES for path in set(shown) - set(folders))
-    return folders, pictures
+    folders = [path for path in visible if os.path.isdir(path)]  # noqa: PTH112
+    has_images = any(path.suffix.lower() in SUFFIXES for path in set(visible) - set(folders))
+    return folders, has_images
 
 
 def _name(folder: Path) -> str:
-    """Name a folder in characters that every terminal and data base takes."""
-    # Not resolved: who gives a link by name means that name. `..` and `.` must be worked out.
+    """Return the name of a folder in characters that every terminal and database can show."""
+    # abspath, not resolve: a link keeps its own name, while `..` and `.` have to be worked out.
     name = unicodedata.normalize("NFC", Path(os.path.abspath(folder)).name)  # noqa: PTH100
     return "".join(c if c.isprintable() else "?" for c in name) or "folder"
 
@@ -111,43 +111,43 @@ def _sample() -> Path:
     try:
         if not root.is_dir():
             root.parent.mkdir(parents=True, exist_ok=True)
-            # Two studies may start at once on a new machine: one writes, the other waits.
+            # Of two studies that start at once on a new machine, one writes and the other waits.
             with FileLock(root.with_suffix(".lock")):
                 if not root.is_dir():
                     _write_sample(root)
     except OSError as error:
         raise LrStudyError(
             f"the sample cannot be written to {str(root)!r} ({error.strerror}): "
-            "set LR_STUDY_CACHE to a folder that can be written"
+            "set LR_STUDY_CACHE to a writable folder"
         ) from error
     return root
 
 
 def _write_sample(root: Path) -> None:
-    from sklearn.datasets import load_digits  # takes a second, and is needed once
+    from sklearn.datasets import load_digits  # slow to import, and needed once
 
     digits = load_digits()
     pixels = np.rint(digits.images * (255 / 16)).astype(np.uint8)
     with atomic_write(root) as aside:
         for class_name in digits.target_names:
             (aside / str(class_name)).mkdir(parents=True)
-        for i, (picture, target) in enumerate(zip(pixels, digits.target, strict=True)):
-            # Not compressed: the bytes, and so the fingerprint, are the same whatever the zlib.
-            rgb = Image.fromarray(picture).convert("RGB")
+        for i, (image, target) in enumerate(zip(pixels, digits.target, strict=True)):
+            # Uncompressed: the bytes, and so the fingerprint, do not depend on the zlib version.
+            rgb = Image.fromarray(image).convert("RGB")
             rgb.save(aside / str(target) / f"{i:04}.png", compress_level=0)
 
 
 def _oregon() -> Path:
     try:
-        # kagglehub logs to whatever standard output is when it is imported; ours is for results.
+        # On import, kagglehub binds its log to standard output, which is reserved for results.
         with redirect_stdout(sys.stderr):
-            import kagglehub  # takes a second, and sets up its logging and its credentials
+            import kagglehub  # slow to import, and sets up logging and credentials
 
             downloaded = kagglehub.dataset_download(_OREGON)
-    except Exception as error:  # the network's, the server's, the disk's: all mean the same here
+    except Exception as error:  # network, server and disk raise errors of many types
         reason = shorten(f"{type(error).__name__}: {error}", 200, placeholder=" ...")
         raise LrStudyError(
-            f"--data oregon cannot be downloaded: get {_OREGON} from Kaggle with another machine, "
-            f"unpack it, and type --data PATH/oregon_wildlife ({reason})"
+            f"data='oregon' cannot be downloaded: get {_OREGON} from Kaggle on another machine, "
+            f"unpack it, and use data=PATH/oregon_wildlife ({reason})"
         ) from error
-    return _unpacked(Path(downloaded))
+    return _unwrap(Path(downloaded))

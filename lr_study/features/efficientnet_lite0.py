@@ -1,7 +1,7 @@
-"""EfficientNet-Lite0, written in Keras, with the ImageNet weights of its PyTorch port.
+"""EfficientNet-Lite0 in Keras, with the ImageNet weights of its PyTorch port.
 
 Lite0 is EfficientNet-B0 (Tan and Le 2019, arXiv:1905.11946, table 1) without squeeze-and-excitation
-and with ReLU6 for swish, so that it also runs on phones; its authors describe it in
+and with ReLU6 instead of swish, so that it also runs on phones; its authors describe it in
 ``models/official/efficientnet/lite`` of the repository tensorflow/tpu. The inverted residual block
 is that of MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381).
 """
@@ -17,7 +17,7 @@ from lr_study.support import LrStudyError, keras
 
 
 class _Stage(NamedTuple):
-    """Blocks of one width: the first has the stride, the others keep size and width."""
+    """Blocks of one width: the first has the stride, the others keep the size and the width."""
 
     repeats: int
     kernel_size: int
@@ -44,13 +44,13 @@ _DROP_CONNECT_RATE = 0.2
 def build(image_size: int) -> keras.Model:
     """Build the network up to its pooled features; all kernels are zero until they are loaded.
 
-    Pictures (batch, image_size, image_size, 3), float32 from 0 to 255, become features
-    (batch, 1280), each between 0 and 6. Paddings are TensorFlow's ``same`` (with stride 2 and an
-    even size, one more row and column below and right than above and left), as in training.
-    Drop-connect (Huang et al. 2016, arXiv:1603.09382), its rate rising linearly from block to
-    block, leaves out whole residual branches where the model is called with ``training=True``.
+    The model maps images (batch, image_size, image_size, 3), float32 from 0 to 255, to features
+    (batch, 1280) between 0 and 6. Padding is TensorFlow's ``same`` (with stride 2 and an even size,
+    one more row below and one more column on the right), as in training. Drop-connect (Huang et
+    al. 2016, arXiv:1603.09382), with a rate that rises linearly from block to block, drops whole
+    residual branches when the model is called with ``training=True``.
     """
-    inputs = keras.Input((image_size, image_size, 3), name="picture")
+    inputs = keras.Input((image_size, image_size, 3), name="image")
     x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, name="rescale")(inputs)
     x = _convolve(x, "stem", _STEM_FILTERS, kernel_size=3, stride=2)
     blocks = sum(stage.repeats for stage in _STAGES)
@@ -67,7 +67,7 @@ def build(image_size: int) -> keras.Model:
 
 
 def _block(inputs: Any, name: str, stage: _Stage, drop_rate: float) -> Any:
-    """Widen, filter each channel on its own, narrow; add the input where the shape allows."""
+    """Inverted residual block: expand, depthwise convolution, project; add the input if it fits."""
     width = inputs.shape[-1]
     x = inputs
     if stage.expand_ratio != 1:
@@ -76,7 +76,7 @@ def _block(inputs: Any, name: str, stage: _Stage, drop_rate: float) -> Any:
     x = _convolve(x, f"{name}_project", stage.filters, activate=False)
     if stage.stride != 1 or width != stage.filters:
         return x
-    # One draw per picture: the branch is kept whole, and scaled up, or dropped whole.
+    # One draw per image: the branch is kept and scaled up, or dropped as a whole.
     x = keras.layers.Dropout(drop_rate, noise_shape=(None, 1, 1, 1), name=f"{name}_drop")(x)
     return keras.layers.Add(name=f"{name}_add")([x, inputs])
 
@@ -130,12 +130,12 @@ _TORCH_VARIABLES = {
 
 
 def load(model: keras.Model, file: Path) -> None:
-    """Load weights in the PyTorch port's layout into what ``build`` gave.
+    """Load weights in the PyTorch port's layout into a model from `build`.
 
     Raises
     ------
     LrStudyError
-        If the file cannot be read or does not fit; the line says where.
+        If the file cannot be read or does not fit; the message says where.
     """
     tensors = read_tensors(file)
     try:
@@ -145,33 +145,33 @@ def load(model: keras.Model, file: Path) -> None:
 
 
 def assign_torch_weights(model: keras.Model, tensors: Mapping[str, NDArray[Any]]) -> None:
-    """Give every weight of ``model`` its tensor of the PyTorch port, and use every tensor once.
+    """Assign the tensors of the PyTorch port to the weights of ``model``, each exactly once.
 
-    PyTorch keeps kernels as (out, in, height, width), Keras as (height, width, in, out); for
-    depthwise kernels, (channels, 1, height, width) becomes (height, width, channels, 1). Not used
-    are the classifier (``_fc``) and the counts of batches, which Keras does not keep.
+    Kernels are (out, in, height, width) in PyTorch and (height, width, in, out) in Keras; depthwise
+    kernels change from (channels, 1, height, width) to (height, width, channels, 1). The classifier
+    (``_fc``) and the batch counters, which Keras does not have, are ignored.
 
     Raises
     ------
     ValueError
-        If a tensor is missing, left over or of another shape.
+        If a tensor is missing, unexpected or of another shape.
     """
     unused = dict(tensors)
     for layer in model.layers:
         for variable in layer.weights:
             name = f"{_torch_layer(layer.name)}.{_TORCH_VARIABLES[variable.name]}"
             if name not in unused:
-                raise ValueError(f"no tensor {name}")
+                raise ValueError(f"tensor {name} is missing")
             value = unused.pop(name)
             if variable.name == "kernel" and value.ndim == 4:
                 depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
                 value = value.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
             if value.shape != tuple(variable.shape):
-                raise ValueError(f"{name} does not have the shape of {layer.name}")
+                raise ValueError(f"tensor {name} does not have the shape of {layer.name}")
             variable.assign(value)
     for name in unused:
         if not name.startswith("_fc.") and not name.endswith(".num_batches_tracked"):
-            raise ValueError(f"tensor {name} has no place in it")
+            raise ValueError(f"tensor {name} is unexpected")
 
 
 def _torch_layer(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Batch normalisation taken into the convolution before it: the same features, sooner."""
+"""Fold batch normalisation into the preceding convolution: the same features, faster."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from lr_study.support import keras
 
 
 def fold_batch_norms(model: keras.Model) -> keras.Model:
-    """Return a model that gives what ``model`` gives outside training, without batch norms.
+    """Return a model without batch norms that is equivalent to ``model`` at inference.
 
-    Behind a convolution, ``gamma (x - mean) / sqrt(variance + epsilon) + beta`` is one more
-    product with a constant and one more sum: the kernel can hold the first, a bias the second
-    (Jacob et al. 2018, arXiv:1712.05877, section 3.2). Features agree to a few units of the last
-    of 24 bits.
+    After a convolution, ``gamma (x - mean) / sqrt(variance + epsilon) + beta`` multiplies by one
+    constant and adds another: the first is folded into the kernel, the second into a bias (Jacob
+    et al. 2018, arXiv:1712.05877, section 3.2). Features agree to a few units in the last place of
+    float32.
 
-    >>> from lr_study.backbones import build_backbone, resolve_weights
+    >>> from lr_study.features import build_backbone, resolve_weights
     >>> weights = resolve_weights("efficientnet-lite0", "random")
     >>> folded = fold_batch_norms(build_backbone("efficientnet-lite0", weights, 32))
     >>> any(isinstance(x, keras.layers.BatchNormalization) for x in folded.layers)
@@ -34,7 +34,7 @@ def fold_batch_norms(model: keras.Model) -> keras.Model:
         return type(layer).from_config(layer.get_config() | bias)
 
     def call(layer: keras.Layer, *args: Any, **kwargs: Any) -> Any:
-        # What a norm was called with (a mask, a mode) is nothing to what stands in its place.
+        # Identity, which replaces a norm, does not take the arguments of a norm (mask, training).
         return layer(*args, **({} if isinstance(layer, keras.layers.Identity) else kwargs))
 
     folded = keras.models.clone_model(model, clone_function=without_norm, call_function=call)
@@ -46,7 +46,7 @@ def fold_batch_norms(model: keras.Model) -> keras.Model:
             norm = norms[id(layer.output)]
             gamma, beta, mean, variance = norm.get_weights()
             scale = gamma / np.sqrt(variance + norm.epsilon)
-            # A depthwise kernel has its channels last but one.
+            # In a depthwise kernel the channels are the second to last axis.
             depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
             weights = [weights[0] * (scale[:, None] if depthwise else scale), beta - mean * scale]
         copy = folded.get_layer(layer.name)

@@ -1,11 +1,11 @@
-"""Read PyTorch's old checkpoint format (before 1.6, not a zip archive) with numpy alone.
+"""Read PyTorch's legacy checkpoint format (before 1.6, not a zip archive) with numpy alone.
 
 Such a file is four pickles in a row (magic number, format version, the machine's properties, the
 saved object), a fifth that lists the keys of the storages, and then each storage as its number of
-elements and its raw bytes. ``torch/serialization.py`` of PyTorch calls it the legacy format.
+elements and its raw bytes. See ``torch/serialization.py`` of PyTorch.
 
-A pickle can name any function and have it called. This reader lets it name four things, none of
-which does more than hold plain data; the arrays are made afterwards, from checked numbers.
+A pickle can name any function and have it called. This reader allows four names, none of which
+does more than hold plain data; the arrays are created afterwards, from checked numbers.
 """
 
 import pickle
@@ -30,31 +30,31 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
     Parameters
     ----------
     path
-        What ``torch.save(state_dict, path)`` wrote before PyTorch 1.6, or writes with
+        A file from ``torch.save(state_dict, path)`` before PyTorch 1.6, or later with
         ``_use_new_zipfile_serialization=False``; float32 and int64 tensors only.
 
     Raises
     ------
     LrStudyError
-        If the file is of another format, is cut off or contradicts itself, or asks for anything
-        beyond the few names that a state dict needs. Nothing of such a file is executed.
+        If the file has another format, is truncated or inconsistent, or refers to anything other
+        than the few names that a state dict needs. No code in such a file is executed.
     """
     with path.open("rb") as file:
         if file.peek(2).startswith(b"PK"):
             raise LrStudyError(
-                f"{path}: a zip checkpoint cannot be read; write it once more with "
+                f"{path}: zip checkpoints are not supported; save it again with "
                 "torch.save(state_dict, FILE, _use_new_zipfile_serialization=False)"
             )
         try:
             return _read(file)
-        # Arbitrary bytes make a pickle fail in arbitrary ways.
+        # Arbitrary bytes make a pickle fail with arbitrary errors.
         except Exception as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise LrStudyError(f"{path}: not a PyTorch state dict: {reason}") from error
 
 
 class _PlainUnpickler(pickle.Unpickler):
-    """Builds plain values only; storages are noted in ``declared`` and stand as their keys."""
+    """Builds plain values only; storages are recorded in ``declared``, and their keys returned."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__(file)
@@ -69,22 +69,24 @@ class _PlainUnpickler(pickle.Unpickler):
                 return lambda *arguments: arguments[:4]
             case "torch", storage if storage in _STORAGES:
                 return _STORAGES[storage]
-        raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is refused")
+        raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
 
     def persistent_load(self, pid: Any) -> str:
         match pid:
             case ("storage", str(dtype), str(key), str(), int(count), None):
                 if dtype not in _STORAGES.values():
-                    raise pickle.UnpicklingError(f"storage of type {dtype!r}, which is refused")
+                    raise pickle.UnpicklingError(f"storage type {dtype!r} is not allowed")
                 if self.declared.setdefault(key, (dtype, count)) != (dtype, count):
-                    raise pickle.UnpicklingError(f"storage {key!r} is declared in two ways")
+                    raise pickle.UnpicklingError(
+                        f"storage {key!r} is declared twice, with different types or sizes"
+                    )
                 return key
-        raise pickle.UnpicklingError(f"it asks for {pid!r}, which is refused")
+        raise pickle.UnpicklingError(f"persistent id {pid!r} is not allowed")
 
 
 def _read(file: IO[bytes]) -> dict[str, NDArray[Any]]:
     if _PlainUnpickler(file).load() != _MAGIC:
-        raise ValueError("it does not begin with PyTorch's magic number")
+        raise ValueError("it does not start with PyTorch's magic number")
     if (version := _PlainUnpickler(file).load()) != _VERSION:
         raise ValueError(f"format version {version}, expected {_VERSION}")
     if not _PlainUnpickler(file).load()["little_endian"]:
@@ -93,12 +95,12 @@ def _read(file: IO[bytes]) -> dict[str, NDArray[Any]]:
     tensors = state.load()
     keys = _PlainUnpickler(file).load()
     if sorted(keys) != sorted(state.declared):
-        raise ValueError("the storages it declares are not those it holds")
+        raise ValueError("its storages are not those that it declares")
     storages, content, position = {}, file.read(), 0
     for key in keys:
         dtype, count = state.declared[key]
         if np.frombuffer(content, "<i8", 1, position)[0] != count:
-            raise ValueError(f"storage {key!r} is not of the size it declares")
+            raise ValueError(f"storage {key!r} does not have the declared size")
         storages[key] = np.frombuffer(content, dtype, count, position + 8)
         position += 8 + storages[key].nbytes
     return {
@@ -110,10 +112,10 @@ def _read(file: IO[bytes]) -> dict[str, NDArray[Any]]:
 def _view(
     storage: NDArray[Any], offset: int, size: Sequence[int], strides: Sequence[int]
 ) -> NDArray[Any]:
-    """Lay ``size`` over a flat storage; offset and strides count elements.
+    """Return a read-only view of ``size`` into a flat storage; offset and strides count elements.
 
-    Bounds are checked here because numpy does not: a stride from the file that leads out of the
-    storage would read foreign memory.
+    Bounds are checked here because numpy does not check them: a stride from the file that leads
+    out of the storage would read memory of the process.
     """
     last = offset + sum((n - 1) * stride for n, stride in zip(size, strides, strict=True))
     if min(offset, *strides, *(n - 1 for n in size), 0) < 0 or last >= storage.size:

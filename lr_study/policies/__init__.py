@@ -1,7 +1,7 @@
-"""Learning-rate policies: a rate as a function of the epoch, written as text in one way.
+"""Learning-rate policies: the learning rate as a function of the epoch, with one text form.
 
-In: a policy's text, such as ``step_decay:drop=0.5``, or its parameters. Out: a frozen `Policy`
-that is called with the epoch and gives the learning rate. Standard library only.
+In: the text of a policy, such as ``step_decay:drop=0.5``, or its parameters. Out: a frozen `Policy`
+that is called with the epoch and returns the learning rate. Standard library only.
 
 >>> parse("exp_decay:initial_lr=0.1,k=0.0")(10)
 0.1

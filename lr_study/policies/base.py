@@ -1,4 +1,4 @@
-"""What every policy is: a frozen dataclass with checked parameters, called with the epoch."""
+"""The base class of policies, and the checks of their parameters."""
 
 import math
 from dataclasses import dataclass, fields
@@ -8,10 +8,23 @@ from lr_study.support import UsageError
 
 
 class Policy:
-    """A learning rate as a function of the epoch, which counts from 0 as Keras counts it.
+    """A learning rate as a function of the epoch.
 
-    A family is a frozen dataclass that derives from this class, gives its formula as
-    ``__call__`` and lists what each parameter allows in ``_allowed``.
+    A family is a frozen dataclass that derives from this class. It has one field per parameter,
+    implements ``__call__``, and sets ``family``, ``formula`` and ``_allowed``, a `Range` for each
+    parameter. Its text form is ``family:parameter=value,...``.
+
+    Raises
+    ------
+    UsageError
+        On construction, if a parameter has a value that is not allowed.
+
+    Attributes
+    ----------
+    family
+        The name of the family in the text form.
+    formula
+        The learning rate in terms of the parameters and ``epoch``, as Python writes it.
     """
 
     family: ClassVar[str]
@@ -19,52 +32,83 @@ class Policy:
     _allowed: ClassVar[dict[str, "Range"]]
 
     def __call__(self, epoch: float) -> float:
-        """Return the learning rate at ``epoch``, counted from 0; parts of an epoch are allowed."""
+        """Return the learning rate of an epoch.
+
+        Parameters
+        ----------
+        epoch
+            Counted from 0, as Keras counts; fractions of an epoch are allowed.
+        """
         raise NotImplementedError
 
     def __post_init__(self) -> None:
         for name, allowed in self._allowed.items():
-            object.__setattr__(self, name, allowed.checked(self.family, name, getattr(self, name)))
+            object.__setattr__(self, name, allowed.check(self.family, name, getattr(self, name)))
 
     def __str__(self) -> str:
         return f"{self.family}:" + ",".join(f"{k}={v!r}" for k, v in self.parameters().items())
 
     def parameters(self) -> dict[str, float]:
-        """Return the parameters by name, in the order in which the text form gives them."""
+        """Return the parameters by name, in the order of the text form."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
     @classmethod
     def allowed(cls, parameter: str) -> str:
-        """Return what a parameter allows, in words."""
-        return cls._allowed[parameter].text
+        """Return a description of the values that a parameter allows."""
+        return cls._allowed[parameter].description
 
 
 @dataclass(frozen=True)
 class Range:
-    """The values that one parameter allows."""
+    """The values that a parameter allows: finite numbers in an interval.
 
-    text: str
+    Attributes
+    ----------
+    description
+        The interval in words, for messages.
+    low, high
+        The bounds; ``high`` is allowed.
+    low_is_allowed
+        Whether ``low`` is allowed.
+    whole
+        Whether only whole numbers are allowed.
+    """
+
+    description: str
     low: float
     high: float = math.inf
     low_is_allowed: bool = False
     whole: bool = False
 
-    def checked(self, family: str, name: str, value: object) -> float:
-        """Return the value as a float, or as an int where only whole numbers are allowed."""
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self._error(family, name, value)
-        return self._allowed(value, self._error(family, name, value))
+    def check(self, family: str, name: str, value: object) -> float:
+        """Return a value as a float, or as an int if only whole numbers are allowed.
 
-    def parsed(self, family: str, name: str, text: str) -> float:
-        """Return the value that a text means; an error shows the text as it was given."""
+        Raises
+        ------
+        UsageError
+            If the value is not a number, or not allowed.
+        """
+        error = self._error(family, name, value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise error
+        return self._convert(value, error)
+
+    def parse(self, family: str, name: str, text: str) -> float:
+        """Return the value that a text represents; an error quotes the text.
+
+        Raises
+        ------
+        UsageError
+            If the text is not a number, or not allowed.
+        """
         error = self._error(family, name, text)
         try:
             value = float(text)
         except ValueError:
             raise error from None
-        return self._allowed(value, error)
+        return self._convert(value, error)
 
-    def _allowed(self, value: float, error: UsageError) -> float:
+    def _convert(self, value: float, error: UsageError) -> float:
         above = value >= self.low if self.low_is_allowed else value > self.low
         if not (above and value <= self.high and math.isfinite(value)):
             raise error
@@ -73,7 +117,7 @@ class Range:
         return int(value) if self.whole else float(value)
 
     def _error(self, family: str, name: str, value: object) -> UsageError:
-        return UsageError(f"{family}: {name}={value} is not allowed: {name} is {self.text}")
+        return UsageError(f"{family}: {name}={value} is not allowed: {name} is {self.description}")
 
 
 POSITIVE_RATE = Range("a finite number > 0, such as 0.001", low=0.0)

@@ -8,12 +8,30 @@ from lr_study.policies.base import POSITIVE_RATE, Policy, Range
 
 @dataclass(frozen=True)
 class ExpDecay(Policy):
-    """The rate decays exponentially with the epoch.
+    """The learning rate decays exponentially with the epoch.
 
-    ``initial_lr * exp(-k * epoch)``.
+    The rate is ``initial_lr * exp(-k * epoch)``, the exponential decay of the study that this
+    project grew from. Keras's ``ExponentialDecay`` with ``decay_steps`` of one epoch and
+    ``decay_rate=exp(-k)`` has the same rate at the start of each epoch.
 
+    Parameters
+    ----------
+    initial_lr
+        The learning rate of epoch 0; above 0.
+    k
+        The decay per epoch; at least 0, where 0 is a constant rate.
+
+    Raises
+    ------
+    UsageError
+        If a parameter has a value that is not allowed.
+
+    Examples
+    --------
     >>> ExpDecay(initial_lr=0.1, k=0.0)(10)
     0.1
+    >>> round(ExpDecay(initial_lr=0.1, k=0.3)(1), 6)
+    0.074082
     """
 
     initial_lr: float = 0.01

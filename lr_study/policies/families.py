@@ -1,4 +1,4 @@
-"""The policy families by name, and the text form that names a policy.
+"""The policy families by name, and the parser of the text form of a policy.
 
 >>> policy = parse("step_decay:drop=0.5")
 >>> str(policy)
@@ -14,28 +14,33 @@ from lr_study.policies.step_decay import StepDecay
 from lr_study.support import UsageError
 
 FAMILIES: dict[str, type[Policy]] = {cls.family: cls for cls in (Fixed, StepDecay, ExpDecay)}
+"""A new family is added here."""
 
 
 def parse(text: str) -> Policy:
-    """Return the policy that ``text`` names, such as ``step_decay:drop=0.5,epochs_drop=10``.
+    """Return the policy with a text form, such as ``step_decay:drop=0.5,epochs_drop=10``.
 
-    What is left out takes its default; ``parse(str(policy)) == policy`` for every policy.
+    Parameters that are not given have their defaults. For every policy,
+    ``parse(str(policy)) == policy``.
 
     Raises
     ------
     UsageError
-        If the family or a parameter is unknown, given twice, or has a value that is not allowed.
+        If the family or a parameter is unknown, or a parameter is given twice or has a value that
+        is not allowed.
 
+    Examples
+    --------
     >>> parse("fixed") == Fixed(lr=0.001)
     True
-    >>> parse("fixed:lr=-1")
+    >>> parse("fixed:lr=-1")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    lr_study.errors.UsageError: fixed: lr=-1 is not allowed: lr is a finite number > 0, ...
+    lr_study.support.errors.UsageError: fixed: lr=-1 is not allowed: lr is a finite number > 0, ...
     """
     family, _, rest = text.partition(":")
     if family not in FAMILIES:
         raise UsageError(
-            f"policy {text!r} is not known: write {', '.join(FAMILIES)}, "
+            f"policy {text!r} is unknown: policy is {', '.join(FAMILIES)}, "
             "with parameters as in step_decay:drop=0.5,epochs_drop=5"
         )
     cls = FAMILIES[family]
@@ -49,5 +54,5 @@ def parse(text: str) -> Policy:
             )
         if name in values:
             raise UsageError(f"{family}: {name} is given twice in {text!r}: give it once")
-        values[name] = cls._allowed[name].parsed(family, name, value)
+        values[name] = cls._allowed[name].parse(family, name, value)
     return cls(**values)

@@ -7,8 +7,20 @@ from lr_study.policies.base import POSITIVE_RATE, Policy
 
 @dataclass(frozen=True)
 class Fixed(Policy):
-    """The same rate at every epoch.
+    """The same learning rate in every epoch.
 
+    Parameters
+    ----------
+    lr
+        The learning rate; above 0.
+
+    Raises
+    ------
+    UsageError
+        If the rate is not allowed.
+
+    Examples
+    --------
     >>> Fixed(lr=0.001)(30)
     0.001
     """

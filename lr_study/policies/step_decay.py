@@ -8,12 +8,29 @@ from lr_study.policies.base import POSITIVE_RATE, Policy, Range
 
 @dataclass(frozen=True)
 class StepDecay(Policy):
-    """The rate is multiplied by ``drop`` each ``epochs_drop`` epochs.
+    """The learning rate is multiplied by ``drop`` every ``epochs_drop`` epochs.
 
-    ``initial_lr * drop ** floor((1 + epoch) / epochs_drop)``: the step schedule as the study
-    that this project grew from trained it. With ``1 +``, the first plateau is one epoch shorter
-    than the others.
+    The rate is ``initial_lr * drop ** floor((1 + epoch) / epochs_drop)``, the step decay of the
+    study that this project grew from. Because of the ``1 +``, the first plateau is one epoch
+    shorter than the others: Keras's ``ExponentialDecay(staircase=True)`` and PyTorch's ``StepLR``
+    drop one epoch later.
 
+    Parameters
+    ----------
+    initial_lr
+        The learning rate of the first plateau; above 0.
+    drop
+        The factor; above 0, at most 1.
+    epochs_drop
+        The length of a plateau in epochs; a whole number, at least 1.
+
+    Raises
+    ------
+    UsageError
+        If a parameter has a value that is not allowed.
+
+    Examples
+    --------
     >>> [StepDecay(initial_lr=0.1, drop=0.5, epochs_drop=2)(epoch) for epoch in range(4)]
     [0.1, 0.05, 0.05, 0.025]
     """

@@ -1,8 +1,8 @@
-"""Runs as values: what is to be trained, what must be equal to compare it, and what it gave.
+"""Runs as plain values: their settings, the protocol they share, and the record they leave.
 
-In: policies, and options that a person or a grid file gives. Out: checked `Settings`, a `RunSpec`
-for each run, the `Plan` of a study, the `Protocol` and its hashes, and the `RunRecord` of a
-finished run with the summaries of its curves. No file but a grid is read, nothing is trained.
+In: policies, and options from the command line or a grid file. Out: checked `Settings`, a
+`RunSpec` for each run, the `Plan` of a study, the `Protocol` with its hashes, and the `RunRecord`
+of a finished run with the summary of its curves. The only files it reads are grids.
 """
 
 from lr_study.runs.grids import SEED_GRID, load_grid, parse_seeds
@@ -19,13 +19,21 @@ from lr_study.runs.records import (
     required_metrics,
     summarize_curves,
 )
-from lr_study.runs.settings import BACKBONES, ENGINES, OPTIMIZERS, RunSpec, Settings
+from lr_study.runs.settings import (
+    BACKBONES,
+    ENGINES,
+    MIN_IMAGE_SIZE,
+    OPTIMIZERS,
+    RunSpec,
+    Settings,
+)
 
 __all__ = [
     "BACKBONES",
     "CONVERGENCE_TOLERANCE",
     "CURVES",
     "ENGINES",
+    "MIN_IMAGE_SIZE",
     "OPTIMIZERS",
     "RERUNS",
     "SEED_GRID",

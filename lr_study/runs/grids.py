@@ -1,7 +1,7 @@
-"""Grids: which policies a study trains, built in or from a YAML file.
+"""Grids: the policies that a study trains, built in or from a YAML file.
 
-A file names families with values, of which all combinations are taken, single policies, and
-options for the whole study::
+A file lists families with values of their parameters (every combination is a policy), single
+policies, and options of the study::
 
     families:
       fixed: {lr: [0.1, 0.01]}
@@ -27,6 +27,7 @@ from lr_study.runs.settings import Settings
 from lr_study.support import LineError, UsageError, pairs, read_yaml, text_of
 
 MAX_POLICIES = 10_000
+MAX_SEEDS = 10_000
 
 SEED_GRID: tuple[Policy, ...] = (
     *(Fixed(lr) for lr in (0.1, 0.01, 0.001, 0.0001)),
@@ -35,7 +36,7 @@ SEED_GRID: tuple[Policy, ...] = (
     *(StepDecay(initial_lr, 0.5, n) for initial_lr in (0.1, 0.01) for n in (10, 5, 3)),
     StepDecay(0.001, 0.5, 5),
 )
-"""The settings of the study that this project grew from."""
+"""The 18 policies of the study that this project grew from."""
 
 BUILT_IN = {"seed": SEED_GRID}
 
@@ -44,14 +45,24 @@ _OPTIONS: dict[str, type] = {f.name: type(f.default) for f in fields(Settings)}
 
 @dataclass(frozen=True)
 class Grid:
-    """The policies of a study, each once, and the options that its file gave."""
+    """The policies of a study, each once, and the options in its file.
+
+    Attributes
+    ----------
+    policies
+        In the order of the file.
+    options
+        Values of `Settings` by name.
+    seeds
+        The text that `parse_seeds` takes, or None.
+    """
 
     policies: tuple[Policy, ...]
     options: dict[str, Any] = field(default_factory=dict)
     seeds: str | None = None
 
     def completed(self, settings: Settings) -> Settings:
-        """Return the settings with the file's options where they are at their defaults."""
+        """Return the settings with the options of the file; values that are not defaults stay."""
         default = Settings()
         return replace(
             settings,
@@ -64,17 +75,24 @@ class Grid:
 
 
 def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
-    """Return the grid that ``name`` means, with further policies given as text.
+    """Return a grid by name or from a file, with additional policies.
 
     Parameters
     ----------
     name
-        ``seed``, a YAML file, or None for the further policies alone.
+        ``seed``, a YAML file, or None for no grid.
+    policies
+        Additional policies in text form.
 
     Raises
     ------
     UsageError
-        If there is no such grid, or a line of the file cannot be used; the error names the line.
+        If there is no such grid, or its file is not valid; the message names the line.
+
+    Examples
+    --------
+    >>> load_grid(None, ["fixed:lr=0.1", "exp_decay"]).policies
+    (Fixed(lr=0.1), ExpDecay(initial_lr=0.01, k=0.3))
     """
     extra = [parse(text) for text in policies]
     if name is None:
@@ -85,21 +103,25 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
         grid = read_yaml(Path(name), _grid)
     else:
         raise UsageError(
-            f"grid={name} is not allowed: it is {' or '.join(BUILT_IN)}, or a YAML file that exists"
+            f"grid={name} is not allowed: grid is {', '.join(BUILT_IN)} or an existing YAML file"
         )
     return Grid(tuple(dict.fromkeys([*grid.policies, *extra])), grid.options, grid.seeds)
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
-    """Return the seeds that a text means: ``3`` is 0, 1, 2, and ``0,3,7`` or ``5,`` is itself.
+    """Return the seeds that a text gives: a count, such as ``3``, or a list, such as ``0,3,7``.
 
-    >>> parse_seeds("3"), parse_seeds("0,3,7"), parse_seeds("5,")
-    ((0, 1, 2), (0, 3, 7), (5,))
+    A count ``n`` is the seeds from 0 to n - 1. A list of one seed ends with a comma.
 
     Raises
     ------
     UsageError
-        If it is neither a whole number >= 1 nor a list of different whole numbers >= 0.
+        If the text is neither a whole number >= 1 nor a list of distinct whole numbers >= 0.
+
+    Examples
+    --------
+    >>> parse_seeds("3"), parse_seeds("0,3,7"), parse_seeds("5,")
+    ((0, 1, 2), (0, 3, 7), (5,))
     """
     parts = [part.strip() for part in text.split(",")]
     is_list = len(parts) > 1
@@ -109,11 +131,11 @@ def parse_seeds(text: str) -> tuple[int, ...]:
         numbers = tuple(int(part) for part in parts)
         if is_list and len(set(numbers)) == len(numbers):
             return numbers
-        if not is_list and 1 <= numbers[0] <= MAX_POLICIES:
+        if not is_list and 1 <= numbers[0] <= MAX_SEEDS:
             return tuple(range(numbers[0]))
     raise UsageError(
-        f"seeds={text} is not allowed: write a number from 1 to {MAX_POLICIES}, such as 10 "
-        "for 0 to 9, or a list of different ones, such as 0,3,7"
+        f"seeds={text} is not allowed: seeds is a count from 1 to {MAX_SEEDS}, such as 10 for "
+        "0 to 9, or a list of distinct seeds, such as 0,3,7"
     )
 
 
@@ -124,28 +146,35 @@ def _grid(root: yaml.Node | None) -> Grid:
     for key, line, node in pairs(root, "a grid"):
         if key == "families":
             for family, at, values in pairs(node, "families"):
-                policies += _product(family, at, values)
+                policies += _combinations(family, at, values)
         elif key == "policies":
-            policies += _single(node)
+            policies += _single_policies(node)
         elif key == "options":
-            for name, at, value in pairs(node, "options"):
-                if name == "seeds":
-                    seeds = text_of(value)
-                elif name in _OPTIONS:
-                    options[name] = _option(name, value)
-                else:
-                    allowed = ", ".join([*_OPTIONS, "seeds"])
-                    raise LineError(at, f"option {name!r} is not known: it is one of {allowed}")
+            options, seeds = _read_options(node)
         else:
-            raise LineError(line, f"{key!r} is not known: write families, policies or options")
+            raise LineError(line, f"{key!r} is unknown: it is families, policies or options")
     if not policies:
-        raise LineError(0, "no policy: write families or policies")
+        raise LineError(0, "there is no policy: add families or policies")
     return Grid(tuple(dict.fromkeys(policies)), options, seeds)
 
 
-def _product(family: str, line: int, node: yaml.Node) -> Iterator[Policy]:
+def _read_options(node: yaml.Node) -> tuple[dict[str, Any], str | None]:
+    options: dict[str, Any] = {}
+    seeds: str | None = None
+    for name, line, value in pairs(node, "options"):
+        if name == "seeds":
+            seeds = text_of(value)
+        elif name in _OPTIONS:
+            options[name] = _option(name, value)
+        else:
+            allowed = ", ".join([*_OPTIONS, "seeds"])
+            raise LineError(line, f"option {name!r} is unknown: it is one of {allowed}")
+    return options, seeds
+
+
+def _combinations(family: str, line: int, node: yaml.Node) -> Iterator[Policy]:
     if family not in FAMILIES:
-        raise LineError(line, f"family {family!r} is not known: it is one of {', '.join(FAMILIES)}")
+        raise LineError(line, f"family {family!r} is unknown: it is one of {', '.join(FAMILIES)}")
     names, values = [], []
     for name, _, value in pairs(node, family):
         items = value.value if isinstance(value, yaml.SequenceNode) else [value]
@@ -153,20 +182,20 @@ def _product(family: str, line: int, node: yaml.Node) -> Iterator[Policy]:
         values.append([text_of(item) for item in items])
     count = math.prod(len(items) for items in values)
     if count > MAX_POLICIES:
-        raise LineError(line, f"{count} policies are more than the {MAX_POLICIES} that are allowed")
+        raise LineError(line, f"{count} policies exceed the limit of {MAX_POLICIES}")
     for combination in product(*values):
-        written = ",".join(f"{n}={v}" for n, v in zip(names, combination, strict=True))
-        yield _parsed(f"{family}:{written}" if written else family, line)
+        parameters = ",".join(f"{n}={v}" for n, v in zip(names, combination, strict=True))
+        yield _parse_policy(f"{family}:{parameters}" if parameters else family, line)
 
 
-def _single(node: yaml.Node) -> Iterator[Policy]:
+def _single_policies(node: yaml.Node) -> Iterator[Policy]:
     if not isinstance(node, yaml.SequenceNode):
-        raise LineError(node.start_mark.line, "policies is a list: write - fixed:lr=0.01")
+        raise LineError(node.start_mark.line, "policies is a list, such as [fixed:lr=0.01]")
     for item in node.value:
-        yield _parsed(text_of(item), item.start_mark.line)
+        yield _parse_policy(text_of(item), item.start_mark.line)
 
 
-def _parsed(text: str, line: int) -> Policy:
+def _parse_policy(text: str, line: int) -> Policy:
     try:
         return parse(text)
     except UsageError as error:
@@ -174,11 +203,11 @@ def _parsed(text: str, line: int) -> Policy:
 
 
 def _option(name: str, node: yaml.Node) -> Any:
-    kind, text = _OPTIONS[name], text_of(node)
+    type_, text = _OPTIONS[name], text_of(node)
     try:
-        return kind(text)
+        return type_(text)
     except ValueError:
-        what = {int: "a whole number", float: "a number"}[kind]
+        allowed = {int: "a whole number", float: "a number"}[type_]
         raise LineError(
-            node.start_mark.line, f"{name}={text} is not allowed: it is {what}"
+            node.start_mark.line, f"{name}={text} is not allowed: {name} is {allowed}"
         ) from None

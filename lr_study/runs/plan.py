@@ -8,6 +8,7 @@ from lr_study.runs.protocol import Protocol
 from lr_study.runs.settings import RunSpec, Settings
 
 RERUNS = ("missing", "failed", "all")
+"""Which cells to run again; see `make_plan`."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Plan:
 
     @property
     def finished(self) -> int:
-        """How many cells are finished and stay as they are."""
+        """The number of runs that are finished and not trained again."""
         return len(self.specs) - len(self.missing) - len(self.failed)
 
     def by_seed(self) -> Iterator[list[RunSpec]]:

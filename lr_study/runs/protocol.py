@@ -7,12 +7,30 @@ from dataclasses import asdict, dataclass
 from lr_study.policies import Policy
 
 UNKNOWN = "unknown"
-"""What an imported run has in the place of a protocol field or seed that nobody declared."""
+"""The value of a protocol field or seed of an imported run that was not declared."""
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """Everything that must be equal for two runs to be comparable."""
+    """Everything that must be equal for two runs to be comparable.
+
+    Attributes
+    ----------
+    backbone, weights, image_size
+        The backbone, the digest of its weights, and the image size in pixels.
+    data, fingerprint
+        The name of the data set, and the hash of its content.
+    classes, train_size, val_size, test_size
+        How many classes there are, and images in each set.
+    val_fraction, test_fraction, split_seed
+        How the data set was split.
+    engine, precision
+        ``cached`` or ``live``, and Keras's dtype policy.
+    optimizer, batch_size, epochs
+        How the softmax head was trained.
+    shuffle
+        How the training set was shuffled: ``full`` in every epoch, unless imported.
+    """
 
     backbone: str
     weights: str
@@ -34,23 +52,23 @@ class Protocol:
     shuffle: str
 
     def to_json(self) -> str:
-        """Return the canonical text: keys sorted, no spaces."""
+        """Return the fields as canonical JSON."""
         return canonical_json(asdict(self))
 
     @property
     def id(self) -> str:
-        """The first 12 hex digits of the SHA-256 of the canonical text."""
+        """The `short_hash` of the canonical JSON."""
         return short_hash(self.to_json())
 
     def cell(self, policy: Policy, seed: int) -> str:
-        """Return the identity of a policy under a seed in this protocol."""
+        """Return the identity of a run: the hash of policy, protocol and seed."""
         return short_hash(
             canonical_json({"policy": str(policy), "protocol": self.id, "seed": seed})
         )
 
 
 def canonical_json(value: object) -> str:
-    """Write JSON in one way: keys sorted, no spaces, ASCII only.
+    """Return the canonical JSON of a value: keys sorted, no spaces, ASCII only.
 
     >>> canonical_json({"b": 1, "a": [0.5]})
     '{"a":[0.5],"b":1}'
@@ -59,5 +77,5 @@ def canonical_json(value: object) -> str:
 
 
 def short_hash(text: str) -> str:
-    """Return the first 12 hex digits of the SHA-256 of ``text``."""
+    """Return the first 12 hexadecimal digits of the SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""What a run gave: its epochs, and the summarize_curves of its curves."""
+"""The record of a finished run: its epochs, and the metrics that summarize its curves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,15 @@ from lr_study.runs.protocol import Protocol
 from lr_study.runs.settings import RunSpec
 
 CONVERGENCE_TOLERANCE = 0.001
+"""The least tolerance of `convergence_epoch`, in accuracy."""
+
+CURVES = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
+"""The metrics that are logged every epoch, in the order of `EpochRecord`."""
 
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """What one epoch gave; ``epoch`` counts from 1. A loss that is not finite is None."""
+    """The metrics of one epoch; ``epoch`` counts from 1. A loss that is not finite is None."""
 
     epoch: int
     loss: float | None
@@ -22,15 +26,24 @@ class EpochRecord:
     learning_rate: float
 
 
-CURVES = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
-
-
 @dataclass(frozen=True)
 class RunRecord:
-    """A finished run: what it was, and what it gave.
+    """A finished run.
 
-    ``shared_among`` says among how many heads that trained in one program the wall-clock time
-    was shared; ``feature_seconds`` is what the features cost once, and None for engine ``live``.
+    Attributes
+    ----------
+    spec, protocol
+        What was trained, and under which protocol.
+    epochs
+        One record per epoch.
+    test_accuracy
+        Accuracy on the test set after the last epoch; None without a test set.
+    wall_clock_seconds
+        Training time of this run: its share if several softmax heads were trained as one program.
+    shared_among
+        The number of softmax heads that the training time was divided by.
+    feature_seconds
+        How long the feature extraction took; None for engine ``live``.
     """
 
     spec: RunSpec
@@ -43,40 +56,40 @@ class RunRecord:
 
     @property
     def cell(self) -> str:
-        """The identity of the run's policy under its seed in its protocol."""
+        """The identity of the run, as `Protocol.cell` computes it."""
         return self.protocol.cell(self.spec.policy, self.spec.seed)
 
     @property
     def diverged(self) -> bool:
-        """Whether a loss became infinite or not a number."""
+        """Whether a loss became infinite or NaN."""
         return has_diverged(self.epochs)
 
     def metrics(self) -> dict[str, float]:
-        """Return the figures of the whole run by their names; what does not exist is left out."""
+        """Return the metrics of the whole run by name, without those that do not exist."""
         tolerance = convergence_tolerance(self.protocol.val_size)
-        figures: dict[str, float | None] = dict(summarize_curves(self.epochs, tolerance))
-        figures["wall_clock_seconds"] = self.wall_clock_seconds
-        figures["seconds_per_epoch"] = self.wall_clock_seconds / len(self.epochs)
-        figures["feature_seconds"] = self.feature_seconds
-        figures["test_accuracy"] = self.test_accuracy
-        return {name: value for name, value in figures.items() if value is not None}
+        metrics: dict[str, float | None] = dict(summarize_curves(self.epochs, tolerance))
+        metrics["wall_clock_seconds"] = self.wall_clock_seconds
+        metrics["seconds_per_epoch"] = self.wall_clock_seconds / len(self.epochs)
+        metrics["feature_seconds"] = self.feature_seconds
+        metrics["test_accuracy"] = self.test_accuracy
+        return {name: value for name, value in metrics.items() if value is not None}
 
 
 def has_diverged(epochs: Sequence[EpochRecord]) -> bool:
-    """Whether a loss of any epoch is missing."""
+    """Whether a loss of any epoch was infinite or NaN (which an `EpochRecord` has as None)."""
     return any(epoch.loss is None or epoch.val_loss is None for epoch in epochs)
 
 
 def convergence_tolerance(val_size: int) -> float:
-    """Return the tolerance of ``convergence_epoch``: 0.001, or one picture where that is more."""
+    """Return the tolerance of `convergence_epoch`: 0.001, or one image if that is more."""
     return max(CONVERGENCE_TOLERANCE, 1 / val_size)
 
 
 def convergence_epoch(val_accuracy: Sequence[float], tolerance: float) -> int:
-    """Return the first epoch, from 1, from which the accuracy stays near its final value.
+    """Return the first epoch, counted from 1, after which the accuracy stays at its final value.
 
-    Near is within ``tolerance``, to the end; an accuracy that never settles converges at the last
-    epoch. A rounding error of 1e-9 is forgiven, so that one picture of tolerance is one picture.
+    That is, within ``tolerance`` of it; an accuracy that never settles converges at the last epoch.
+    Rounding errors up to 1e-9 are ignored, so that a tolerance of one image allows one image.
 
     >>> convergence_epoch([0.2, 0.7, 0.6, 0.7, 0.7], tolerance=0)
     4
@@ -89,11 +102,12 @@ def convergence_epoch(val_accuracy: Sequence[float], tolerance: float) -> int:
 
 
 def summarize_curves(epochs: Sequence[EpochRecord], tolerance: float) -> dict[str, float]:
-    """Return the figures of a curve: final, best, convergence, roughness, rise of the loss.
+    """Return the metrics that summarize the validation curves of a run, by name.
 
-    ``val_accuracy_roughness`` is the mean absolute change from epoch to epoch, and
-    ``val_loss_rise`` the final loss less the lowest. Of a run whose loss became infinite or not a
-    number, the figures that need that loss are left out.
+    These are the final and best accuracy and loss, ``best_epoch``, ``convergence_epoch``,
+    ``val_accuracy_roughness`` (the mean absolute change from epoch to epoch) and ``val_loss_rise``
+    (final minus lowest loss). If a loss became infinite or NaN, the metrics that need it are
+    omitted.
 
     >>> curve = [EpochRecord(1, 2.0, 0.3, 1.0, 0.5, 0.1), EpochRecord(2, 1.5, 0.5, 1.25, 0.75, 0.1)]
     >>> summarize_curves(curve, tolerance=0)["val_loss_rise"]
@@ -101,7 +115,7 @@ def summarize_curves(epochs: Sequence[EpochRecord], tolerance: float) -> dict[st
     """
     accuracy = [epoch.val_accuracy for epoch in epochs]
     best = max(accuracy)
-    figures: dict[str, float] = {
+    metrics: dict[str, float] = {
         "final_val_accuracy": accuracy[-1],
         "best_val_accuracy": best,
         "best_epoch": epochs[accuracy.index(best)].epoch,
@@ -110,15 +124,15 @@ def summarize_curves(epochs: Sequence[EpochRecord], tolerance: float) -> dict[st
     }
     losses = [epoch.val_loss for epoch in epochs if epoch.val_loss is not None]
     if losses:
-        figures["best_val_loss"] = min(losses)
+        metrics["best_val_loss"] = min(losses)
     if not has_diverged(epochs):
-        figures["final_val_loss"] = losses[-1]
-        figures["val_loss_rise"] = losses[-1] - min(losses)
-    return figures
+        metrics["final_val_loss"] = losses[-1]
+        metrics["val_loss_rise"] = losses[-1] - min(losses)
+    return metrics
 
 
 def required_metrics(*, diverged: bool) -> tuple[str, ...]:
-    """Return the names of the figures that every finished run has."""
+    """Return the names of the metrics that every finished run has."""
     always = (
         "final_val_accuracy",
         "best_val_accuracy",

@@ -1,14 +1,16 @@
-"""What a run does besides its policy: settings checked on construction, and one run's spec."""
+"""The settings of a run besides its policy and seed, and the specification of one run."""
 
 from dataclasses import dataclass
 
 from lr_study.policies import Policy
-from lr_study.support import UsageError, require_one_of
+from lr_study.support import require_at_least, require_one_of, require_split_fractions
 
 ENGINES = ("cached", "live")
 BACKBONES = ("efficientnet-b0", "efficientnet-lite0")
+MIN_IMAGE_SIZE = 32
+"""Pixels along each side: a backbone halves them five times, and Keras's B0 accepts no less."""
 
-# Only optimizers whose update is elementwise: heads that train together stay independent.
+# Elementwise updates only: softmax heads that are trained as one batched program stay independent.
 OPTIMIZERS = (
     "adam",
     "adamw",
@@ -24,12 +26,41 @@ OPTIMIZERS = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run does besides its policy and seed; checked on construction.
+    """Everything that a run needs besides its policy and seed; checked on construction.
+
+    Attributes
+    ----------
+    data
+        ``sample``, ``oregon``, or the path of a folder with one folder per class.
+    backbone
+        One of ``BACKBONES``, or ``auto``: see `resolved_backbone`.
+    weights
+        Of the backbone: ``imagenet``, ``random``, or the path of a weights file.
+    image_size
+        Pixels along each side that images are resized to.
+    engine
+        ``cached`` extracts features once; ``live`` passes images through the frozen backbone
+        every epoch.
+    epochs, batch_size
+        Passes over the training set, and images per batch.
+    optimizer
+        One of ``OPTIMIZERS``.
+    val_fraction, test_fraction
+        The fraction of each class in the validation set and in the test set.
+    split_seed
+        Seed of the test split.
+    min_class_size
+        Classes with fewer usable images are excluded.
 
     Raises
     ------
     UsageError
-        If a value is not allowed. The line names it and what is.
+        If a value is not allowed. The message names it and what is.
+
+    Examples
+    --------
+    >>> Settings(epochs=10).resolved_backbone()
+    'efficientnet-lite0'
     """
 
     data: str = "sample"
@@ -49,42 +80,36 @@ class Settings:
         require_one_of("engine", self.engine, ENGINES)
         require_one_of("backbone", self.backbone, ("auto", *BACKBONES))
         require_one_of("optimizer", self.optimizer, OPTIMIZERS)
-        _at_least("image_size", self.image_size, 32)
-        _at_least("epochs", self.epochs, 1)
-        _at_least("batch_size", self.batch_size, 1)
-        _at_least("split_seed", self.split_seed, 0)
-        _at_least("min_class_size", self.min_class_size, 0)
-        if not 0 < self.val_fraction < 1:
-            raise UsageError(f"val_fraction={self.val_fraction} is not allowed: 0 < fraction < 1")
-        if not 0 <= self.test_fraction < 1:
-            raise UsageError(
-                f"test_fraction={self.test_fraction} is not allowed: 0 <= fraction < 1"
-            )
-        if self.val_fraction + self.test_fraction >= 1:
-            raise UsageError(
-                f"val_fraction={self.val_fraction} and test_fraction={self.test_fraction} "
-                "leave nothing to train with: their sum is < 1"
-            )
+        require_at_least("image_size", self.image_size, MIN_IMAGE_SIZE)
+        require_at_least("epochs", self.epochs, 1)
+        require_at_least("batch_size", self.batch_size, 1)
+        require_at_least("split_seed", self.split_seed, 0)
+        require_at_least("min_class_size", self.min_class_size, 0)
+        require_split_fractions(self.val_fraction, self.test_fraction)
 
     def resolved_backbone(self) -> str:
-        """Return the backbone that ``auto`` stands for: Lite0 needs no download, as the sample."""
+        """Return the backbone that ``auto`` stands for.
+
+        Lite0 for the sample, as neither needs a download; B0 for all other data.
+        """
         if self.backbone != "auto":
             return self.backbone
         return "efficientnet-lite0" if self.data == "sample" else "efficientnet-b0"
 
 
-def _at_least(name: str, value: int, low: int) -> None:
-    if value < low:
-        raise UsageError(f"{name}={value} is not allowed: {name} is a whole number >= {low}")
-
-
 @dataclass(frozen=True)
 class RunSpec:
-    """One run: a policy, a seed, and the settings."""
+    """One run to train: a policy, a seed and the settings.
+
+    Raises
+    ------
+    UsageError
+        If the seed is negative.
+    """
 
     policy: Policy
     seed: int
     settings: Settings
 
     def __post_init__(self) -> None:
-        _at_least("seed", self.seed, 0)
+        require_at_least("seed", self.seed, 0)

@@ -52,8 +52,8 @@ class ImageWorkload:
         """Divide the selected images under a seed; the test set is the same under all seeds."""
         return split(
             self.selection.labels,
-            validation_rng=generator(seed, Stream.VALIDATION_PART),
-            test_rng=generator(self.settings.split_seed, Stream.TEST_PART),
+            validation_rng=generator(seed, Stream.VALIDATION_SPLIT),
+            test_rng=generator(self.settings.split_seed, Stream.TEST_SPLIT),
             val_fraction=self.settings.val_fraction,
             test_fraction=self.settings.test_fraction,
         )

@@ -1,9 +1,12 @@
 from .errors import LrStudyError as LrStudyError
 from .errors import UnreachableError as UnreachableError
 from .errors import UsageError as UsageError
+from .errors import require_at_least as require_at_least
 from .errors import require_one_of as require_one_of
 from .external_errors import describe_external_error as describe_external_error
 from .external_errors import one_line as one_line
+from .fractions import exact_fraction as exact_fraction
+from .fractions import require_split_fractions as require_split_fractions
 from .masking import mask as mask
 from .masking import without_credentials as without_credentials
 from .process import defer_signals as defer_signals

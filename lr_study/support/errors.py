@@ -33,3 +33,14 @@ def require_one_of(name: str, value: str, allowed: Iterable[str]) -> None:
     allowed = list(allowed)
     if value not in allowed:
         raise UsageError(f"{name}={value} is not allowed: {name} is one of {', '.join(allowed)}")
+
+
+def require_at_least(name: str, value: int, minimum: int) -> None:
+    """Refuse a number below its minimum.
+
+    >>> require_at_least("epochs", 0, 1)
+    Traceback (most recent call last):
+    lr_study.support.errors.UsageError: epochs=0 is not allowed: epochs is a whole number >= 1
+    """
+    if value < minimum:
+        raise UsageError(f"{name}={value} is not allowed: {name} is a whole number >= {minimum}")

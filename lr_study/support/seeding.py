@@ -1,4 +1,4 @@
-"""One seed, several streams of random numbers."""
+"""Independent streams of random numbers under one seed."""
 
 from enum import IntEnum
 
@@ -6,18 +6,19 @@ import numpy as np
 
 
 class Stream(IntEnum):
-    """What a stream of random numbers decides."""
+    """What a stream of random numbers decides; the values are part of every seed."""
 
-    TEST_PART = 0
-    VALIDATION_PART = 1
-    INITIAL_HEAD = 2
-    ORDER_OF_BATCHES = 3
+    TEST_SPLIT = 0
+    VALIDATION_SPLIT = 1
+    INITIAL_WEIGHTS = 2
+    BATCH_ORDER = 3
 
 
 def generator(seed: int, stream: Stream) -> np.random.Generator:
-    """Return the generator of one stream under one seed, independent of all others.
+    """Return the generator of one stream under one seed, independent of the other streams.
 
-    >>> bool(generator(0, Stream.INITIAL_HEAD).random() == generator(0, Stream.TEST_PART).random())
+    >>> weights, test = generator(0, Stream.INITIAL_WEIGHTS), generator(0, Stream.TEST_SPLIT)
+    >>> bool(weights.random() == test.random())
     False
     """
     return np.random.default_rng([seed, stream])

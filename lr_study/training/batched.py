@@ -216,7 +216,7 @@ def _train_blocks(
     features = examples.values.shape[1]
     batches = _Batches(examples, spec.settings.batch_size)
     head = initial_head(spec.seed, features, examples.classes)
-    order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
+    order = generator(spec.seed, Stream.BATCH_ORDER)
     with borrow_program(
         spec.settings.optimizer, HEADS_PER_BLOCK, features, examples.classes
     ) as program:

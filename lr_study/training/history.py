@@ -54,6 +54,6 @@ def initial_head(seed: int, features: int, classes: int) -> Head:
     (1280, 20)
     """
     limit = np.sqrt(6 / (features + classes))
-    rng = generator(seed, Stream.INITIAL_HEAD)
+    rng = generator(seed, Stream.INITIAL_WEIGHTS)
     kernel = rng.uniform(-limit, limit, size=(features, classes)).astype(np.float32)
     return Head(kernel, np.zeros(classes, np.float32))

@@ -92,7 +92,7 @@ def train_live(
         metrics=["accuracy"],
     )
     train = _Batches(images, images.train, spec)
-    order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
+    order = generator(spec.seed, Stream.BATCH_ORDER)
     kept = checkpoint or Checkpoint()
     _restore(model, kept)
     for record, time_ms in zip(kept.epochs, kept.times, strict=True):

@@ -1,4 +1,4 @@
-"""Every kind of picture becomes the same kind of array; all else is refused with a reason."""
+"""Images of every format become the same kind of array; anything else is rejected with a reason."""
 
 import io
 import os
@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from lr_study.data import ImageError, load_image
-from lr_study.data import images as pictures
+from lr_study.data import ImageError, images, load_image
 
 COLOUR = (200, 100, 50)
-KINDS = ["JPEG", "PNG", "GIF", "BMP", "WEBP"]
+FORMATS = ["JPEG", "PNG", "GIF", "BMP", "WEBP"]
 WHITE = (255, 255, 255)
 
 
@@ -30,7 +29,7 @@ def chunk(kind, data):
 
 
 def png(width, height, depth, colour_type, rows=b"", *extra):
-    """Write by hand what Pillow does not write: 16-bit colour, and pictures of any size."""
+    """Write by hand what Pillow cannot write: 16-bit colour, and images of any size."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
     return b"".join(
         [
@@ -59,7 +58,7 @@ def exif(orientation):
 
 
 def damaged_exif(orientation):
-    """Give an orientation, then a tag whose value lies far beyond the end of the block."""
+    """An orientation, and then a tag whose value lies far beyond the end of the block."""
     entries = struct.pack("<HHII", 0x0112, 3, 1, orientation)
     entries += struct.pack("<HHII", 0x010F, 2, 500, 60_000)
     tiff = b"II*\0" + struct.pack("<IH", 8, 2) + entries + struct.pack("<I", 0)
@@ -68,7 +67,7 @@ def damaged_exif(orientation):
 
 @pytest.fixture
 def load(tmp_path):
-    def load(content, size=8, name="picture.png"):
+    def load(content, size=8, name="image.png"):
         path = tmp_path / name
         path.write_bytes(content)
         return load_image(path, size)
@@ -77,17 +76,17 @@ def load(tmp_path):
 
 
 @pytest.fixture
-def refusal(load):
-    def refusal(content):
+def rejection(load):
+    def rejection(content):
         with pytest.raises(ImageError) as raised:
             load(content)
         reason = str(raised.value)
         assert reason
         assert "\n" not in reason
-        assert "picture.png" not in reason  # the path is the caller's to tell
+        assert "image.png" not in reason  # the caller knows the path
         return reason
 
-    return refusal
+    return rejection
 
 
 def assert_plain(array, colour, tolerance=1):
@@ -101,17 +100,17 @@ def assert_plain(array, colour, tolerance=1):
 # What is read
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["picture.jpg", "picture.gif", "a $(id) 'b'\n.png"])
-def test_the_content_decides_and_not_the_name(load, kind, name):
-    picture = load(encoded(Image.new("RGB", (31, 17), COLOUR), kind), name=name)
-    assert_plain(picture, COLOUR, tolerance=4)
-    assert picture.flags.writeable
-    assert picture.flags.c_contiguous
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", ["image.jpg", "image.gif", "a $(id) 'b'\n.png"])
+def test_the_format_is_detected_from_the_content(load, kind, name):
+    array = load(encoded(Image.new("RGB", (31, 17), COLOUR), kind), name=name)
+    assert_plain(array, COLOUR, tolerance=4)
+    assert array.flags.writeable
+    assert array.flags.c_contiguous
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
-def test_a_name_that_is_no_text(tmp_path):
+def test_a_name_that_is_not_utf8(tmp_path):
     name = os.fsdecode(b"caf\xe9.png")
     (tmp_path / name).write_bytes(encoded(Image.new("RGB", (4, 4), COLOUR), "PNG"))
     assert_plain(load_image(tmp_path / name, 8), COLOUR)
@@ -161,7 +160,7 @@ def test_16_bits_a_channel(load, content, colour):
 
 
 @pytest.mark.parametrize("transparency", [0, b"\x00", b"\x00\xff\xff"])
-def test_a_palette_with_transparency_is_laid_on_white(load, transparency):
+def test_a_palette_with_transparency_is_blended_with_white(load, transparency):
     image = Image.new("P", (9, 9), 0)
     image.putpalette([0, 0, 0, *COLOUR, 1, 2, 3])
     assert_plain(load(encoded(image, "PNG", transparency=transparency)), WHITE)
@@ -179,18 +178,18 @@ def test_a_half_transparent_palette_entry(load):
     ("image", "transparency"),
     [(Image.new("L", (9, 9), 7), 7), (Image.new("RGB", (9, 9), COLOUR), COLOUR)],
 )
-def test_one_colour_that_stands_for_transparent(load, image, transparency):
+def test_a_colour_marked_as_transparent_becomes_white(load, image, transparency):
     assert_plain(load(encoded(image, "PNG", transparency=transparency)), WHITE)
 
 
-def test_of_an_animation_the_first_picture(load):
+def test_an_animation_gives_its_first_frame(load):
     first, second = (Image.new("RGB", (9, 9), colour) for colour in (COLOUR, (0, 0, 0)))
     for kind in ["GIF", "WEBP", "PNG"]:
         content = encoded(first, kind, save_all=True, append_images=[second])
         assert_plain(load(content), COLOUR, tolerance=4)
 
 
-def test_a_transparent_gif_is_laid_on_white(load):
+def test_a_transparent_gif_is_blended_with_white(load):
     image = Image.new("P", (9, 9), 0)
     image.putpalette([10, 20, 30, *COLOUR])
     assert_plain(load(encoded(image, "GIF", transparency=0)), WHITE)
@@ -201,10 +200,10 @@ def test_cmyk(load):
     assert_plain(load(encoded(cyan, "JPEG", quality=95)), (0, 255, 255), tolerance=6)
 
 
-# What becomes of the pixels
+# How pixels are transformed
 
 
-def test_laid_on_white_before_or_after_resizing_is_the_same(load):
+def test_blending_with_white_commutes_with_resizing(load):
     image = Image.fromarray(noise(50, 37, 4))
     on_white = Image.alpha_composite(Image.new("RGBA", image.size, WHITE), image).convert("RGB")
     expected = np.asarray(on_white.resize((16, 16), Image.Resampling.BILINEAR)).astype(int)
@@ -214,25 +213,25 @@ def test_laid_on_white_before_or_after_resizing_is_the_same(load):
 def test_fine_detail_is_averaged(load):
     stripes = np.zeros((256, 256, 3), np.uint8)
     stripes[:, ::2] = 255
-    picture = load(encoded(Image.fromarray(stripes), "PNG"))
-    np.testing.assert_allclose(picture[:, 1:-1].astype(int), 127, atol=2)
+    array = load(encoded(Image.fromarray(stripes), "PNG"))
+    np.testing.assert_allclose(array[:, 1:-1].astype(int), 127, atol=2)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_pictures_are_turned_upright(load, orientation, kind):
+def test_the_exif_orientation_is_applied(load, orientation, kind):
     image = Image.fromarray(noise(3, 2, 3)).resize((96, 64), Image.Resampling.NEAREST)
     content = encoded(image, kind, exif=exif(orientation))
     upright = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
     small = upright.resize((8, 8), Image.Resampling.BILINEAR, reducing_gap=3.0)
     expected = np.asarray(small).astype(int)
-    # In a JPEG, colour edges are blurred before they are made smaller: then only the gist is equal.
+    # JPEG blurs colour edges before the reduction, so only the rough colours are equal.
     tolerance = 1 if kind == "PNG" else 40
     np.testing.assert_allclose(load(content).astype(int), expected, atol=tolerance)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_damaged_exif_does_not_spoil_a_sound_picture(load, kind):
+def test_damaged_exif_does_not_affect_the_pixels(load, kind):
     image = Image.new("RGB", (16, 16), COLOUR)
     assert_plain(load(encoded(image, kind, exif=b"Exif\0\0MM\0*rubbish")), COLOUR, tolerance=4)
     image.paste(0, (0, 0, 16, 8))
@@ -252,57 +251,55 @@ def test_a_large_jpeg_is_decoded_at_no_less_than_twice_the_size(load, monkeypatc
         return resize(self, *args, **kwargs)
 
     monkeypatch.setattr(Image.Image, "resize", spy)
-    picture = load(encoded(image, "JPEG"), 100)
+    array = load(encoded(image, "JPEG"), 100)
     assert decoded == [(400, 300)]
     expected = np.asarray(resize(image, (100, 100), Image.Resampling.BILINEAR)).astype(int)
-    np.testing.assert_allclose(picture.astype(int), expected, atol=3)
+    np.testing.assert_allclose(array.astype(int), expected, atol=3)
 
 
-# What is refused
+# What is rejected
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("kept", [0.02, 0.5, 0.9])
-def test_truncated(refusal, kind, kept):
+def test_a_truncated_file_is_rejected(rejection, kind, kept):
     content = encoded(Image.fromarray(noise(64, 64, 3)), kind)
-    refusal(content[: int(kept * len(content))])
+    rejection(content[: int(kept * len(content))])
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b"", "the file is empty"),
-        (b"just text\n", "not a JPEG, PNG, GIF, BMP or WebP picture"),
-        (b"\0" * 4096, "not a JPEG, PNG, GIF, BMP or WebP picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG, GIF, BMP or WebP picture"),
+        (b"just text\n", "not a JPEG, PNG, GIF, BMP or WebP image"),
+        (b"\0" * 4096, "not a JPEG, PNG, GIF, BMP or WebP image"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG, GIF, BMP or WebP image"),
         (
             encoded(Image.new("RGB", (4, 4)), "TIFF"),
-            "not a JPEG, PNG, GIF, BMP or WebP picture",
+            "not a JPEG, PNG, GIF, BMP or WebP image",
         ),
     ],
 )
-def test_no_picture(refusal, content, reason):
-    assert refusal(content) == reason
+def test_what_is_not_an_image_is_rejected(rejection, content, reason):
+    assert rejection(content) == reason
 
 
-def test_too_many_pixels(refusal, monkeypatch):
+def test_too_many_pixels_are_rejected(rejection, monkeypatch):
     content = png(20_990, 29_700, 8, 6)
-    assert refusal(content) == (
-        "20990 x 29700 pixels are more than the 256,000,000 that are decoded"
-    )
-    warnings.simplefilter("error")  # in front of all filters; pytest takes it away again
-    refusal(content)
+    assert rejection(content) == "20990 x 29700 pixels exceed the limit of 256,000,000 pixels"
+    warnings.simplefilter("error")  # in front of all filters; pytest removes it again
+    rejection(content)
 
 
-def test_the_bound_on_pixels_is_exact(load, refusal, monkeypatch):
+def test_the_limit_on_pixels_is_exact(load, rejection, monkeypatch):
     content = encoded(Image.new("RGB", (10, 10), COLOUR), "PNG")
-    monkeypatch.setattr(pictures, "MAX_PIXELS", 100)
+    monkeypatch.setattr(images, "MAX_PIXELS", 100)
     assert_plain(load(content), COLOUR)
-    monkeypatch.setattr(pictures, "MAX_PIXELS", 99)
-    refusal(content)
+    monkeypatch.setattr(images, "MAX_PIXELS", 99)
+    rejection(content)
 
 
-def test_no_regular_file(tmp_path):
+def test_what_is_not_a_regular_file_is_rejected(tmp_path):
     (tmp_path / "folder.jpg").mkdir()
     (tmp_path / "loop.jpg").symlink_to("loop.jpg")
     (tmp_path / "broken.jpg").symlink_to("nothing")
@@ -313,13 +310,13 @@ def test_no_regular_file(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
-def test_a_named_pipe_does_not_hold_anyone_up(tmp_path):
+def test_a_named_pipe_does_not_block(tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
     with pytest.raises(ImageError, match="not a regular file"):
         load_image(tmp_path / "pipe.jpg", 8)
 
 
-def test_lack_of_memory_is_no_fault_of_the_picture(load, monkeypatch):
+def test_running_out_of_memory_is_not_blamed_on_the_image(load, monkeypatch):
     def fail(*args, **kwargs):
         raise MemoryError
 
@@ -328,14 +325,14 @@ def test_lack_of_memory_is_no_fault_of_the_picture(load, monkeypatch):
         load(encoded(Image.new("RGB", (4, 4)), "PNG"))
 
 
-# Hostile content, and Pillow's remarks on it
+# Damaged content, and Pillow's warnings about it
 
 
 def corruptions():
     rng = np.random.default_rng(0)
     images = [
         (kind, Image.fromarray(noise(24, 16, 3)), {"exif": exif(6)} if kind != "GIF" else {})
-        for kind in KINDS
+        for kind in FORMATS
     ]
     images.append(("PNG", Image.fromarray(noise(24, 16, 3)).quantize(8), {"transparency": b"\0\7"}))
     for kind, image, options in images:
@@ -343,13 +340,13 @@ def corruptions():
         for _ in range(60):
             content = original.copy()
             count = rng.integers(1, 8)
-            # Headers are where decoders are led astray: most of the damage goes there.
+            # Decoders fail most on damaged headers, so most of the damage goes there.
             places = rng.integers(0, min(len(content), rng.choice([64, 256, 4096])), count)
             content[places] = rng.integers(0, 256, count)
             yield content.tobytes()
 
 
-def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path):
+def test_damaged_files_are_read_or_rejected_and_nothing_else(tmp_path):
     files = []
     for i, content in enumerate(corruptions()):
         files.append(tmp_path / f"{i}.png")
@@ -361,23 +358,23 @@ def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path):
         except ImageError:
             return None
 
-    with warnings.catch_warnings(record=True) as remarks:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with ThreadPoolExecutor(8) as executor:
             outcomes = list(executor.map(outcome, files))
     assert set(outcomes) == {(8, 8, 3), None}
-    assert not remarks
+    assert not caught
 
 
-def test_remarks_are_neither_printed_nor_raised(tmp_path):
-    path = tmp_path / "picture.jpg"
+def test_warnings_are_neither_printed_nor_raised(tmp_path):
+    path = tmp_path / "image.jpg"
     path.write_bytes(encoded(Image.new("RGB", (16, 16), COLOUR), "JPEG", exif=damaged_exif(1)))
     with pytest.warns(UserWarning, match=r"Skipping tag|Truncated File"), Image.open(path) as image:
         image.getexif().get(0x0112)
     for action in ["error", "always"]:
-        with warnings.catch_warnings(record=True) as remarks:
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter(action)
             with ThreadPoolExecutor(8) as executor:
-                for picture in executor.map(load_image, [path] * 50, [8] * 50):
-                    assert_plain(picture, COLOUR, tolerance=4)
-        assert not remarks
+                for array in executor.map(load_image, [path] * 50, [8] * 50):
+                    assert_plain(array, COLOUR, tolerance=4)
+        assert not caught

@@ -1,4 +1,4 @@
-"""Which pictures are used, and what a set is refused for."""
+"""Which images are used, and for what reasons a data set is rejected."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def image_set(**sizes):
     return ImageSet("pets", Path("pets"), tuple(paths), np.array(labels, np.int32), names, "0" * 64)
 
 
-def refusal(*args, **options):
+def rejection(*args, **options):
     with pytest.raises(UsageError) as raised:
         select(*args, **options)
     line = str(raised.value)
@@ -25,7 +25,7 @@ def refusal(*args, **options):
     return line
 
 
-def test_all_of_a_sound_set():
+def test_all_images_of_an_intact_set_are_used():
     selection = select(image_set(cat=3, dog=4), {})
     assert selection.rows.tolist() == list(range(7))
     assert selection.labels.tolist() == [0, 0, 0, 1, 1, 1, 1]
@@ -33,13 +33,13 @@ def test_all_of_a_sound_set():
     assert selection.class_names == ("cat", "dog")
 
 
-def test_what_is_left_out_is_not_used():
+def test_unusable_images_are_excluded():
     selection = select(image_set(cat=30, dog=30), {"cat/001.png": "empty", "gone.png": "empty"})
     assert selection.rows.tolist() == [0, *range(2, 60)]
     assert selection.labels.tolist() == [0] * 29 + [1] * 30
 
 
-def test_small_classes_are_dropped_on_demand_and_labels_closed_up():
+def test_small_classes_are_excluded_on_request_and_labels_stay_contiguous():
     pets = image_set(ant=20, bee=2, cat=30, dog=19, eel=20)
     selection = select(pets, {"ant/000.png": "empty"}, min_class_size=20)
     assert selection.class_names == ("cat", "eel")
@@ -47,54 +47,54 @@ def test_small_classes_are_dropped_on_demand_and_labels_closed_up():
     assert selection.labels.tolist() == [0] * 30 + [1] * 20
 
 
-def test_labels_need_not_ascend():
+def test_labels_need_not_be_sorted():
     labels = np.array([2, 0, 1] * 3, np.int32)
     paths = tuple(f"{'abc'[label]}/{i}.png" for i, label in enumerate(labels))
     pets = ImageSet("pets", Path("pets"), paths, labels, ("a", "b", "c"), "0" * 64)
     assert select(pets, {}).labels.tolist() == labels.tolist()
 
 
-def test_no_picture():
-    assert "holds no picture in its class folders" in refusal(image_set(), {})
+def test_no_images():
+    assert "has no images in its class folders" in rejection(image_set(), {})
 
 
-def test_up_to_5_percent_may_be_left_out():
+def test_up_to_5_percent_may_be_unusable():
     pets = image_set(cat=50, dog=50)
     left_out = {f"cat/{i:03}.png": f"reason {i}" for i in range(6)}
-    line = refusal(pets, left_out)
-    assert "6 of 100 pictures" in line
+    line = rejection(pets, left_out)
+    assert "6 of 100 images" in line
     assert "'cat/000.png' (reason 0)" in line
     left_out.popitem()
     assert len(select(pets, left_out).rows) == 95
 
 
 def test_one_class():
-    assert "has 1 of 2 classes needed: give a --data folder with more" in refusal(
+    assert "has 1 of the 2 classes required: use data with more classes" in rejection(
         image_set(cat=9), {}
     )
-    line = refusal(image_set(cat=9, dog=3), {}, min_class_size=4)
-    assert "has 1 of 2 classes needed with at least 4 usable pictures" in line
-    assert "lower --min-class-size" in line
+    line = rejection(image_set(cat=9, dog=3), {}, min_class_size=4)
+    assert "has 1 of the 2 classes required with at least 4 usable images" in line
+    assert "lower min_class_size=4" in line
 
 
-def test_a_class_needs_three_pictures():
-    line = refusal(image_set(cat=9, dog=2, eel=1), {})
+def test_a_class_needs_three_images():
+    line = rejection(image_set(cat=9, dog=2, eel=1), {})
     assert "class 'dog'" in line
-    assert "has 2 usable pictures" in line
+    assert "has 2 usable images" in line
     assert "(2 classes are too small)" in line
-    assert "--min-class-size 3" in line
-    assert "too small" not in refusal(image_set(cat=9, dog=2), {}, min_class_size=1)
+    assert "min_class_size=3" in line
+    assert "too small" not in rejection(image_set(cat=9, dog=2), {}, min_class_size=1)
     assert select(image_set(cat=9, dog=2, eel=3), {}, min_class_size=3).class_names == (
         "cat",
         "eel",
     )
 
 
-def test_a_class_with_nothing_usable_is_not_forgotten():
-    line = refusal(image_set(cat=99, dog=1), {"dog/000.png": "empty"})
+def test_a_class_without_usable_images_is_too_small():
+    line = rejection(image_set(cat=99, dog=1), {"dog/000.png": "empty"})
     assert "class 'dog'" in line
-    assert "has 0 usable pictures" in line
+    assert "has 0 usable images" in line
 
 
-def test_names_that_break_lines():
-    assert "'a\\nb'" in refusal(image_set(**{"a\nb": 1, "cat": 9}), {})
+def test_a_class_name_with_a_line_break_stays_on_one_line():
+    assert "'a\\nb'" in rejection(image_set(**{"a\nb": 1, "cat": 9}), {})

@@ -1,4 +1,4 @@
-"""What ``--data`` can be, and what it answers to everything else."""
+"""Values of ``data``: what is found, and what is rejected with which message."""
 
 import logging
 import os
@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import kagglehub
 import numpy as np
 import pytest
+from image_folders import write_files
 from PIL import Image
 
 from lr_study.data import load_image, locate, scan, select
@@ -18,20 +19,7 @@ OREGON += ["cougar", "coyote", "deer", "elk", "gray_fox", "gray_wolf", "mountain
 OREGON += ["raccoon", "raven", "red_fox", "ringtail", "sea_lions", "seals", "virginia_opossum"]
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("LR_STUDY_CACHE", str(folder))
-    return folder
-
-
-def put(root, *paths):
-    for path in paths:
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(b"")
-
-
-def refusal(data, kind=UsageError):
+def rejection(data, kind=UsageError):
     with pytest.raises(kind) as raised:
         locate(data)
     line = str(raised.value)
@@ -53,11 +41,11 @@ def test_the_sample_is_the_digits_of_scikit_learn(cache):
 
     from sklearn.datasets import load_digits
 
-    picture = load_image(root / "0" / "0000.png", 8)
+    image = load_image(root / "0" / "0000.png", 8)
     expected = np.rint(load_digits().images[0] * 255 / 16)
-    np.testing.assert_array_equal(picture, np.dstack([expected] * 3))
-    with Image.open(root / "0" / "0000.png") as image:
-        assert (image.mode, image.size) == ("RGB", (8, 8))
+    np.testing.assert_array_equal(image, np.dstack([expected] * 3))
+    with Image.open(root / "0" / "0000.png") as file:
+        assert (file.mode, file.size) == ("RGB", (8, 8))
 
 
 def test_the_sample_is_the_same_on_every_machine():
@@ -67,13 +55,13 @@ def test_the_sample_is_the_same_on_every_machine():
     )
 
 
-def test_the_sample_is_made_once_and_by_one(cache, monkeypatch):
+def test_the_sample_is_written_once_by_one_thread(cache, monkeypatch):
     written = []
-    make = sys.modules["lr_study.data.sources"]._write_sample
+    write = sys.modules["lr_study.data.sources"]._write_sample
 
     def spy(root):
         written.append(root)
-        make(root)
+        write(root)
 
     monkeypatch.setattr("lr_study.data.sources._write_sample", spy)
     with ThreadPoolExecutor(4) as executor:
@@ -85,10 +73,10 @@ def test_the_sample_is_made_once_and_by_one(cache, monkeypatch):
     ]
 
 
-def test_the_sample_needs_a_place(tmp_path, monkeypatch):
-    put(tmp_path, "a file")
+def test_the_sample_needs_a_writable_cache(tmp_path, monkeypatch):
+    write_files(tmp_path, "a file")
     monkeypatch.setenv("LR_STUDY_CACHE", str(tmp_path / "a file"))
-    assert "set LR_STUDY_CACHE to a folder that can be written" in refusal("sample", LrStudyError)
+    assert "set LR_STUDY_CACHE to a writable folder" in rejection("sample", LrStudyError)
 
 
 # Oregon Wildlife
@@ -98,23 +86,23 @@ def test_the_sample_needs_a_place(tmp_path, monkeypatch):
 def oregon(tmp_path, monkeypatch):
     root = tmp_path / "versions" / "1"
     inner = root / "oregon_wildlife" / "oregon_wildlife"
-    put(inner, *(f"{species}/{i}.jpg" for species in OREGON for i in range(3)))
-    asked = []
+    write_files(inner, *(f"{species}/{i}.jpg" for species in OREGON for i in range(3)))
+    requested = []
 
     def download(handle):
-        asked.append(handle)
+        requested.append(handle)
         logging.getLogger("kagglehub").info("Downloading")
         return str(root)
 
     monkeypatch.setattr(kagglehub, "dataset_download", download)
-    return root, asked
+    return root, requested
 
 
-def test_oregon_is_what_kaggle_gives(oregon, capsys):
-    root, asked = oregon
+def test_oregon_is_downloaded_from_kaggle(oregon, capsys):
+    root, requested = oregon
     name, found = locate("oregon")
     assert (name, found) == ("oregon", root / "oregon_wildlife" / "oregon_wildlife")
-    assert asked == ["virtualdvid/oregon-wildlife"]
+    assert requested == ["virtualdvid/oregon-wildlife"]
     selection = select(scan(name, found), {})
     assert selection.class_names == tuple(sorted(OREGON))
     assert len(selection.rows) == 60
@@ -122,13 +110,13 @@ def test_oregon_is_what_kaggle_gives(oregon, capsys):
 
 
 @pytest.mark.parametrize("level", ["", "oregon_wildlife", "oregon_wildlife/oregon_wildlife"])
-def test_oregon_unpacked_elsewhere(oregon, level):
-    root, asked = oregon
+def test_oregon_may_be_unpacked_elsewhere(oregon, level):
+    root, requested = oregon
     assert locate(str(root / level)) == (
         "oregon_wildlife",
         root / "oregon_wildlife" / "oregon_wildlife",
     )
-    assert asked == []
+    assert requested == []
 
 
 @pytest.mark.parametrize(
@@ -139,14 +127,14 @@ def test_oregon_unpacked_elsewhere(oregon, level):
         OSError(28, "full"),
     ],
 )
-def test_oregon_when_kaggle_is_out_of_reach(monkeypatch, failure):
+def test_a_failed_download_of_oregon_names_the_alternative(monkeypatch, failure):
     def download(handle):
         raise failure
 
     monkeypatch.setattr(kagglehub, "dataset_download", download)
-    line = refusal("oregon", LrStudyError)
+    line = rejection("oregon", LrStudyError)
     assert "virtualdvid/oregon-wildlife" in line
-    assert "--data PATH/oregon_wildlife" in line
+    assert "use data=PATH/oregon_wildlife" in line
     assert type(failure).__name__ in line
     assert len(line) < 400
 
@@ -155,7 +143,7 @@ def test_oregon_when_kaggle_is_out_of_reach(monkeypatch, failure):
 
 
 def test_a_folder_is_named_after_itself(tmp_path, monkeypatch):
-    put(tmp_path, "pets/cat/1.png", "pets/dog/1.png")
+    write_files(tmp_path, "pets/cat/1.png", "pets/dog/1.png")
     assert locate(str(tmp_path / "pets")) == ("pets", tmp_path / "pets")
     assert locate(f"{tmp_path}/pets/")[0] == "pets"
     assert locate(f"{tmp_path}/pets/cat/..")[0] == "pets"
@@ -168,8 +156,8 @@ def test_a_folder_is_named_after_itself(tmp_path, monkeypatch):
     assert locate("~/pets") == ("pets", tmp_path / "pets")
 
 
-def test_a_folder_called_sample_is_given_as_a_path(tmp_path, monkeypatch):
-    put(tmp_path, "sample/cat/1.png", "sample/dog/1.png")
+def test_a_folder_named_sample_is_given_as_a_path(tmp_path, monkeypatch):
+    write_files(tmp_path, "sample/cat/1.png", "sample/dog/1.png")
     monkeypatch.chdir(tmp_path)
     assert scan(*locate("./sample")).class_names == ("cat", "dog")
 
@@ -177,17 +165,17 @@ def test_a_folder_called_sample_is_given_as_a_path(tmp_path, monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="such names are not allowed there")
 def test_a_name_is_made_printable(tmp_path):
     root = tmp_path / os.fsdecode(b"e\xcc\x81\n\xff")
-    put(root, "cat/1.png", "dog/1.png")
+    write_files(root, "cat/1.png", "dog/1.png")
     assert locate(str(root))[0] == "\N{LATIN SMALL LETTER E WITH ACUTE}??"
 
 
-def test_mere_packing_is_taken_off(tmp_path):
-    put(tmp_path, "a/b/c/cat/1.png", "a/b/c/dog/1.png", "a/readme.txt", "a/.hidden/x")
+def test_wrapping_folders_are_skipped(tmp_path):
+    write_files(tmp_path, "a/b/c/cat/1.png", "a/b/c/dog/1.png", "a/readme.txt", "a/.hidden/x")
     assert locate(str(tmp_path / "a")) == ("c", tmp_path / "a" / "b" / "c")
 
 
-def test_a_link_is_no_packing(tmp_path):
-    put(tmp_path, "outside/cat/1.png", "outside/dog/1.png")
+def test_a_link_is_not_a_wrapping_folder(tmp_path):
+    write_files(tmp_path, "outside/cat/1.png", "outside/dog/1.png")
     for name, target in [("out", "../outside"), ("loop", "../loop")]:
         (tmp_path / name).mkdir()
         (tmp_path / name / "inner").symlink_to(target)
@@ -201,27 +189,26 @@ def test_a_link_is_no_packing(tmp_path):
         ("cat/1.png",),  # one class
         ("cat/young/1.png", "cat/2.png"),  # one class with a folder
         ("all/cat/1.png", "more/dog/1.png"),  # two folders
-        ("all/cat/1.png", "1.png"),  # a folder and a picture
+        ("all/cat/1.png", "1.png"),  # a folder and an image
     ],
 )
-def test_what_is_no_mere_packing_stays(tmp_path, paths):
+def test_other_folders_are_used_as_given(tmp_path, paths):
     root = tmp_path / "pets"
-    put(root, *paths)
+    write_files(root, *paths)
     assert locate(str(root)) == ("pets", root)
 
 
 @pytest.mark.parametrize(
     "data", ["", "Sample", "imagenet", "/no/such/folder", "nul\0", "a\nb", "~nobody/x", "x" * 999]
 )
-def test_what_is_not_there(data):
-    line = refusal(data)
-    assert repr(data) in line
-    assert "is no folder" in line
-    assert "sample, oregon, or a folder that holds one folder per class" in line
+def test_a_folder_that_does_not_exist_is_rejected(data):
+    line = rejection(data)
+    assert line.startswith(f"data={data!r} is not a folder: ")
+    assert "data is sample, oregon, or a folder with one folder per class" in line
 
 
-def test_a_folder_without_class_folders(tmp_path):
-    put(tmp_path, "flat/1.png", "flat/.hidden/1.png", "bare/notes.txt", "file.zip")
-    assert "holds pictures, but no class folders" in refusal(str(tmp_path / "flat"))
-    assert "holds no class folders" in refusal(str(tmp_path / "bare"))
-    assert "is a file" in refusal(str(tmp_path / "file.zip"))
+def test_a_folder_without_class_folders_is_rejected(tmp_path):
+    write_files(tmp_path, "flat/1.png", "flat/.hidden/1.png", "bare/notes.txt", "file.zip")
+    assert "contains images, but no class folders" in rejection(str(tmp_path / "flat"))
+    assert "contains no class folders" in rejection(str(tmp_path / "bare"))
+    assert "is a file, not a folder" in rejection(str(tmp_path / "file.zip"))

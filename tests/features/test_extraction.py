@@ -1,4 +1,4 @@
-"""Features: what they are, that they are kept, and that no fault makes them other than they are."""
+"""Features: what they are, that they are cached, and that no fault changes them."""
 
 import dataclasses
 import hashlib
@@ -20,7 +20,7 @@ from lr_study.support.runtime import use_one_thread_per_op
 
 BACKBONE = "efficientnet-lite0"
 WEIGHTS = resolve_weights(BACKBONE, "imagenet")
-PICTURES = 70  # two full batches and one that is filled up
+IMAGES = 70  # two full batches and one that is padded
 BROKEN = ("2/broken.png", "2/cut.png")
 
 # TensorFlow fixes its thread counts with its first operation, in whichever test that comes.
@@ -39,17 +39,17 @@ def image_set(sample, tmp_path_factory):
         (root / class_name).mkdir()
     for file in [file for i in range(3) for file in sorted((sample / str(i)).iterdir())[:23]][:-1]:
         shutil.copy(file, root / file.parent.name)
-    (root / BROKEN[0]).write_bytes(b"not a picture")
+    (root / BROKEN[0]).write_bytes(b"not an image")
     whole = next((root / "2").glob("0*.png")).read_bytes()
     (root / BROKEN[1]).write_bytes(whole[: len(whole) // 2])
     found = scan("digits", root)
-    assert len(found.paths) == PICTURES
+    assert len(found.paths) == IMAGES
     return found
 
 
 @pytest.fixture(scope="module")
 def undisturbed(image_set, tmp_path_factory):
-    """The cache after one extraction, and what it gave."""
+    """The cache after one extraction, and its features."""
     cache = tmp_path_factory.mktemp("undisturbed")
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("LR_STUDY_CACHE", str(cache))
@@ -66,7 +66,7 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def full_cache(cache, undisturbed):
-    """A cache of this test's own, in which the features are already."""
+    """A cache of this test's own that already holds the features."""
     shutil.copytree(undisturbed[0], cache)
     return cache
 
@@ -100,28 +100,28 @@ def batches_done(partial):
     return len((partial / "progress.jsonl").read_bytes().splitlines())
 
 
-# What they are
+# Values
 
 
-def test_one_row_per_picture_mapped_from_the_file(undisturbed):
+def test_one_row_per_image_mapped_from_the_file(undisturbed):
     values = undisturbed[1].values
-    assert values.shape == (PICTURES, FEATURES)
+    assert values.shape == (IMAGES, FEATURES)
     assert values.dtype == np.float32
     assert isinstance(values, np.memmap)
     assert not values.flags.writeable
 
 
-def test_rows_are_the_backbones_answers_in_the_order_of_the_paths(image_set, undisturbed):
+def test_rows_are_the_output_of_the_backbone_in_the_order_of_the_paths(image_set, undisturbed):
     model = build_backbone(BACKBONE, WEIGHTS, 32)
-    for row in 0, BATCH_SIZE, PICTURES - 3:
-        picture = load_image(image_set.root / image_set.paths[row], 32)
-        answer = model(picture[None].astype(np.float32), training=False).numpy()[0]
-        np.testing.assert_allclose(undisturbed[1].values[row], answer, rtol=1e-4, atol=1e-5)
+    for row in 0, BATCH_SIZE, IMAGES - 3:
+        image = load_image(image_set.root / image_set.paths[row], 32)
+        expected = model(image[None].astype(np.float32), training=False).numpy()[0]
+        np.testing.assert_allclose(undisturbed[1].values[row], expected, rtol=1e-4, atol=1e-5)
         others = np.delete(undisturbed[1].values, row, axis=0)
-        assert np.abs(others - answer).max(axis=1).min() > 0.01  # no other row would have passed
+        assert np.abs(others - expected).max(axis=1).min() > 0.01  # no other row would pass
 
 
-def test_what_cannot_be_used_is_listed_and_its_row_is_zero(image_set, undisturbed, full_cache):
+def test_unusable_images_are_listed_and_their_rows_are_zero(image_set, undisturbed, full_cache):
     found = undisturbed[1]
     assert list(found.left_out) == sorted(BROKEN)
     assert "PNG" in found.left_out[BROKEN[0]]
@@ -130,7 +130,7 @@ def test_what_cannot_be_used_is_listed_and_its_row_is_zero(image_set, undisturbe
     assert read_left_out(image_set.fingerprint) == found.left_out
 
 
-# That they are kept
+# The cache
 
 
 class ExtractsError(Exception):
@@ -163,7 +163,7 @@ def test_the_second_call_reads_the_cache(image_set, undisturbed, full_cache, no_
     ],
     ids=lambda other: next(iter(other)),
 )
-def test_other_features_are_not_taken_for_these(image_set, full_cache, no_extraction, other):
+def test_other_features_have_another_cache_entry(image_set, full_cache, no_extraction, other):
     load(image_set)
     if "fingerprint" in other:
         image_set, other = dataclasses.replace(image_set, **other), {}
@@ -171,7 +171,7 @@ def test_other_features_are_not_taken_for_these(image_set, full_cache, no_extrac
         load(image_set, **other)
 
 
-# That no fault makes them other than they are
+# Faults
 
 
 def cut_short(folder):
@@ -195,7 +195,7 @@ def empty(folder):
 
 
 @pytest.mark.parametrize("damage", [cut_short, flip_one_bit, garble, empty])
-def test_a_damaged_entry_is_noticed(image_set, full_cache, no_extraction, damage):
+def test_a_damaged_entry_is_detected(image_set, full_cache, no_extraction, damage):
     load(image_set)
     damage(entry(full_cache))
     with pytest.raises(ExtractsError):
@@ -209,7 +209,7 @@ def test_a_damaged_entry_is_extracted_again(image_set, undisturbed, full_cache, 
     assert again.values.tobytes() == undisturbed[1].values.tobytes()
     assert again.left_out == undisturbed[1].left_out
     load(image_set)
-    assert len(decoded) == 3  # and is whole from then on
+    assert len(decoded) == 3  # and is intact from then on
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +239,7 @@ def partial(interrupted, cache):
     return entry(cache, ".partial")
 
 
-def test_a_batch_whose_line_is_torn_is_done_again(image_set, undisturbed, partial, decoded):
+def test_a_batch_with_a_truncated_line_is_repeated(image_set, undisturbed, partial, decoded):
     progress = partial / "progress.jsonl"
     first, second = progress.read_bytes().splitlines(keepends=True)
     progress.write_bytes(first + second[: len(second) // 2])
@@ -250,7 +250,9 @@ def test_a_batch_whose_line_is_torn_is_done_again(image_set, undisturbed, partia
     assert load(image_set).left_out == undisturbed[1].left_out
 
 
-def test_rows_unlike_their_checksum_are_done_again(image_set, undisturbed, partial, decoded):
+def test_rows_that_do_not_match_their_checksum_are_repeated(
+    image_set, undisturbed, partial, decoded
+):
     values = np.lib.format.open_memmap(partial / "features.npy", mode="r+")
     values[40, 7] += 1
     values.flush()
@@ -291,7 +293,7 @@ def test_of_two_processes_one_extracts_and_the_other_waits(image_set, undisturbe
     answers = [process.communicate(timeout=120) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], answers
     started, ended, digests = zip(*(out.split() for out, _ in answers), strict=True)
-    assert max(map(float, started)) < min(map(float, ended))  # they did want it at once
+    assert max(map(float, started)) < min(map(float, ended))  # both were waiting at the same time
     assert set(digests) == {hashlib.sha256(undisturbed[1].values.tobytes()).hexdigest()}
     assert sum("extracting features" in err for _, err in answers) == 1
 

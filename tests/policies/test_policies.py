@@ -1,4 +1,4 @@
-"""What a user may rely on in a policy: its rates, its text form, and what it refuses."""
+"""What a user may rely on in a policy: its rates, its text form, and what it rejects."""
 
 import math
 
@@ -44,18 +44,18 @@ policies = st.one_of(
         ("exp_decay:initial_lr=0.1,k=0.5", 0.5, 0.1 * math.exp(-0.25)),
     ],
 )
-def test_rate_at_an_epoch(text: str, epoch: float, rate: float) -> None:
+def test_the_rate_at_an_epoch(text: str, epoch: float, rate: float) -> None:
     assert parse(text)(epoch) == pytest.approx(rate, rel=1e-15)
 
 
 @given(policies)
-def test_text_form_is_exact_both_ways(policy: Fixed | StepDecay | ExpDecay) -> None:
+def test_the_text_form_round_trips_exactly(policy: Fixed | StepDecay | ExpDecay) -> None:
     assert parse(str(policy)) == policy
     assert str(parse(str(policy))) == str(policy)
 
 
 @given(policies, st.floats(min_value=0, max_value=1000), st.floats(min_value=0, max_value=1000))
-def test_rates_never_rise_and_never_pass_the_initial_rate(
+def test_rates_never_rise_and_never_exceed_the_initial_rate(
     policy: Fixed | StepDecay | ExpDecay, one: float, other: float
 ) -> None:
     early, late = sorted((one, other))
@@ -64,7 +64,7 @@ def test_rates_never_rise_and_never_pass_the_initial_rate(
     assert 0 <= policy(late) <= policy(early) <= initial
 
 
-def test_defaults_complete_the_text() -> None:
+def test_the_text_form_states_every_parameter() -> None:
     assert str(parse("step_decay:drop=0.25")) == (
         "step_decay:initial_lr=0.01,drop=0.25,epochs_drop=5"
     )
@@ -74,7 +74,7 @@ def test_defaults_complete_the_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "names"),
+    ("text", "expected"),
     [
         ("", ["''", "fixed", "step_decay", "exp_decay"]),
         ("cosine", ["cosine", "exp_decay"]),
@@ -98,25 +98,25 @@ def test_defaults_complete_the_text() -> None:
         ("fixed:lr=0.1;rm -rf x", ["lr=0.1;rm -rf x"]),
     ],
 )
-def test_what_is_refused_is_named_in_one_line(text: str, names: list[str]) -> None:
-    if not names:
+def test_invalid_text_is_rejected_in_one_line(text: str, expected: list[str]) -> None:
+    if not expected:
         assert parse(text) == Fixed()
         return
-    with pytest.raises(UsageError) as refusal:
+    with pytest.raises(UsageError) as caught:
         parse(text)
-    message = str(refusal.value)
+    message = str(caught.value)
     assert "\n" not in message
-    for name in names:
-        assert name in message
+    for part in expected:
+        assert part in message
 
 
 @pytest.mark.parametrize("value", ["0.1", None, True, math.nan, np.array([0.1])])
-def test_construction_validates(value: object) -> None:
+def test_parameters_are_checked_on_construction(value: object) -> None:
     with pytest.raises(UsageError, match="lr"):
         Fixed(lr=value)
 
 
-def test_policies_are_frozen_values() -> None:
+def test_policies_are_immutable_values() -> None:
     assert len({Fixed(), Fixed(lr=0.001), parse("fixed")}) == 1
     with pytest.raises(AttributeError):
         Fixed().lr = 1.0

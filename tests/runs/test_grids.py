@@ -1,4 +1,4 @@
-"""What a user may rely on in a grid: the built-in one, files, and what is refused on which line."""
+"""What a user may rely on in grids: the built-in one, files, and errors with their line."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def test_the_built_in_grid_is_the_original_study() -> None:
     assert load_grid("seed").policies == SEED_GRID
 
 
-def test_families_are_expanded_and_duplicates_collapse(grid_file) -> None:
+def test_families_are_expanded_and_duplicates_removed(grid_file) -> None:
     grid = load_grid(
         grid_file(
             """
@@ -65,7 +65,7 @@ LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nfamilies: {fixed: {lr: *b}}\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "says"),
+    ("text", "line", "reason"),
     [
         ("", 1, "a grid is written as name: value"),
         ("families:\n  fixed: {lr: [0.1, -1]}\n", 2, "lr=-1"),
@@ -88,18 +88,18 @@ LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nfamilies: {fixed: {lr: *b}}\n"
         ),
     ],
 )
-def test_what_is_refused_names_its_line(grid_file, text: str, line: int, says: str) -> None:
+def test_an_error_names_its_line(grid_file, text: str, line: int, reason: str) -> None:
     file = grid_file(text)
-    with pytest.raises(UsageError) as refusal:
+    with pytest.raises(UsageError) as caught:
         load_grid(file)
-    message = str(refusal.value)
+    message = str(caught.value)
     assert message.startswith(f"{file}, line {line}: ")
-    assert says in message
+    assert reason in message
     assert "\n" not in message
 
 
-def test_a_grid_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"grid=nowhere\.yaml is not allowed: it is seed"):
+def test_a_grid_that_does_not_exist_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"grid=nowhere\.yaml is not allowed: grid is seed"):
         load_grid("nowhere.yaml")
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"\xff\x00\xfe")
@@ -108,6 +108,6 @@ def test_a_grid_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "a", "1.5", "1,1", "1,,2", ",", "99999", "١"])
-def test_seeds_that_are_refused(text: str) -> None:
+def test_seeds_that_are_not_allowed(text: str) -> None:
     with pytest.raises(UsageError, match="seeds="):
         parse_seeds(text)

@@ -173,14 +173,14 @@ def test_a_seed_draws_what_it_drew_before(seed):
     recorded = json.loads((BEFORE / "draws.json").read_text())[str(seed)]
     parts = split(
         np.repeat(np.arange(3), 60),
-        validation_rng=generator(seed, Stream.VALIDATION_PART),
-        test_rng=generator(0, Stream.TEST_PART),
+        validation_rng=generator(seed, Stream.VALIDATION_SPLIT),
+        test_rng=generator(0, Stream.TEST_SPLIT),
         val_fraction=0.15,
         test_fraction=0.15,
     )
     assert recorded == {
         "validation": parts.validation.tolist(),
         "test": parts.test.tolist(),
-        "initial_head": generator(seed, Stream.INITIAL_HEAD).integers(1000, size=8).tolist(),
-        "order_of_batches": generator(seed, Stream.ORDER_OF_BATCHES).permutation(16).tolist(),
+        "initial_head": generator(seed, Stream.INITIAL_WEIGHTS).integers(1000, size=8).tolist(),
+        "order_of_batches": generator(seed, Stream.BATCH_ORDER).permutation(16).tolist(),
     }

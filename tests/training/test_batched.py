@@ -79,7 +79,7 @@ def keras_fit(examples, spec, dtype, order=slice(None)):
             return values[rows], examples.labels[rows]
 
         def batches():
-            order = generator(spec.seed, Stream.ORDER_OF_BATCHES)
+            order = generator(spec.seed, Stream.BATCH_ORDER)
             while True:
                 rows = order.permutation(examples.train)
                 for i in range(0, len(rows), settings.batch_size):

@@ -108,7 +108,7 @@ def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
     def batches(part, rows):
         return [(part, rows[i : i + 4].tolist()) for i in range(0, len(rows), 4)]
 
-    order = generator(3, Stream.ORDER_OF_BATCHES)
+    order = generator(3, Stream.BATCH_ORDER)
     expected = []
     for epoch in range(1, 5):
         expected += batches("train", order.permutation(pictures.train))

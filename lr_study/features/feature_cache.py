@@ -1,0 +1,189 @@
+"""The cache of extracted features on disk.
+
+What a frozen backbone computes from an image never changes, so the features of each combination of
+images, backbone, weights and image size are stored once:
+
+    features/KEY.partial/   features.npy  progress.jsonl     an extraction that is running, or was
+                                                             interrupted and will be resumed
+    features/KEY/           features.npy  features.json      complete; renamed into place
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lr_study.data import ImageSet
+from lr_study.features.backbones import FEATURES, Weights
+from lr_study.runs import canonical_json
+from lr_study.support import cache_dir, checked_json, read_checked_json, release_pages
+
+# Part of the key: raise it when decoding or a backbone changes the features of an image.
+_VERSION = 1
+
+_ROWS_PER_RELEASE = 16_384  # written rows after which their memory is released: 84 MB
+
+_Memmap = np.memmap[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """The features of an `ImageSet`.
+
+    Attributes
+    ----------
+    values : ndarray of float32, shape (images, 1280)
+        Memory-mapped, in the order of ``ImageSet.paths``; zero for an image that cannot be used.
+    left_out
+        The reason for each path that cannot be used.
+    seconds
+        How long the extraction took.
+    """
+
+    values: NDArray[np.float32]
+    left_out: dict[str, str]
+    seconds: float
+
+
+def cache_key(image_set: ImageSet, backbone: str, weights: Weights, image_size: int) -> str:
+    """Return 24 hexadecimal digits that identify everything the features depend on."""
+    parts = [_VERSION, image_set.fingerprint, backbone, weights.digest, image_size]
+    return hashlib.sha256(canonical_json(parts).encode()).hexdigest()[:24]
+
+
+def cache_folder(key: str) -> Path:
+    """Return the folder of complete features with this key."""
+    return cache_dir() / "features" / key
+
+
+def read_features(folder: Path) -> FeatureSet | None:
+    """Return the features in a complete folder, or None if it is missing or damaged."""
+    try:
+        metadata = read_checked_json(folder / "features.json")
+        with (folder / "features.npy").open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != metadata["sha256"]:
+                return None
+        values = np.load(folder / "features.npy", mmap_mode="r")
+        return FeatureSet(values, dict(metadata["left_out"]), float(metadata["seconds"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+class PartialFeatures:
+    """Features that are written batch by batch, from any thread, and survive the process.
+
+    After the rows of a batch are written, a line with their checksum is appended to the progress
+    file. A batch counts as done only if its line is complete and the checksum matches.
+
+    Parameters
+    ----------
+    folder
+        The ``.partial`` folder; continued if it exists.
+    rows
+        The number of images.
+    batch_size
+        Images per batch; the same when an extraction is resumed.
+    """
+
+    def __init__(self, folder: Path, rows: int, batch_size: int) -> None:
+        self._folder = folder
+        self._rows = rows
+        self._batch_size = batch_size
+        self._progress = folder / "progress.jsonl"
+        self._lock = threading.Lock()
+        self._left_out: dict[str, str] = {}
+        self._done: set[int] = set()
+        self._seconds_before = 0.0
+        self._started = time.perf_counter()
+        folder.mkdir(exist_ok=True)
+        self._values = self._open_values()
+        self._resume()
+
+    def missing(self) -> list[int]:
+        """Return the first row of each batch that is not done."""
+        return [row for row in range(0, self._rows, self._batch_size) if row not in self._done]
+
+    def write(self, start: int, values: NDArray[np.float32], left_out: Mapping[str, str]) -> None:
+        """Write the features of the batch that begins at row ``start``."""
+        self._values[start : start + len(values)] = values
+        checksum = zlib.crc32(values.tobytes())
+        if start % _ROWS_PER_RELEASE < self._batch_size:
+            release_pages(self._values)
+        with self._lock:
+            self._left_out |= left_out
+            entry = {"start": start, "crc32": checksum, "left_out": dict(left_out)}
+            with self._progress.open("a") as file:
+                file.write(json.dumps(entry | {"seconds": self._seconds()}) + "\n")
+
+    def complete(self, folder: Path) -> None:
+        """Write the metadata and the checksum, and rename the folder to ``folder``."""
+        self._values.flush()
+        with (self._folder / "features.npy").open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        metadata = {
+            "sha256": digest,
+            "seconds": self._seconds(),
+            "left_out": dict(sorted(self._left_out.items())),
+        }
+        (self._folder / "features.json").write_text(checked_json(metadata))
+        if folder.exists():
+            shutil.rmtree(folder)
+        self._folder.rename(folder)
+        (folder / self._progress.name).unlink()
+
+    def _open_values(self) -> _Memmap:
+        file = self._folder / "features.npy"
+        shape = (self._rows, FEATURES)
+        try:
+            values = np.lib.format.open_memmap(file, mode="r+")
+            if values.shape == shape and values.dtype == np.float32:
+                _allocate(file)
+                return values
+        except (FileNotFoundError, ValueError):
+            pass
+        self._progress.unlink(missing_ok=True)
+        values = np.lib.format.open_memmap(file, mode="w+", dtype=np.float32, shape=shape)
+        _allocate(file)
+        return values
+
+    def _resume(self) -> None:
+        """Keep the progress of batches whose rows match their checksum; forget the rest."""
+        verified = b""
+        for entry in self._entries():
+            start = entry["start"]
+            rows = self._values[start : start + self._batch_size]
+            if zlib.crc32(rows.tobytes()) == entry["crc32"]:
+                self._done.add(start)
+                self._left_out |= entry["left_out"]
+                self._seconds_before = entry["seconds"]
+                verified += json.dumps(entry).encode() + b"\n"
+        self._progress.write_bytes(verified)
+
+    def _entries(self) -> Iterator[dict[str, Any]]:
+        if not self._progress.exists():
+            return
+        for line in self._progress.read_bytes().splitlines():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                return
+
+    def _seconds(self) -> float:
+        return self._seconds_before + time.perf_counter() - self._started
+
+
+def _allocate(file: Path) -> None:
+    """Reserve the disk space of a mapped file: writing to it on a full disk kills the process."""
+    if hasattr(os, "posix_fallocate"):
+        with file.open("r+b") as opened:
+            os.posix_fallocate(opened.fileno(), 0, file.stat().st_size)
