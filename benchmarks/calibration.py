@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from lr_study.comparison.inference import LEVEL, Rule, all_pairs, holm, many_to_one
+from lr_study.comparison.inference import LEVEL, TestConfig, all_pairs, holm, many_to_one
 
 SEEDS = (3, 5, 10, 20)
 POLICIES = (6, 18)
@@ -95,12 +95,12 @@ def _discriminants(x: Scores, classes: NDArray[np.int64], new: Scores) -> NDArra
     return ((new - middle[:, None]) @ direction)[..., 0] > 0
 
 
-CASES: dict[str, tuple[Case, Rule]] = {
-    "a equal noise": (equal_noise, Rule(RESPLIT)),
-    "b unequal variances": (unequal_variances, Rule(RESPLIT)),
-    "c one exponential": (one_exponential, Rule(RESPLIT)),
-    "d finite data": (finite_data, Rule(RESPLIT, 1 / (0.15 * EXAMPLES))),
-    "e whole pictures": (whole_pictures, Rule(RESPLIT, 1 / 270)),
+CASES: dict[str, tuple[Case, TestConfig]] = {
+    "a equal noise": (equal_noise, TestConfig(RESPLIT)),
+    "b unequal variances": (unequal_variances, TestConfig(RESPLIT)),
+    "c one exponential": (one_exponential, TestConfig(RESPLIT)),
+    "d finite data": (finite_data, TestConfig(RESPLIT, 1 / (0.15 * EXAMPLES))),
+    "e whole pictures": (whole_pictures, TestConfig(RESPLIT, 1 / 270)),
 }
 NOT_BOUNDED = "c one exponential"
 
@@ -124,20 +124,20 @@ def simulate(
     case: str, policies: int, seed_counts: tuple[int, ...], studies: int, rng: np.random.Generator
 ) -> Iterator[Shares]:
     """Yield the shares for each number of seeds, from the first seeds of the same studies."""
-    make, rule = CASES[case]
+    make, config = CASES[case]
     found = np.zeros((len(seed_counts), 3))
     for _ in range(studies):
         scores = make(policies, max(seed_counts), rng)
         for i, seeds in enumerate(seed_counts):
-            found[i] += _alarms(scores[:, :seeds], rule)
+            found[i] += _alarms(scores[:, :seeds], config)
     for sums in found / studies:
         yield Shares(*sums.tolist())
 
 
-def _alarms(scores: Scores, rule: Rule) -> tuple[bool, bool, bool]:
+def _alarms(scores: Scores, config: TestConfig) -> tuple[bool, bool, bool]:
     """Whether anything is worse than the best, or than the baseline; whether all intervals hold."""
-    best = all_pairs(scores, rule).against(int(scores.mean(axis=1).argmax()))
-    baseline = many_to_one(scores, 0, rule)
+    best = all_pairs(scores, config).versus(int(scores.mean(axis=1).argmax()))
+    baseline = many_to_one(scores, 0, config)
     return (
         bool((best.p_value < LEVEL).any()),
         bool((baseline.p_value < LEVEL).any()),
@@ -147,13 +147,13 @@ def _alarms(scores: Scores, rule: Rule) -> tuple[bool, bool, bool]:
 
 def power(policies: int, seeds: int, below: float, studies: int, rng: np.random.Generator):
     """The shares of studies that call policy 0 worse than the best: ours, and an unpaired t."""
-    rule = Rule(RESPLIT)
+    config = TestConfig(RESPLIT)
     ours = unpaired = 0
     for _ in range(studies):
         scores = equal_noise(policies, seeds, rng)
         scores[0] -= below * NOISE
         best = int(scores.mean(axis=1).argmax())
-        ours += bool(best != 0 and all_pairs(scores, rule).p_value[0, best] < LEVEL)
+        ours += bool(best != 0 and all_pairs(scores, config).p_value[0, best] < LEVEL)
         unpaired += bool(best != 0 and _unpaired_p_value(scores, best) < LEVEL)
     return ours / studies, unpaired / studies
 

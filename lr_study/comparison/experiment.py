@@ -8,9 +8,9 @@ import pandas as pd
 
 from lr_study.comparison.advice import advise
 from lr_study.comparison.criteria import ComparisonCriteria
-from lr_study.comparison.guards import duplicates, faults, fields_that_differ
-from lr_study.comparison.messages import said
-from lr_study.comparison.paired_scores import crossed
+from lr_study.comparison.guards import duplicate_reasons, fields_that_differ, invalid_reasons
+from lr_study.comparison.messages import message
+from lr_study.comparison.paired_scores import pair_scores
 from lr_study.comparison.ranking import rank_policies
 from lr_study.comparison.results import Comparison, Excluded
 
@@ -42,26 +42,26 @@ def compare(
     UsageError
         If a value is not allowed.
     """
-    question = ComparisonCriteria(metric, at, baseline, margin, target)
+    criteria = ComparisonCriteria(metric, at, baseline, margin, target)
     excluded = _excluded(runs["run_id"], runs["excluded"])
     kept = runs[runs["excluded"].isna()]
     left_out: list[Excluded] = []
-    for reasons_of in (faults, duplicates):
+    for reasons_of in (invalid_reasons, duplicate_reasons):
         reasons = reasons_of(kept)
         left_out += _excluded(kept["run_id"], reasons)
         kept = kept[reasons.isna()]
     warnings: list[str] = []
     rankings = []
     for protocol_id, group in kept.groupby("protocol_id", sort=False):
-        rectangle, lacking = crossed(group)
+        rectangle, lacking = pair_scores(group)
         left_out += [Excluded(run_id, reason) for run_id, reason in lacking]
-        if question.baseline not in rectangle.policies:
+        if criteria.baseline not in rectangle.policies:
             protocol = str(protocol_id)
-            warnings.append(said("no baseline", baseline=question.baseline, protocol=protocol))
-        ranking = rank_policies(str(protocol_id), rectangle, question)
-        rankings.append(replace(ranking, advice=advise(ranking, question.baseline)))
+            warnings.append(message("no baseline", baseline=criteria.baseline, protocol=protocol))
+        ranking = rank_policies(str(protocol_id), rectangle, criteria)
+        rankings.append(replace(ranking, advice=advise(ranking, criteria.baseline)))
         warnings += [
-            said(
+            message(
                 "diverged",
                 policy=row.policy,
                 diverged=row.diverged,
@@ -72,14 +72,14 @@ def compare(
             if row.diverged
         ]
     if len(rankings) > 1:
-        warnings.append(said("apart", fields=fields_that_differ(list(kept["protocol"]))))
+        warnings.append(message("apart", fields=fields_that_differ(list(kept["protocol"]))))
     excluded += left_out
     return Comparison(
         experiment=experiment,
         metric=metric,
         at=at,
-        higher_is_better=question.higher_is_better,
-        baseline=question.baseline,
+        higher_is_better=criteria.higher_is_better,
+        baseline=criteria.baseline,
         protocols=tuple(sorted(rankings, key=lambda ranking: (-ranking.runs, ranking.id))),
         excluded=tuple(excluded),
         warnings=tuple(warnings),

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-Words = Mapping[str, str]
+Catalog = Mapping[str, str]
 
-ENGLISH: Words = {
+ENGLISH: Catalog = {
     # why a run is not ranked
     "study": "a study: its children hold the figures",
     "superseded": "superseded: its cell was trained again on request",
@@ -62,21 +62,21 @@ class Message(str):
         return made
 
 
-def said(key: str, **values: Any) -> Message:
+def message(key: str, **values: Any) -> Message:
     """Return a sentence of `ENGLISH`, its blanks filled.
 
-    >>> said("no value", name="val_loss", epoch=7)
+    >>> message("no value", name="val_loss", epoch=7)
     'no val_loss at epoch 7'
     """
     return Message(ENGLISH[key].format(**values), key, values)
 
 
-def translate(text: str, words: Words) -> str:
-    """Say a sentence in the words of another language; a text that is not one of ours stands.
+def translate(text: str, catalog: Catalog) -> str:
+    """Say a sentence in the catalog of another language; a text that is not one of ours stands.
 
-    >>> translate(said("no value", name="val_loss", epoch=7), {"no value": "нет {name}"})
+    >>> translate(message("no value", name="val_loss", epoch=7), {"no value": "нет {name}"})
     'нет val_loss'
     """
-    if isinstance(text, Message) and text.key in words:
-        return words[text.key].format(**text.values)
+    if isinstance(text, Message) and text.key in catalog:
+        return catalog[text.key].format(**text.values)
     return text

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.comparison.messages import said
+from lr_study.comparison.messages import message
 from lr_study.comparison.paired_scores import PairedScores
 
 Floats = NDArray[np.float64]
 
 TO_TARGET = "epochs_to_target"
 
-VIEWS = {
+RANKED_METRICS = {
     "final_val_accuracy": True,
     "best_val_accuracy": True,
     "final_val_loss": False,
@@ -26,8 +26,8 @@ UNEVEN = 1.5
 
 
 @dataclass(frozen=True)
-class Views:
-    """Ranks of each policy by each of `VIEWS`, in the order of `PairedScores.policies`.
+class MetricRanks:
+    """Ranks of each policy by each of `RANKED_METRICS`, in the order of `PairedScores.policies`.
 
     ``epochs_to_target`` is the median over seeds, infinite where half of them never got there;
     where there is no target, neither it nor its ranks are there.
@@ -37,9 +37,9 @@ class Views:
     epochs_to_target: tuple[float, ...] | None
 
 
-def look(
-    crossed: PairedScores, diverged: NDArray[np.bool_], baseline: str, target: float | None
-) -> Views:
+def rank_by_metric(
+    paired: PairedScores, diverged: NDArray[np.bool_], baseline: str, target: float | None
+) -> MetricRanks:
     """Rank the policies by each view; a policy that diverged is last in all.
 
     Parameters
@@ -50,16 +50,18 @@ def look(
         The validation accuracy to reach; by default the last one of the baseline under the same
         seed.
     """
-    figures = {name: crossed.values(name).mean(axis=1) for name in VIEWS if name != TO_TARGET}
-    if "curves" in crossed.runs and (target is not None or baseline in crossed.policies):
-        reached = _epochs_to_target(crossed, baseline, target)
+    figures = {
+        name: paired.values(name).mean(axis=1) for name in RANKED_METRICS if name != TO_TARGET
+    }
+    if "curves" in paired.runs and (target is not None or baseline in paired.policies):
+        reached = _epochs_to_target(paired, baseline, target)
         figures[TO_TARGET] = np.median(reached, axis=1)
     ranks = {
-        name: tuple(rank(values, diverged, higher_is_better=VIEWS[name]))
+        name: tuple(rank(values, diverged, higher_is_better=RANKED_METRICS[name]))
         for name, values in figures.items()
     }
     epochs = figures.get(TO_TARGET)
-    return Views(ranks, None if epochs is None else tuple(epochs.tolist()))
+    return MetricRanks(ranks, None if epochs is None else tuple(epochs.tolist()))
 
 
 def rank(estimates: Floats, diverged: NDArray[np.bool_], *, higher_is_better: bool) -> list[int]:
@@ -76,19 +78,19 @@ def rank(estimates: Floats, diverged: NDArray[np.bool_], *, higher_is_better: bo
     return [ordered.index(key) + 1 for key in keys]
 
 
-def _epochs_to_target(crossed: PairedScores, baseline: str, target: float | None) -> Floats:
+def _epochs_to_target(paired: PairedScores, baseline: str, target: float | None) -> Floats:
     """The first epoch from 1 at which each run reaches its target, infinite if none: as values."""
     targets: Mapping[object, float] = {}
     if target is None:
-        runs = crossed.runs[crossed.runs["policy"] == baseline]
+        runs = paired.runs[paired.runs["policy"] == baseline]
         targets = dict(zip(runs["seed"], runs["final_val_accuracy"], strict=True))
     epochs = [
         _first_at_least(
             curves["val_accuracy"], targets.get(seed, np.inf) if target is None else target
         )
-        for curves, seed in zip(crossed.runs["curves"], crossed.runs["seed"], strict=True)
+        for curves, seed in zip(paired.runs["curves"], paired.runs["seed"], strict=True)
     ]
-    return crossed.per_run(epochs)
+    return paired.per_run(epochs)
 
 
 def _first_at_least(values: Sequence[float | None], target: float) -> float:
@@ -114,7 +116,7 @@ def disagreement(policies: Sequence[str], ranks: Mapping[str, Sequence[int]]) ->
     for view, names in first.items():
         views_of.setdefault(", ".join(names), []).append(view)
     shown = "; ".join(f"{names} ({', '.join(views)})" for names, views in views_of.items())
-    return said("disagree", first=shown)
+    return message("disagree", first=shown)
 
 
 def uneven_seconds(seconds: Floats) -> str | None:
@@ -122,4 +124,4 @@ def uneven_seconds(seconds: Floats) -> str | None:
     seconds = seconds[np.isfinite(seconds)]
     if not seconds.size or seconds.min() <= 0 or seconds.max() < UNEVEN * seconds.min():
         return None
-    return said("uneven", low=seconds.min(), high=seconds.max())
+    return message("uneven", low=seconds.min(), high=seconds.max())

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lr_study.comparison.messages import said
+from lr_study.comparison.messages import message
 from lr_study.runs import UNKNOWN
 
 
@@ -58,7 +58,7 @@ class PairedScores:
         return np.asarray(means, np.float64).reshape(-1, 1)
 
 
-def crossed(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]]:
+def pair_scores(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]]:
     """Keep the runs under the seeds that all policies have; name the others, each with the reason.
 
     A policy that ran under fewer seeds than others would shrink what all have in common: the
@@ -69,7 +69,7 @@ def crossed(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]]:
     if unknown.all():
         return PairedScores(runs.sort_values(["policy", "run_id"], kind="stable"), ()), []
     reasons: list[tuple[str, str]] = [
-        (run_id, said("seed unknown")) for run_id in runs.loc[unknown, "run_id"]
+        (run_id, message("seed unknown")) for run_id in runs.loc[unknown, "run_id"]
     ]
     runs = runs[~unknown]
     common, has_all = _common_seeds(runs)
@@ -78,9 +78,9 @@ def crossed(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]]:
     reasons += [
         (
             run.run_id,
-            said("seed not common", seed=run.seed, policy=run.policy, seeds=shown)
+            message("seed not common", seed=run.seed, policy=run.policy, seeds=shown)
             if run.policy in has_all
-            else said("seeds lacking", policy=run.policy, seeds=shown),
+            else message("seeds lacking", policy=run.policy, seeds=shown),
         )
         for run in runs[~keep].itertuples()
     ]

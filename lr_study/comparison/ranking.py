@@ -12,17 +12,17 @@ from lr_study.comparison.families import compare_families
 from lr_study.comparison.inference import (
     AllPairs,
     Differences,
-    Rule,
+    TestConfig,
     all_pairs,
+    assign_verdicts,
     many_to_one,
     mean_interval,
     required_data_factor,
     required_seeds,
-    verdicts,
     wilson_interval,
 )
-from lr_study.comparison.messages import said
-from lr_study.comparison.metric_ranks import disagreement, look, rank, uneven_seconds
+from lr_study.comparison.messages import message
+from lr_study.comparison.metric_ranks import disagreement, rank, rank_by_metric, uneven_seconds
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import (
     FamilyContrast,
@@ -48,42 +48,42 @@ ROW_METRICS = (
 
 
 def rank_policies(
-    protocol_id: str, crossed: PairedScores, question: ComparisonCriteria
+    protocol_id: str, paired: PairedScores, criteria: ComparisonCriteria
 ) -> ProtocolRanking:
     """Rank the policies of one protocol.
 
     A policy that diverged under any seed comes after all that did not, whatever its figures.
     """
-    fields = crossed.protocol
-    rule = rule_for(question.metric, fields, question.margin)
-    diverged = np.asarray(crossed.values("diverged") > 0)
+    fields = paired.protocol
+    config = test_config_for(criteria.metric, fields, criteria.margin)
+    diverged = np.asarray(paired.values("diverged") > 0)
     any_diverged = np.asarray(diverged.any(axis=1))
-    pairs = _all_pairs(crossed, question)
-    scores = pairs[question.metric].scores
-    places = rank(scores.mean(axis=1), any_diverged, higher_is_better=question.higher_is_better)
+    pairs = _all_pairs(paired, criteria)
+    scores = pairs[criteria.metric].scores
+    places = rank(scores.mean(axis=1), any_diverged, higher_is_better=criteria.higher_is_better)
     # Among equals the baseline stands first: nothing is gained by leaving it.
     order = sorted(
         range(len(places)),
-        key=lambda i: (places[i], crossed.policies[i] != question.baseline, crossed.policies[i]),
+        key=lambda i: (places[i], paired.policies[i] != criteria.baseline, paired.policies[i]),
     )
-    to_best = pairs[question.metric].against(order[0])
-    to_baseline = _from_baseline(crossed, pairs, question.baseline)
-    words = _verdicts(to_best, diverged, rule, higher_is_better=question.higher_is_better)
-    views = look(crossed, any_diverged, question.baseline, question.target)
-    means = {name: crossed.values(name).mean(axis=1) for name in ROW_METRICS}
+    to_best = pairs[criteria.metric].versus(order[0])
+    to_baseline = _from_baseline(paired, pairs, criteria.baseline)
+    verdicts = _verdicts(to_best, diverged, config, higher_is_better=criteria.higher_is_better)
+    views = rank_by_metric(paired, any_diverged, criteria.baseline, criteria.target)
+    means = {name: paired.values(name).mean(axis=1) for name in ROW_METRICS}
     rows = tuple(
         Row(
             rank=places[i],
-            policy=crossed.policies[i],
-            family=crossed.policies[i].partition(":")[0],
-            runs=crossed.counts[i],
-            seeds=crossed.seeds,
+            policy=paired.policies[i],
+            family=paired.policies[i].partition(":")[0],
+            runs=paired.counts[i],
+            seeds=paired.seeds,
             estimate=_known(scores[i].mean()),
-            **_own_interval(scores[i], question.metric, fields, rule),
+            **_own_interval(scores[i], criteria.metric, fields, config),
             metrics={name: _known(values[i]) for name, values in means.items()},
             vs_baseline={name: found.at(i) for name, found in to_baseline.items()} or None,
             vs_best=to_best.at(i),
-            verdict=words[i],
+            verdict=verdicts[i],
             diverged=int(diverged[i].sum()),
             ranks={name: ranks[i] for name, ranks in views.ranks.items()},
             epochs_to_target=_finite(views.epochs_to_target[i]) if views.epochs_to_target else None,
@@ -93,62 +93,62 @@ def rank_policies(
     return ProtocolRanking(
         id=protocol_id,
         fields=fields,
-        runs=len(crossed.runs),
-        margin=rule.margin,
-        target=question.target,
+        runs=len(paired.runs),
+        margin=config.equivalence_margin,
+        target=criteria.target,
         rows=rows,
         families=compare_families(
             rows,
-            crossed,
-            question.baseline,
+            paired,
+            criteria.baseline,
             _whole(fields.get("test_size")),
-            rule_for("test_accuracy", {**fields, "val_size": fields.get("test_size")}, 0.0),
+            test_config_for("test_accuracy", {**fields, "val_size": fields.get("test_size")}, 0.0),
         ),
-        gains=_gains(crossed.policies, rows, pairs),
+        gains=_gains(paired.policies, rows, pairs),
         decisions=tuple(
-            _decision(crossed.policies[i], i, to_best, rule)
+            _decision(paired.policies[i], i, to_best, config)
             for i in order
-            if words[i] == "undecided"
+            if verdicts[i] == "undecided"
         ),
-        seconds_per_seed=_known(crossed.values("wall_clock_seconds").mean(axis=1).sum()),
-        notes=_notes(crossed, rows),
+        seconds_per_seed=_known(paired.values("wall_clock_seconds").mean(axis=1).sum()),
+        notes=_notes(paired, rows),
         advice="",
     )
 
 
-def rule_for(metric: str, fields: Mapping[str, Any], margin_points: float) -> Rule:
-    """Return the rule for a metric: an accuracy is never known better than to one picture."""
+def test_config_for(metric: str, fields: Mapping[str, Any], margin_points: float) -> TestConfig:
+    """Return the config for a metric: an accuracy is never known better than to one picture."""
     size, train = _whole(fields.get("val_size")), _whole(fields.get("train_size"))
     picture = 1 / size if size and metric.endswith("accuracy") else 0.0
     epoch = 1.0 if metric == "convergence_epoch" else 0.0
-    return Rule(
-        resplit=size / train if train else 0.0,
-        resolution=max(picture, epoch),
-        margin=max(margin_points / 100, picture),
+    return TestConfig(
+        test_train_ratio=size / train if train else 0.0,
+        min_std=max(picture, epoch),
+        equivalence_margin=max(margin_points / 100, picture),
     )
 
 
-def _all_pairs(crossed: PairedScores, question: ComparisonCriteria) -> dict[str, AllPairs]:
-    """All policies compared in accuracy, loss and epochs, each by its own rule."""
+def _all_pairs(paired: PairedScores, criteria: ComparisonCriteria) -> dict[str, AllPairs]:
+    """All policies compared in accuracy, loss and epochs, each by its own config."""
     columns = {
-        "val_accuracy": f"{question.at}_val_accuracy",
-        "val_loss": f"{question.at}_val_loss",
+        "val_accuracy": f"{criteria.at}_val_accuracy",
+        "val_loss": f"{criteria.at}_val_loss",
         "convergence_epoch": "convergence_epoch",
     }
     return {
-        name: all_pairs(crossed.values(column), rule_for(name, crossed.protocol, 0.0))
+        name: all_pairs(paired.values(column), test_config_for(name, paired.protocol, 0.0))
         for name, column in columns.items()
     }
 
 
 def _from_baseline(
-    crossed: PairedScores, pairs: Mapping[str, AllPairs], baseline: str
+    paired: PairedScores, pairs: Mapping[str, AllPairs], baseline: str
 ) -> dict[str, Differences]:
     """The differences from the baseline, which was named beforehand; none if it has no runs."""
-    if baseline not in crossed.policies:
+    if baseline not in paired.policies:
         return {}
-    reference = crossed.policies.index(baseline)
-    return {name: many_to_one(all_.scores, reference, all_.rule) for name, all_ in pairs.items()}
+    reference = paired.policies.index(baseline)
+    return {name: many_to_one(all_.scores, reference, all_.config) for name, all_ in pairs.items()}
 
 
 def _gains(
@@ -162,7 +162,7 @@ def _gains(
             policy,
             over,
             {
-                name: all_.against(policies.index(over)).at(policies.index(policy))
+                name: all_.versus(policies.index(over)).at(policies.index(policy))
                 for name, all_ in pairs.items()
             },
         )
@@ -171,32 +171,36 @@ def _gains(
 
 
 def _verdicts(
-    compared: Differences, diverged: NDArray[np.bool_], rule: Rule, *, higher_is_better: bool
+    compared: Differences,
+    diverged: NDArray[np.bool_],
+    config: TestConfig,
+    *,
+    higher_is_better: bool,
 ) -> list[str]:
     """The verdicts; a policy that diverged under every seed is worse: it has no loss to test."""
-    words = verdicts(compared, rule, higher_is_better=higher_is_better)
+    verdicts = assign_verdicts(compared, config, higher_is_better=higher_is_better)
     best_diverged = diverged[compared.reference].any()
     for i, under_seeds in enumerate(diverged):
         if under_seeds.all() and compared.seeds > 1 and not best_diverged:
-            words[i] = "worse"
-        elif under_seeds.any() and words[i] in ("best", "tied"):
-            words[i] = "undecided"
-    return words
+            verdicts[i] = "worse"
+        elif under_seeds.any() and verdicts[i] in ("best", "tied"):
+            verdicts[i] = "undecided"
+    return verdicts
 
 
-def _decision(policy: str, i: int, compared: Differences, rule: Rule) -> SampleSize:
-    mean, deviation = float(compared.mean[i]), float(compared.deviation[i])
-    if np.isnan(mean) or np.isnan(deviation):
+def _decision(policy: str, i: int, compared: Differences, config: TestConfig) -> SampleSize:
+    mean, std_diff = float(compared.mean[i]), float(compared.std_diff[i])
+    if np.isnan(mean) or np.isnan(std_diff):
         return SampleSize(policy, None, None)
-    seeds = required_seeds(mean, deviation, compared.comparisons, rule)
+    seeds = required_seeds(mean, std_diff, compared.comparisons, config)
     if seeds is not None:
         return SampleSize(policy, seeds, None)
-    pictures = required_data_factor(mean, float(compared.margin_of_error[i]), rule)
+    pictures = required_data_factor(mean, float(compared.margin_of_error[i]), config)
     return SampleSize(policy, None, _finite(pictures))
 
 
 def _own_interval(
-    scores: NDArray[np.float64], metric: str, fields: Mapping[str, Any], rule: Rule
+    scores: NDArray[np.float64], metric: str, fields: Mapping[str, Any], config: TestConfig
 ) -> dict[str, Any]:
     """The interval of a policy alone: over seeds, or of a single run by sampling pictures."""
     interval: Interval | None = None
@@ -206,28 +210,28 @@ def _own_interval(
     if np.isnan(scores).any():
         pass
     elif len(scores) > 1:
-        low, high = mean_interval(scores, rule)
+        low, high = mean_interval(scores, config)
         interval = (max(low, 0.0), min(high, 1.0)) if accuracy else (low, high)
-        method = said("t", seeds=len(scores))
+        method = message("t", seeds=len(scores))
     elif accuracy and size:
         interval = wilson_interval(float(scores[0]), size)
-        method = said("wilson validation", size=size)
+        method = message("wilson validation", size=size)
     return {"interval": interval, "interval_method": method}
 
 
-def _notes(crossed: PairedScores, rows: tuple[Row, ...]) -> tuple[str, ...]:
+def _notes(paired: PairedScores, rows: tuple[Row, ...]) -> tuple[str, ...]:
     notes: list[str] = []
-    if not crossed.seeds:
-        notes.append(said("unpaired"))
-    unknown = sorted(name for name, value in crossed.protocol.items() if value == UNKNOWN)
+    if not paired.seeds:
+        notes.append(message("unpaired"))
+    unknown = sorted(name for name, value in paired.protocol.items() if value == UNKNOWN)
     if unknown:
-        notes.append(said("word", fields=", ".join(unknown)))
+        notes.append(message("word", fields=", ".join(unknown)))
     names = rows[0].ranks
     disagree = disagreement(
         [row.policy for row in rows], {name: [row.ranks[name] for row in rows] for name in names}
     )
     notes += [
-        note for note in (disagree, uneven_seconds(crossed.values("seconds_per_epoch"))) if note
+        note for note in (disagree, uneven_seconds(paired.values("seconds_per_epoch"))) if note
     ]
     return tuple(notes)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from lr_study.comparison.messages import said
+from lr_study.comparison.messages import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +165,7 @@ class Comparison:
     @property
     def problems(self) -> tuple[str, ...]:
         """What a strict reader stops at: runs left out that should not be, and warnings."""
-        expected = (said("study"), said("superseded"))
+        expected = (message("study"), message("superseded"))
         left_out = [run for run in self.excluded if run.reason not in expected]
         return (*(f"{run.run_id}: {run.reason}" for run in left_out), *self.warnings)
 

@@ -56,8 +56,8 @@ def test_without_the_correction_for_many_comparisons_it_would_be_more(
 def test_without_a_least_deviation_of_one_picture_it_would_be_more(
     calibration, monkeypatch
 ) -> None:
-    make, rule = calibration.CASES["e whole pictures"]
-    without = replace(rule, resolution=0.0)
+    make, config = calibration.CASES["e whole pictures"]
+    without = replace(config, min_std=0.0)
     monkeypatch.setitem(calibration.CASES, "e whole pictures", (make, without))
     found = shares(calibration, "e whole pictures", 6, 3)
     assert found.worse_than_best > 0.15
@@ -67,8 +67,10 @@ def test_without_a_least_deviation_of_one_picture_it_would_be_more(
 def test_without_simultaneous_intervals_the_truth_would_be_outside(
     calibration, monkeypatch
 ) -> None:
-    quantile = inference.quantile
-    monkeypatch.setattr(inference, "quantile", lambda seeds, comparisons: quantile(seeds, 1))
+    critical_value = inference.critical_value
+    monkeypatch.setattr(
+        inference, "critical_value", lambda seeds, comparisons: critical_value(seeds, 1)
+    )
     found = shares(calibration, "d finite data", 18, 10)
     assert found.cover < 0.8
     assert not found.holds(STUDIES)
@@ -78,7 +80,7 @@ def test_without_the_variance_of_resplitting_it_would_be_more(calibration, monke
     monkeypatch.setattr(
         inference,
         "standard_error_factor",
-        lambda seeds, rule: 1 / np.sqrt(np.asarray(seeds, float)),
+        lambda seeds, config: 1 / np.sqrt(np.asarray(seeds, float)),
     )
     found = shares(calibration, "d finite data", 6, 10)
     assert found.worse_than_best > 0.15

@@ -8,7 +8,7 @@ import pytest
 from forked import lr_study
 from records import log_record, make_record
 
-from lr_study.comparison.guards import duplicates, faults, fields_that_differ
+from lr_study.comparison.guards import duplicate_reasons, fields_that_differ, invalid_reasons
 from lr_study.runs import CURVES, RunRecord
 from lr_study.tracking.connection import connect
 from lr_study.tracking.experiments import choose_experiment
@@ -59,14 +59,14 @@ def frame(*records: RunRecord) -> pd.DataFrame:
     ],
 )
 def test_rates_follow_the_policy(factor: float, found: str | None) -> None:
-    (fault,) = faults(frame(with_rate(record("fixed:lr=0.01"), 7, factor)))
+    (fault,) = invalid_reasons(frame(with_rate(record("fixed:lr=0.01"), 7, factor)))
     assert fault == found or fault.startswith(found)
 
 
 def test_a_policy_without_formula_has_no_rates_to_hold_it_to() -> None:
     runs = frame(with_rate(record("fixed:lr=0.01"), 7, 0.5))
     runs["policy"] = "unnamed:name=fifth try"
-    assert list(faults(runs)) == [None]
+    assert list(invalid_reasons(runs)) == [None]
 
 
 def test_missing_epochs_are_named() -> None:
@@ -74,7 +74,7 @@ def test_missing_epochs_are_named() -> None:
     short.at[0, "protocol"] = {"epochs": 50}
     short.at[1, "curves"]["val_accuracy"][2] = None
     short.at[2, "curves"]["learning_rate"][7] = None
-    assert list(faults(short)) == [
+    assert list(invalid_reasons(short)) == [
         "8 epochs where its protocol declares 50",
         "no val_accuracy at epoch 3",
         "no learning_rate at epoch 8",
@@ -85,7 +85,7 @@ def test_the_earliest_of_a_cell_counts() -> None:
     runs = frame(record("fixed"), record("fixed"), record("fixed", seed=1))
     runs["end_time"] = [2, 1, 3]
     reason = "a duplicate: run1 finished the same cell earlier"
-    assert list(duplicates(runs)) == [reason, None, None]
+    assert list(duplicate_reasons(runs)) == [reason, None, None]
 
 
 def test_fields_that_differ_are_counted() -> None:
@@ -127,14 +127,14 @@ def test_two_tables_and_every_trouble_named(troubled_store: str) -> None:
     assert answer.returncode == 0, answer.stderr
     text = " ".join(answer.stdout.split())
     assert text.count("oregon, protocol") == 2
-    for said in (
+    for expected in (
         "batch_size: 32 in 6 runs, 16 in 3",
         "its learning rate leaves fixed:lr=0.0001 at epoch 7: 5e-05 where the policy says 0.0001",
         "status RUNNING, not FINISHED",
         "a duplicate:",
         "fixed:lr=0.1 diverged in 1 of 1 runs",
     ):
-        assert said in text, said
+        assert expected in text, expected
     # With one run each, nothing is better than anything.
     assert "worse" not in text.replace("val_loss", "")
     assert "One run each" in text
@@ -149,7 +149,7 @@ def test_strict_stops_at_any_of_them(troubled_store: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "expected"),
     [
         (["--margin", "x"], "margin=x is not allowed: margin is a number"),
         (["--margin", "nan"], "margin=nan is not allowed: points, 0 <= margin <= 100"),
@@ -158,6 +158,6 @@ def test_strict_stops_at_any_of_them(troubled_store: str) -> None:
         (["--by", "seed"], "by=seed is not allowed: by is one of policy, family"),
     ],
 )
-def test_a_wrong_option_is_one_line(troubled_store: str, options: list[str], said: str) -> None:
+def test_a_wrong_option_is_one_line(troubled_store: str, options: list[str], expected: str) -> None:
     answer = compared(troubled_store, *options)
-    assert (answer.returncode, answer.stderr) == (2, f"error: {said}\n")
+    assert (answer.returncode, answer.stderr) == (2, f"error: {expected}\n")

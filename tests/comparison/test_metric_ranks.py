@@ -10,6 +10,7 @@ from records import frame, make_record
 from lr_study.comparison.experiment import compare
 from lr_study.comparison.metric_ranks import disagreement, rank, uneven_seconds
 from lr_study.comparison.results import ProtocolRanking
+from lr_study.report.commands import repeat_command
 from lr_study.runs import CURVES, RunRecord
 
 BASE, FAST, SLOW = "fixed:lr=0.001", "exp_decay:initial_lr=0.01,k=0.3", "fixed:lr=0.0001"
@@ -84,12 +85,12 @@ def test_views_that_agree_say_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "expected"),
     [([1.0, 1.2], None), ([15.0, 29.0], "equal work took 15 to 29 s an epoch"), ([], None)],
 )
-def test_unequal_time_for_equal_work_is_named(seconds: list[float], said: str | None) -> None:
+def test_unequal_time_for_equal_work_is_named(seconds: list[float], expected: str | None) -> None:
     note = uneven_seconds(np.array(seconds))
-    assert note is None if said is None else note.startswith(said)
+    assert note is None if expected is None else note.startswith(expected)
 
 
 def test_families_are_chosen_on_validation_and_judged_on_test() -> None:
@@ -129,7 +130,8 @@ def test_one_run_each_decides_nothing_and_says_what_would() -> None:
     assert ranking.rows[0].interval_method == "Wilson, 269 validation pictures"
     lines = ranking.advice.split("\n")
     assert lines[0].startswith("One run each")
-    assert lines[-1].endswith(
+    assert lines[-1] == "Repeat them over several seeds to decide."
+    assert repeat_command(ranking, BASE) == (
         f"lr-study study --policy {BASE} --policy {FAST} --policy {SLOW} --seeds 10 "
         "--backbone efficientnet-lite0 --image-size 64 --epochs 3"
     )
