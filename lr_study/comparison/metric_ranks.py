@@ -104,7 +104,7 @@ def disagreement(policies: Sequence[str], ranks: Mapping[str, Sequence[int]]) ->
     """Say which policy each view puts first, or None if one policy is first in all.
 
     >>> disagreement(["a", "b"], {"final_val_accuracy": [1, 2], "final_val_loss": [2, 1]})
-    'the views disagree on the first: a (final_val_accuracy); b (final_val_loss)'
+    'Metrics disagree on the winner: a (final_val_accuracy); b (final_val_loss)'
     """
     first = {
         name: [policy for policy, place in zip(policies, places, strict=True) if place == 1]

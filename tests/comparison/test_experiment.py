@@ -104,7 +104,7 @@ def test_of_a_cell_finished_twice_the_earliest_counts() -> None:
     assert comparison.protocols[0].rows[0].estimate == 0.9
     (duplicate,) = comparison.excluded
     assert duplicate.run_id == "run000"
-    assert "duplicate" in duplicate.reason
+    assert "Duplicate" in duplicate.reason
     assert "run001" in duplicate.reason
 
 

@@ -51,10 +51,10 @@ def frame(*records: RunRecord) -> pd.DataFrame:
     ("factor", "found"),
     [
         (1 + 5e-7, None),  # what 32 bits lose
-        (1 + 5e-6, "its learning rate leaves fixed:lr=0.01 at epoch 7: 0.01"),
+        (1 + 5e-6, "learning rate deviates from fixed:lr=0.01 at epoch 7: logged 0.01"),
         (
             0.5,
-            "its learning rate leaves fixed:lr=0.01 at epoch 7: 0.005 where the policy says 0.01",
+            "learning rate deviates from fixed:lr=0.01 at epoch 7: logged 0.005, expected 0.01",
         ),
     ],
 )
@@ -75,7 +75,7 @@ def test_missing_epochs_are_named() -> None:
     short.at[1, "curves"]["val_accuracy"][2] = None
     short.at[2, "curves"]["learning_rate"][7] = None
     assert list(invalid_reasons(short)) == [
-        "8 epochs where its protocol declares 50",
+        "trained for 8 epochs, but the protocol declares 50",
         "no val_accuracy at epoch 3",
         "no learning_rate at epoch 8",
     ]
@@ -84,7 +84,7 @@ def test_missing_epochs_are_named() -> None:
 def test_the_earliest_of_a_cell_counts() -> None:
     runs = frame(record("fixed"), record("fixed"), record("fixed", seed=1))
     runs["end_time"] = [2, 1, 3]
-    reason = "a duplicate: run1 finished the same cell earlier"
+    reason = "Duplicate: same policy, seed and settings as run1, which finished first"
     assert list(duplicate_reasons(runs)) == [reason, None, None]
 
 
@@ -129,15 +129,15 @@ def test_two_tables_and_every_trouble_named(troubled_store: str) -> None:
     assert text.count("oregon, protocol") == 2
     for expected in (
         "batch_size: 32 in 6 runs, 16 in 3",
-        "its learning rate leaves fixed:lr=0.0001 at epoch 7: 5e-05 where the policy says 0.0001",
+        "learning rate deviates from fixed:lr=0.0001 at epoch 7: logged 5e-05, expected 0.0001",
         "status RUNNING, not FINISHED",
-        "a duplicate:",
+        "Duplicate:",
         "fixed:lr=0.1 diverged in 1 of 1 runs",
     ):
         assert expected in text, expected
     # With one run each, nothing is better than anything.
     assert "worse" not in text.replace("val_loss", "")
-    assert "One run each" in text
+    assert "One run per policy" in text
 
 
 def test_strict_stops_at_any_of_them(troubled_store: str) -> None:

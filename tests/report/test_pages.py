@@ -146,7 +146,7 @@ def test_russian_follows_the_original_study() -> None:
 def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:
     comparison, runs = made(seeds=(0,))
     text = Page(html(comparison, runs)).text
-    assert "One run each" in text
+    assert "One run per policy" in text
     assert "better" not in text.replace("which policy is better", "")
     assert "not told apart" in text
 
