@@ -1,12 +1,13 @@
-"""What differences over seeds allow one to say: a paired t that knows seeds share their pictures.
+"""Paired t tests over seeds with the Nadeau-Bengio corrected variance; arrays in, numbers out.
 
-Scores are arrays (policies, seeds): every policy ran under every seed, so that two policies are
+Scores are arrays (policies, seeds): every policy ran under every seed, and two policies are
 compared by their differences under the same seeds.
 
-Seeds divide the same pictures anew, so their results are correlated, and s/√n is too small a
-standard error: it would go to zero while the pictures stay as few as they are. The one used here
-is s·√(1/n + validation/training), with n - 1 degrees of freedom [1]_. Several comparisons are
-corrected by Holm's method [2]_; simultaneous intervals are Bonferroni's.
+Each seed splits the same images anew, so training sets overlap and scores are correlated across
+seeds. The usual standard error s/√n is then too small: it vanishes as n grows, although the number
+of images does not. Used instead is s·√(1/n + n_test/n_train), with n - 1 degrees of freedom, where
+the validation set takes the place of the test set [1]_. P-values are corrected for multiple
+comparisons by Holm's method [2]_; simultaneous intervals are Bonferroni's.
 
 References
 ----------
@@ -22,31 +23,27 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
-from lr_study.comparison.messages import message
-from lr_study.comparison.results import Difference, Interval
-
 Floats = NDArray[np.float64]
 
 LEVEL = 0.05
-"""Of what is equal, at most this share is called different; intervals cover the rest."""
+"""Family-wise error rate of the tests; intervals have the confidence level 1 - `LEVEL`."""
 
 MAX_SEEDS = 1000
-"""More seeds than this are not advised: they cannot decide."""
+"""Largest number of seeds that is considered affordable."""
 
 
 @dataclass(frozen=True)
 class TestConfig:
-    """What the standard error and the verdicts rest on.
+    """Settings of the tests and verdicts for one metric, in units of the metric.
 
     Parameters
     ----------
     test_train_ratio
-        Validation pictures over training pictures: how much seeds have in common.
+        Validation images over training images, n_test/n_train in the corrected variance.
     min_std
-        The smallest difference that a score can show, below which no standard deviation is
-        believed: one picture.
+        Lower bound of a standard deviation: the resolution of a score, such as one image.
     equivalence_margin
-        Differences up to this do not matter.
+        Differences up to this size count as equivalent.
     """
 
     test_train_ratio: float
@@ -58,12 +55,13 @@ class TestConfig:
 
 @dataclass(frozen=True)
 class Differences:
-    """Each policy's scores less those of one of them, the reference.
+    """Mean paired differences of each policy from one of them, the reference.
 
     ``mean``, ``margin_of_error``, ``p_value`` and ``std_diff`` are (policies,); at the reference
-    the first three are 0, 0 and 1. The interval is mean ± margin_of_error, simultaneous over
-    ``comparisons``, over which the p-values are corrected too. NaN is what cannot be said:
-    everything of a policy that lacks a score, and all but the mean where there is one seed.
+    the first three are 0, 0 and 1. ``std_diff`` is the standard deviation of the differences over
+    seeds. The interval is mean ± margin_of_error, simultaneous over ``comparisons``; p-values are
+    corrected over the same number. NaN marks what is undefined: everything of a policy that lacks a
+    score, and all but the mean where there is only one seed.
     """
 
     mean: Floats
@@ -74,27 +72,9 @@ class Differences:
     seeds: int
     comparisons: int
 
-    def at(self, i: int) -> Difference:
-        """Return one of them with all that is known of it."""
-        if np.isnan(self.mean[i]):
-            return Difference(None)
-        mean = float(self.mean[i])
-        if i == self.reference:
-            return Difference(mean, n=self.seeds)
-        if np.isnan(self.margin_of_error[i]):
-            return Difference(mean, n=self.seeds, method=message("single runs"))
-        return Difference(
-            mean,
-            interval=(mean - float(self.margin_of_error[i]), mean + float(self.margin_of_error[i])),
-            p_value=float(self.p_value[i]),
-            n=self.seeds,
-            method=message("paired t"),
-            correction=message("holm", comparisons=self.comparisons),
-        )
-
 
 def many_to_one(scores: ArrayLike, baseline: int, config: TestConfig) -> Differences:
-    """Compare each policy with one that was named beforehand: k - 1 comparisons.
+    """Compare each of k policies with a baseline fixed beforehand: k - 1 comparisons.
 
     Examples
     --------
@@ -112,7 +92,10 @@ def many_to_one(scores: ArrayLike, baseline: int, config: TestConfig) -> Differe
 
 @dataclass(frozen=True)
 class AllPairs:
-    """All pairs of policies compared: ``p_value`` is (policies, policies), corrected over pairs."""
+    """All pairs of policies compared.
+
+    ``scores`` is (policies, seeds); ``p_value`` is (policies, policies), corrected over the pairs.
+    """
 
     scores: Floats
     config: TestConfig
@@ -120,17 +103,17 @@ class AllPairs:
     comparisons: int
 
     def versus(self, reference: int) -> Differences:
-        """Return the differences of all from one, which may have been chosen for its score.
+        """Return the differences of all policies from one, which may be the best-scoring one.
 
-        Whichever was to be chosen, its comparisons are among all pairs: correcting over these
-        makes up for the choice.
+        Correcting over all pairs accounts for that selection: whichever policy is best, its
+        comparisons are among the pairs.
         """
         p_value = self.p_value[:, reference]
         return _differences(self.scores, reference, p_value, self.comparisons, self.config)
 
 
 def all_pairs(scores: ArrayLike, config: TestConfig) -> AllPairs:
-    """Compare each policy with each other: k(k - 1)/2 comparisons."""
+    """Compare all pairs of k policies: k(k - 1)/2 comparisons."""
     scores = np.asarray(scores, np.float64)
     i, j = np.triu_indices(len(scores), k=1)
     adjusted = holm(_p_values(scores[i] - scores[j], config))
@@ -161,7 +144,7 @@ def _paired(differences: Floats, config: TestConfig) -> tuple[Floats, Floats]:
 
 
 def _p_values(differences: Floats, config: TestConfig) -> Floats:
-    """Two-sided p-values of a t test; no difference at all is 1, whatever its error."""
+    """Two-sided p-values of a t test; 1 where the mean difference is exactly 0."""
     seeds = differences.shape[-1]
     mean, std_diff = _paired(differences, config)
     error = std_diff * standard_error_factor(seeds, config)
@@ -171,22 +154,22 @@ def _p_values(differences: Floats, config: TestConfig) -> Floats:
 
 
 def standard_error_factor(seeds: ArrayLike, config: TestConfig) -> Floats:
-    """Return what a standard deviation over seeds is multiplied by: √(1/n + test_train_ratio)."""
+    """Return standard error over standard deviation: √(1/n + n_test/n_train) [Nadeau-Bengio]."""
     return np.sqrt(1 / np.asarray(seeds, np.float64) + config.test_train_ratio)
 
 
 def critical_value(seeds: ArrayLike, comparisons: int) -> Floats:
-    """Return how many standard errors a simultaneous interval reaches; NaN with one seed."""
+    """Return the two-sided Bonferroni t quantile at n - 1 degrees of freedom; NaN with one seed."""
     freedom = np.asarray(seeds, np.float64) - 1
     with np.errstate(invalid="ignore"):
-        reach = stdtrit(freedom, 1 - LEVEL / (2 * max(comparisons, 1)))
-    return np.where(freedom > 0, reach, np.nan)
+        quantile = stdtrit(freedom, 1 - LEVEL / (2 * max(comparisons, 1)))
+    return np.where(freedom > 0, quantile, np.nan)
 
 
 def holm(p_values: ArrayLike) -> Floats:
-    """Return p-values corrected for their number by Holm's method, in the same order.
+    """Return p-values corrected by Holm's step-down method, in the same order.
 
-    NaN is no comparison and stays.
+    NaN is not counted as a comparison and stays NaN.
 
     >>> holm([0.01, 0.04, 0.03]).tolist()
     [0.03, 0.06, 0.06]
@@ -201,11 +184,11 @@ def holm(p_values: ArrayLike) -> Floats:
 
 
 def assign_verdicts(found: Differences, config: TestConfig, *, higher_is_better: bool) -> list[str]:
-    """Say of each policy how it stands to the best one, from which the differences are.
+    """Return the verdict on each policy by its difference from the best one, the reference.
 
-    ``worse``: significantly on the wrong side of the best one and by more than the margin;
-    ``tied``: its simultaneous interval lies within the margin; else ``undecided``, as with one
-    seed all are.
+    ``worse``: significantly worse than the best, and by more than the equivalence margin;
+    ``tied``: its simultaneous interval lies within the margin; otherwise ``undecided``. With one
+    seed all are undecided.
     """
     if found.seeds == 1:
         return ["undecided"] * len(found.mean)
@@ -217,8 +200,8 @@ def assign_verdicts(found: Differences, config: TestConfig, *, higher_is_better:
     return [str(verdict) for verdict in verdicts]
 
 
-def mean_interval(scores: ArrayLike, config: TestConfig) -> Interval:
-    """Return the 95 % interval of one policy's mean over seeds, by the same standard error."""
+def mean_interval(scores: ArrayLike, config: TestConfig) -> tuple[float, float]:
+    """Return the 95 % interval of a mean of ``scores``, (seeds,), by the same standard error."""
     scores = np.asarray(scores, np.float64)
     mean, std_diff = _paired(scores, config)
     half = float(
@@ -227,8 +210,8 @@ def mean_interval(scores: ArrayLike, config: TestConfig) -> Interval:
     return float(mean) - half, float(mean) + half
 
 
-def wilson_interval(share: float, size: int) -> Interval:
-    """Return the 95 % interval of a share of ``size`` pictures, by sampling alone [1]_.
+def wilson_interval(proportion: float, size: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a proportion of ``size`` images [1]_.
 
     References
     ----------
@@ -240,19 +223,19 @@ def wilson_interval(share: float, size: int) -> Interval:
     """
     z = float(ndtri(1 - LEVEL / 2))
     scale = 1 + z**2 / size
-    middle = (share + z**2 / (2 * size)) / scale
-    half = z / scale * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
+    middle = (proportion + z**2 / (2 * size)) / scale
+    half = z / scale * np.sqrt(proportion * (1 - proportion) / size + z**2 / (4 * size**2))
     return float(middle - half), float(middle + half)
 
 
 def required_seeds(
     mean: float, std_diff: float, comparisons: int, config: TestConfig
 ) -> int | None:
-    """Return how many seeds in all would settle a difference, were it what it is measured to be.
+    """Return the total number of seeds that would settle a difference, taking it as measured.
 
-    Settled is an interval that lies within the margin, or, where the difference is larger than
-    that, one that does not reach 0. None if `MAX_SEEDS` seeds do not suffice: what is left of the
-    error with any number of seeds is that of the pictures.
+    A difference is settled when its interval lies within the equivalence margin or, if it is larger
+    than the margin, excludes 0. None if `MAX_SEEDS` seeds do not suffice: the term n_test/n_train
+    of the variance does not shrink with seeds.
     """
     seeds = np.arange(2, MAX_SEEDS + 1)
     margin_of_error = (
@@ -263,15 +246,16 @@ def required_seeds(
 
 
 def required_data_factor(mean: float, margin_of_error: float, config: TestConfig) -> float:
-    """Return how many times the pictures would settle, with the same seeds, a difference.
+    """Return by which factor more images would settle a difference with the same seeds.
 
-    Roughly: an interval is taken to shrink as one over the root of the number of pictures. Infinite
-    for a difference of the margin itself.
+    Approximate: the interval is assumed to shrink as 1/√(number of images). Infinite for a
+    difference equal to the margin.
     """
     needed = _needed_half_width(mean, config)
     return float((margin_of_error / needed) ** 2) if needed > 0 else float("inf")
 
 
 def _needed_half_width(mean: float, config: TestConfig) -> float:
+    """Half-width below which an interval is within the margin, or excludes 0."""
     size = abs(mean)
     return config.equivalence_margin - size if size <= config.equivalence_margin else size

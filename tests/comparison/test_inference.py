@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from lr_study.comparison.differences import difference_at
 from lr_study.comparison.inference import (
     MAX_SEEDS,
     Differences,
@@ -106,13 +107,13 @@ def test_a_policy_that_lacks_a_score_counts_nowhere() -> None:
         np.testing.assert_array_equal(with_gap.p_value[:2], without.p_value)
         np.testing.assert_array_equal(with_gap.margin_of_error[:2], without.margin_of_error)
         assert np.isnan(with_gap.mean[2])
-        assert with_gap.at(2).mean is None
+        assert difference_at(with_gap, 2).mean is None
 
 
 def test_with_one_seed_there_is_a_difference_and_nothing_more() -> None:
     found = all_pairs([[0.5], [0.7]], HALF).versus(1)
     assert assign_verdicts(found, HALF, higher_is_better=True) == ["undecided", "undecided"]
-    difference = found.at(0)
+    difference = difference_at(found, 0)
     assert (difference.mean, difference.interval, difference.p_value) == (0.5 - 0.7, None, None)
 
 
