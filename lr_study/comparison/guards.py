@@ -1,4 +1,4 @@
-"""Which runs may be ranked: those that did what they declare, once each."""
+"""Checks before ranking: a run must match its declaration, and count once per cell."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -13,27 +13,27 @@ from lr_study.runs import CURVES
 from lr_study.support import UsageError
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-12
-"""How near a logged rate is to the declared one: rates are logged as 32-bit numbers."""
+"""Tolerances of a logged learning rate, which is a 32-bit number, to the declared one."""
 
 
 def invalid_reasons(runs: pd.DataFrame) -> pd.Series:
-    """Return for each run why it may not be ranked, or None.
+    """Return why each run may not be ranked, or None; one value per run, with its index.
 
     Parameters
     ----------
     runs
-        From `lr_study.load_runs`; without the column ``curves``, nothing can be found.
+        From `lr_study.load_runs`; without the column ``curves``, no run is checked.
     """
     if "curves" not in runs:
         return pd.Series([None] * len(runs), index=runs.index, dtype=object)
     rates_of = cache(_declared_rates)
-    found = [
+    reasons = [
         _invalid_reason(policy, protocol, curves, rates_of)
         for policy, protocol, curves in zip(
             runs["policy"], runs["protocol"], runs["curves"], strict=True
         )
     ]
-    return pd.Series(found, index=runs.index, dtype=object)
+    return pd.Series(reasons, index=runs.index, dtype=object)
 
 
 def _invalid_reason(
@@ -62,7 +62,7 @@ def _invalid_reason(
 
 
 def _declared_rates(policy: str, epochs: int) -> list[float] | None:
-    """The rates of a policy; None of one that has no formula, as imported runs may have."""
+    """The learning rates of a policy; None if it has no formula, as in imported runs."""
     try:
         rate = parse(policy)
     except UsageError:
@@ -71,7 +71,10 @@ def _declared_rates(policy: str, epochs: int) -> list[float] | None:
 
 
 def duplicate_reasons(runs: pd.DataFrame) -> pd.Series:
-    """Return for each run that another run finished the same cell earlier, or None."""
+    """Return for each run which earlier run of the same cell it duplicates, or None.
+
+    A cell is a policy, a seed and a protocol.
+    """
     ordered = runs.sort_values(["end_time", "run_id"], kind="stable")
     first = ordered.drop_duplicates("cell").set_index("cell")["run_id"]
     reasons = [
@@ -82,7 +85,7 @@ def duplicate_reasons(runs: pd.DataFrame) -> pd.Series:
 
 
 def fields_that_differ(protocols: Sequence[Mapping[str, Any]]) -> str:
-    """Say which protocol fields keep runs apart, as ``batch_size: 16 in 9 runs, 32 in 3``.
+    """Describe the protocol fields in which runs differ, as ``batch_size: 16 in 9 runs, 32 in 3``.
 
     >>> fields_that_differ([{"epochs": 5}, {"epochs": 5}, {"epochs": 9}])
     'epochs: 5 in 2 runs, 9 in 1'

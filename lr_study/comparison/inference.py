@@ -79,8 +79,8 @@ def many_to_one(scores: ArrayLike, baseline: int, config: TestConfig) -> Differe
     Examples
     --------
     >>> scores = [[0.70, 0.72, 0.71, 0.73], [0.75, 0.78, 0.76, 0.78]]
-    >>> found = many_to_one(scores, 0, TestConfig(test_train_ratio=0.2))
-    >>> found.mean.round(4).tolist(), found.p_value.round(4).tolist()
+    >>> differences = many_to_one(scores, 0, TestConfig(test_train_ratio=0.2))
+    >>> differences.mean.round(4).tolist(), differences.p_value.round(4).tolist()
     ([0.0, 0.0525], [1.0, 0.0006])
     """
     scores = np.asarray(scores, np.float64)
@@ -183,20 +183,22 @@ def holm(p_values: ArrayLike) -> Floats:
     return adjusted
 
 
-def assign_verdicts(found: Differences, config: TestConfig, *, higher_is_better: bool) -> list[str]:
+def assign_verdicts(
+    differences: Differences, config: TestConfig, *, higher_is_better: bool
+) -> list[str]:
     """Return the verdict on each policy by its difference from the best one, the reference.
 
     ``worse``: significantly worse than the best, and by more than the equivalence margin;
     ``tied``: its simultaneous interval lies within the margin; otherwise ``undecided``. With one
     seed all are undecided.
     """
-    if found.seeds == 1:
-        return ["undecided"] * len(found.mean)
-    loss = -found.mean if higher_is_better else found.mean
-    worse = (found.p_value < LEVEL) & (loss > config.equivalence_margin)
-    tied = np.abs(found.mean) + found.margin_of_error <= config.equivalence_margin
+    if differences.seeds == 1:
+        return ["undecided"] * len(differences.mean)
+    loss = -differences.mean if higher_is_better else differences.mean
+    worse = (differences.p_value < LEVEL) & (loss > config.equivalence_margin)
+    tied = np.abs(differences.mean) + differences.margin_of_error <= config.equivalence_margin
     verdicts = np.where(worse, "worse", np.where(tied, "tied", "undecided")).tolist()
-    verdicts[found.reference] = "best"
+    verdicts[differences.reference] = "best"
     return [str(verdict) for verdict in verdicts]
 
 

@@ -17,7 +17,7 @@ ENGLISH: Catalog = {
         "logged {rate:.6g}, expected {wanted:.6g}"
     ),
     "duplicate": ("Duplicate: same policy, seed and settings as {run_id}, which finished first"),
-    "seed unknown": ("unknown seed: it cannot be paired with the other runs of its protocol"),
+    "seed unknown": "unknown seed: it cannot be paired with the other runs of its protocol",
     "seed not common": "seed {seed} of {policy} is not ranked: the common seeds are {seeds}",
     "seeds lacking": "{policy} has no run for some of the common seeds {seeds}",
     # warnings

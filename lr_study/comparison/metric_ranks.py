@@ -1,4 +1,4 @@
-"""The same runs ranked in several ways: a winner by one figure may not be one by another."""
+"""Ranks of the same policies by several metrics, and notes where these disagree."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ RANKED_METRICS = {
     "final_val_loss": False,
     TO_TARGET: False,
 }
-"""What policies are ranked by, and whether more is better."""
+"""The metrics that policies are ranked by, and whether higher is better."""
 
 UNEVEN = 1.5
-"""Equal work that took this much longer in one run than in another says something of machines."""
+"""Ratio of the slowest to the fastest epoch above which timings depend on the machine."""
 
 
 @dataclass(frozen=True)
 class MetricRanks:
     """Ranks of each policy by each of `RANKED_METRICS`, in the order of `PairedScores.policies`.
 
-    ``epochs_to_target`` is the median over seeds, infinite where half of them never got there;
-    where there is no target, neither it nor its ranks are there.
+    ``epochs_to_target`` is the median over seeds, infinite where at least half of the runs never
+    reach the target. Without a target it is None and has no ranks.
     """
 
     ranks: Mapping[str, tuple[int, ...]]
@@ -40,15 +40,14 @@ class MetricRanks:
 def rank_by_metric(
     paired: PairedScores, diverged: NDArray[np.bool_], baseline: str, target: float | None
 ) -> MetricRanks:
-    """Rank the policies by each view; a policy that diverged is last in all.
+    """Rank the policies by each metric; policies that diverged come last in all.
 
     Parameters
     ----------
     diverged
-        (policies,): whether the policy's loss was not finite under any seed.
+        (policies,): whether the loss became non-finite under at least one seed.
     target
-        The validation accuracy to reach; by default the last one of the baseline under the same
-        seed.
+        Validation accuracy to reach; None is the final one of the baseline under the same seed.
     """
     figures = {
         name: paired.values(name).mean(axis=1) for name in RANKED_METRICS if name != TO_TARGET
@@ -65,9 +64,10 @@ def rank_by_metric(
 
 
 def rank(estimates: Floats, diverged: NDArray[np.bool_], *, higher_is_better: bool) -> list[int]:
-    """Return ranks from 1; equals share one, as in a race. Those that diverged come after the rest.
+    """Return ranks from 1; equal estimates share the better rank, and the next one is skipped.
 
-    A missing estimate is worse than any.
+    Diverged policies come after all others; a missing estimate is the worst. ``estimates`` and
+    ``diverged`` are (policies,).
 
     >>> rank(np.array([0.7, 0.9, 0.7, 0.99]), np.array([0, 0, 0, 1], bool), higher_is_better=True)
     [2, 1, 2, 4]
@@ -79,7 +79,7 @@ def rank(estimates: Floats, diverged: NDArray[np.bool_], *, higher_is_better: bo
 
 
 def _epochs_to_target(paired: PairedScores, baseline: str, target: float | None) -> Floats:
-    """The first epoch from 1 at which each run reaches its target, infinite if none: as values."""
+    """First epoch, from 1, at which each run reaches its target, or infinity; (policies, seeds)."""
     targets: Mapping[object, float] = {}
     if target is None:
         runs = paired.runs[paired.runs["policy"] == baseline]
@@ -101,7 +101,7 @@ def _first_at_least(values: Sequence[float | None], target: float) -> float:
 
 
 def disagreement(policies: Sequence[str], ranks: Mapping[str, Sequence[int]]) -> str | None:
-    """Say which policy each view puts first, or None if one policy is first in all.
+    """Describe which policy wins by each metric; None if one policy wins by all.
 
     >>> disagreement(["a", "b"], {"final_val_accuracy": [1, 2], "final_val_loss": [2, 1]})
     'Metrics disagree on the winner: a (final_val_accuracy); b (final_val_loss)'
@@ -112,15 +112,15 @@ def disagreement(policies: Sequence[str], ranks: Mapping[str, Sequence[int]]) ->
     }
     if set.intersection(*(set(names) for names in first.values())):
         return None
-    views_of: dict[str, list[str]] = {}
-    for view, names in first.items():
-        views_of.setdefault(", ".join(names), []).append(view)
-    shown = "; ".join(f"{names} ({', '.join(views)})" for names, views in views_of.items())
+    metrics_of: dict[str, list[str]] = {}
+    for metric, names in first.items():
+        metrics_of.setdefault(", ".join(names), []).append(metric)
+    shown = "; ".join(f"{names} ({', '.join(metrics)})" for names, metrics in metrics_of.items())
     return message("disagree", first=shown)
 
 
 def uneven_seconds(seconds: Floats) -> str | None:
-    """Say that equal work took unequal time, where it did: ``seconds`` an epoch of each run."""
+    """Return a note if equal epochs took unequal time; ``seconds`` per epoch, of any shape."""
     seconds = seconds[np.isfinite(seconds)]
     if not seconds.size or seconds.min() <= 0 or seconds.max() < UNEVEN * seconds.min():
         return None

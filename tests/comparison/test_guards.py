@@ -1,4 +1,4 @@
-"""What is never ranked together, or at all: on a real store, through the real command line."""
+"""Runs that are not ranked, or not together: as functions, and by the command on a real store."""
 
 import subprocess
 from dataclasses import replace
@@ -50,7 +50,7 @@ def frame(*records: RunRecord) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("factor", "found"),
     [
-        (1 + 5e-7, None),  # what 32 bits lose
+        (1 + 5e-7, None),  # rounding of a 32-bit number
         (1 + 5e-6, "learning rate deviates from fixed:lr=0.01 at epoch 7: logged 0.01"),
         (
             0.5,
@@ -58,18 +58,18 @@ def frame(*records: RunRecord) -> pd.DataFrame:
         ),
     ],
 )
-def test_rates_follow_the_policy(factor: float, found: str | None) -> None:
-    (fault,) = invalid_reasons(frame(with_rate(record("fixed:lr=0.01"), 7, factor)))
-    assert fault == found or fault.startswith(found)
+def test_logged_rates_must_match_the_policy(factor: float, found: str | None) -> None:
+    (reason,) = invalid_reasons(frame(with_rate(record("fixed:lr=0.01"), 7, factor)))
+    assert reason == found or reason.startswith(found)
 
 
-def test_a_policy_without_formula_has_no_rates_to_hold_it_to() -> None:
+def test_rates_of_a_policy_without_formula_are_not_checked() -> None:
     runs = frame(with_rate(record("fixed:lr=0.01"), 7, 0.5))
     runs["policy"] = "unnamed:name=fifth try"
     assert list(invalid_reasons(runs)) == [None]
 
 
-def test_missing_epochs_are_named() -> None:
+def test_missing_epochs_and_values_are_reported() -> None:
     short = frame(record("fixed:lr=0.01"), record("fixed:lr=0.001"), record("fixed:lr=0.1"))
     short.at[0, "protocol"] = {"epochs": 50}
     short.at[1, "curves"]["val_accuracy"][2] = None
@@ -81,7 +81,7 @@ def test_missing_epochs_are_named() -> None:
     ]
 
 
-def test_the_earliest_of_a_cell_counts() -> None:
+def test_all_but_the_earliest_run_of_a_cell_are_duplicates() -> None:
     runs = frame(record("fixed"), record("fixed"), record("fixed", seed=1))
     runs["end_time"] = [2, 1, 3]
     reason = "Duplicate: same policy, seed and settings as run1, which finished first"
@@ -94,8 +94,8 @@ def test_fields_that_differ_are_counted() -> None:
 
 
 @pytest.fixture(scope="module")
-def troubled_store(tmp_path_factory) -> str:
-    """Twelve runs: three of another batch size, and four that are not as they should be."""
+def problem_store(tmp_path_factory) -> str:
+    """Twelve runs: three with another batch size, and four with problems."""
     uri = f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
     client = connect(uri)
     experiment = choose_experiment(client, "oregon", "oregon")
@@ -109,7 +109,7 @@ def troubled_store(tmp_path_factory) -> str:
     for policy in POLICIES:
         log(record(policy, batch_size=16))
         log(record(policy))
-    log(record(POLICIES[0]))  # doubled
+    log(record(POLICIES[0]))  # duplicate
     log(record("fixed:lr=0.1", diverges_at=3))
     log(with_rate(record("fixed:lr=0.0001"), 7, 0.5))
     log(record("fixed:lr=0.02"), status=None)  # RUNNING
@@ -122,8 +122,8 @@ def compared(uri: str, *options: str) -> subprocess.CompletedProcess:
     return lr_study("compare", "--experiment", "oregon", "--tracking-uri", uri, *options)
 
 
-def test_two_tables_and_every_trouble_named(troubled_store: str) -> None:
-    answer = compared(troubled_store)
+def test_compare_prints_one_table_per_protocol_and_every_problem(problem_store: str) -> None:
+    answer = compared(problem_store)
     assert answer.returncode == 0, answer.stderr
     text = " ".join(answer.stdout.split())
     assert text.count("oregon, protocol") == 2
@@ -135,13 +135,13 @@ def test_two_tables_and_every_trouble_named(troubled_store: str) -> None:
         "fixed:lr=0.1 diverged in 1 of 1 runs",
     ):
         assert expected in text, expected
-    # With one run each, nothing is better than anything.
+    # With one run per policy no difference is significant.
     assert "worse" not in text.replace("val_loss", "")
     assert "One run per policy" in text
 
 
-def test_strict_stops_at_any_of_them(troubled_store: str) -> None:
-    answer = compared(troubled_store, "--strict")
+def test_strict_fails_on_any_problem(problem_store: str) -> None:
+    answer = compared(problem_store, "--strict")
     assert answer.returncode == 1
     (line,) = answer.stderr.splitlines()
     assert line.startswith("error: --strict: ")
@@ -158,6 +158,8 @@ def test_strict_stops_at_any_of_them(troubled_store: str) -> None:
         (["--by", "seed"], "by=seed is not allowed: by is one of policy, family"),
     ],
 )
-def test_a_wrong_option_is_one_line(troubled_store: str, options: list[str], expected: str) -> None:
-    answer = compared(troubled_store, *options)
+def test_an_invalid_option_gives_a_one_line_error(
+    problem_store: str, options: list[str], expected: str
+) -> None:
+    answer = compared(problem_store, *options)
     assert (answer.returncode, answer.stderr) == (2, f"error: {expected}\n")

@@ -1,4 +1,4 @@
-"""The statistics: worked values, agreement with scipy, and what has to hold for any scores."""
+"""Inference: worked values, agreement with scipy, and properties of arbitrary scores."""
 
 import math
 
@@ -25,8 +25,8 @@ from lr_study.comparison.inference import (
     wilson_interval,
 )
 
-PLAIN = TestConfig(test_train_ratio=0.0)
-HALF = TestConfig(test_train_ratio=0.25)
+UNCORRECTED = TestConfig(test_train_ratio=0.0)
+CORRECTED = TestConfig(test_train_ratio=0.25)
 
 scores = st.integers(2, 6).flatmap(
     lambda policies: st.integers(2, 8).flatmap(
@@ -39,11 +39,14 @@ scores = st.integers(2, 6).flatmap(
 )
 
 
-def test_without_resplitting_two_policies_give_the_paired_t_test() -> None:
+def test_without_the_variance_correction_two_policies_give_the_paired_t_test() -> None:
     rng = np.random.default_rng(0)
     one, other = rng.normal(0.8, 0.01, (2, 7))
     expected = stats.ttest_rel(other, one)
-    for found in (many_to_one([one, other], 0, PLAIN), all_pairs([one, other], PLAIN).versus(0)):
+    for found in (
+        many_to_one([one, other], 0, UNCORRECTED),
+        all_pairs([one, other], UNCORRECTED).versus(0),
+    ):
         assert found.p_value[1] == pytest.approx(expected.pvalue)
         low, high = expected.confidence_interval(0.95)
         assert found.mean[1] - found.margin_of_error[1] == pytest.approx(low)
@@ -51,15 +54,15 @@ def test_without_resplitting_two_policies_give_the_paired_t_test() -> None:
         assert found.comparisons == 1
 
 
-def test_the_error_of_resplitting_does_not_vanish_with_seeds() -> None:
+def test_the_corrected_standard_error_does_not_vanish_with_seeds() -> None:
     # Worked by hand: differences 1, 2, 3 have s = 1; √(1/3 + 1/4) = 0.76376; t = 2/0.76376.
-    found = many_to_one([[0, 0, 0], [1, 2, 3]], 0, HALF)
+    found = many_to_one([[0, 0, 0], [1, 2, 3]], 0, CORRECTED)
     assert found.p_value[1] == pytest.approx(2 * stats.t.sf(2 / math.sqrt(7 / 12), 2))
     assert found.margin_of_error[1] == pytest.approx(stats.t.ppf(0.975, 2) * math.sqrt(7 / 12))
-    assert standard_error_factor(10**9, HALF) == pytest.approx(0.5)
+    assert standard_error_factor(10**9, CORRECTED) == pytest.approx(0.5)
 
 
-def test_no_deviation_is_below_one_picture() -> None:
+def test_std_is_at_least_min_std() -> None:
     config = TestConfig(test_train_ratio=0.0, min_std=0.01)
     found = many_to_one([[0.5, 0.5, 0.5], [0.6, 0.6, 0.6]], 0, config)
     assert found.std_diff[1] == 0.01
@@ -78,15 +81,15 @@ def test_no_deviation_is_below_one_picture() -> None:
         ([], []),
     ],
 )
-def test_holm(given_values: list[float], corrected: list[float]) -> None:
+def test_holm_correction(given_values: list[float], corrected: list[float]) -> None:
     np.testing.assert_allclose(holm(given_values), corrected)
 
 
-def test_all_pairs_count_where_the_best_was_chosen() -> None:
+def test_comparisons_with_the_best_are_corrected_over_all_pairs() -> None:
     rng = np.random.default_rng(1)
     values = rng.normal(0.8, 0.01, (5, 6))
-    assert many_to_one(values, 0, PLAIN).comparisons == 4
-    found = all_pairs(values, PLAIN).versus(0)
+    assert many_to_one(values, 0, UNCORRECTED).comparisons == 4
+    found = all_pairs(values, UNCORRECTED).versus(0)
     assert found.comparisons == 10
     raw = {(i, j): stats.ttest_rel(values[i], values[j]).pvalue for i in range(5) for j in range(i)}
     adjusted = dict(zip(raw, holm(list(raw.values())), strict=True))
@@ -96,11 +99,11 @@ def test_all_pairs_count_where_the_best_was_chosen() -> None:
         assert found.margin_of_error[i] == pytest.approx(width)
 
 
-def test_a_policy_that_lacks_a_score_counts_nowhere() -> None:
+def test_a_policy_with_a_missing_score_is_not_counted_as_a_comparison() -> None:
     values = np.array([[0.5, 0.6, 0.4], [0.7, 0.9, 0.7], [0.5, math.nan, 0.5]])
 
     def both(values: np.ndarray) -> tuple[Differences, Differences]:
-        return many_to_one(values, 0, HALF), all_pairs(values, HALF).versus(0)
+        return many_to_one(values, 0, CORRECTED), all_pairs(values, CORRECTED).versus(0)
 
     for with_gap, without in zip(both(values), both(values[:2]), strict=True):
         assert with_gap.comparisons == without.comparisons == 1
@@ -110,9 +113,9 @@ def test_a_policy_that_lacks_a_score_counts_nowhere() -> None:
         assert difference_at(with_gap, 2).mean is None
 
 
-def test_with_one_seed_there_is_a_difference_and_nothing_more() -> None:
-    found = all_pairs([[0.5], [0.7]], HALF).versus(1)
-    assert assign_verdicts(found, HALF, higher_is_better=True) == ["undecided", "undecided"]
+def test_one_seed_gives_a_difference_without_interval_or_p_value() -> None:
+    found = all_pairs([[0.5], [0.7]], CORRECTED).versus(1)
+    assert assign_verdicts(found, CORRECTED, higher_is_better=True) == ["undecided", "undecided"]
     difference = difference_at(found, 0)
     assert (difference.mean, difference.interval, difference.p_value) == (0.5 - 0.7, None, None)
 
@@ -121,7 +124,7 @@ def test_with_one_seed_there_is_a_difference_and_nothing_more() -> None:
     ("difference", "spread", "verdict"),
     [
         (-0.10, 0.001, "worse"),
-        (-0.004, 0.0001, "tied"),  # sure, but within the margin
+        (-0.004, 0.0001, "tied"),  # significant, but within the margin
         (-0.006, 0.0001, "worse"),
         (0.0, 0.0, "tied"),
         (-0.10, 0.2, "undecided"),
@@ -139,7 +142,7 @@ def test_verdicts(difference: float, spread: float, verdict: str, higher_is_bett
 
 
 @given(scores, st.randoms(use_true_random=False))
-def test_neither_order_nor_direction_matters(values: list[list[float]], random) -> None:
+def test_results_do_not_depend_on_order_or_direction(values: list[list[float]], random) -> None:
     values = np.array(values)
     config = TestConfig(test_train_ratio=0.2, min_std=0.01)
     best = int(values.mean(axis=1).argmax())
@@ -158,11 +161,11 @@ def test_neither_order_nor_direction_matters(values: list[list[float]], random) 
 
 
 @given(scores)
-def test_numbers_are_possible_ones(values: list[list[float]]) -> None:
+def test_p_values_and_margins_of_error_are_in_range(values: list[list[float]]) -> None:
     found = all_pairs(values, TestConfig(test_train_ratio=0.2, min_std=0.01)).versus(0)
     assert ((found.p_value >= 0) & (found.p_value <= 1)).all()
     assert (found.margin_of_error >= 0).all()
-    # An interval of a wider family is never narrower.
+    # More comparisons never make an interval narrower.
     assert (
         found.margin_of_error
         >= many_to_one(values, 0, TestConfig(0.2, 0.01)).margin_of_error - 1e-12
@@ -170,19 +173,19 @@ def test_numbers_are_possible_ones(values: list[list[float]]) -> None:
 
 
 @pytest.mark.parametrize(("right", "size"), [(0, 10), (5, 10), (10, 10), (3450, 3842)])
-def test_wilson(right: int, size: int) -> None:
+def test_wilson_interval_agrees_with_scipy(right: int, size: int) -> None:
     expected = stats.binomtest(right, size).proportion_ci(method="wilson")
     assert wilson_interval(right / size, size) == pytest.approx(tuple(expected))
 
 
-def test_the_interval_of_a_mean() -> None:
+def test_mean_interval_agrees_with_scipy() -> None:
     low, high = mean_interval([0.1, 0.2, 0.3], TestConfig(test_train_ratio=0.0))
     expected = stats.t.interval(0.95, 2, loc=0.2, scale=0.1 / math.sqrt(3))
     assert (low, high) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("mean", "std_diff"), [(0.02, 0.02), (0.001, 0.003), (0.2, 0.05)])
-def test_so_many_seeds_decide_and_one_fewer_does_not(mean: float, std_diff: float) -> None:
+def test_required_seeds_is_the_smallest_sufficient_number(mean: float, std_diff: float) -> None:
     config = TestConfig(test_train_ratio=0.05, equivalence_margin=0.005)
     needed = 0.005 - mean if mean < 0.005 else mean
     seeds = required_seeds(mean, std_diff, 3, config)
@@ -195,7 +198,7 @@ def test_so_many_seeds_decide_and_one_fewer_does_not(mean: float, std_diff: floa
     assert seeds == 2 or width(seeds - 1) > needed
 
 
-def test_what_seeds_cannot_decide_pictures_may() -> None:
+def test_required_data_factor_where_no_number_of_seeds_suffices() -> None:
     config = TestConfig(test_train_ratio=0.25, equivalence_margin=0.005)
     assert required_seeds(0.01, 0.02, 3, config) is None
     assert critical_value(MAX_SEEDS, 3) * 0.02 * standard_error_factor(MAX_SEEDS, config) > 0.01
