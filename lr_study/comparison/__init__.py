@@ -1,8 +1,8 @@
-"""Runs compared: which may be ranked, what paired statistics allow to conclude, what to advise.
+"""Comparison of runs: which may be ranked, paired tests, verdicts and advice.
 
 In: a DataFrame of runs, as `lr_study.load_runs` gives it, and `ComparisonCriteria`. Out: a
-`Comparison`, one ranking per protocol with estimates, differences, verdicts and advice. Pure: no
-file, no network, no command line.
+`Comparison`, one ranking per protocol with estimates, differences, verdicts and advice. Pure
+functions: no files, network or command line.
 """
 
 import lazy_loader

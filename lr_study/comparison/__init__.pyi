@@ -5,10 +5,10 @@ from .criteria import SELECTION_RULES as SELECTION_RULES
 from .criteria import ComparisonCriteria as ComparisonCriteria
 from .experiment import compare as compare
 from .messages import ENGLISH as ENGLISH
-from .messages import said as said
+from .messages import message as message
 from .messages import translate as translate
+from .metric_ranks import RANKED_METRICS as RANKED_METRICS
 from .metric_ranks import TO_TARGET as TO_TARGET
-from .metric_ranks import VIEWS as VIEWS
 from .results import Comparison as Comparison
 from .results import Difference as Difference
 from .results import FamilyContrast as FamilyContrast

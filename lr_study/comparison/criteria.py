@@ -1,4 +1,4 @@
-"""What is asked of runs that are compared."""
+"""Criteria of a comparison: metric, epoch, baseline, margin and target."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ SELECTION_RULES = ("final", "best")
 
 @dataclass(frozen=True)
 class ComparisonCriteria:
-    """Which figure, at which moment, against what, how finely; checked on construction.
+    """What to rank policies by, and what to compare them with; checked on construction.
 
     Parameters
     ----------
@@ -19,12 +19,12 @@ class ComparisonCriteria:
         What to rank by: ``val_accuracy`` or ``val_loss``, at the last epoch (``final``) or the
         run's best (``best``).
     baseline
-        The policy that differences are taken from, in any of its text forms.
+        The policy that the others are compared with, in any of its text forms.
     margin
-        The difference that matters, in points: hundredths of the metric.
+        Equivalence margin in points, that is in hundredths of the metric.
     target
-        The validation accuracy to count epochs to, from 0 to 1; None is what the baseline ends
-        with under the same seed.
+        Validation accuracy, from 0 to 1, for counting the epochs until it is reached; None is the
+        final accuracy of the baseline under the same seed.
 
     Raises
     ------
@@ -52,10 +52,10 @@ class ComparisonCriteria:
 
     @property
     def column(self) -> str:
-        """The figure of a run that policies are ranked by."""
+        """Name of the column of runs that policies are ranked by."""
         return f"{self.at}_{self.metric}"
 
     @property
     def higher_is_better(self) -> bool:
-        """Whether more of the metric is better."""
+        """Whether higher values of the metric are better."""
         return HIGHER_IS_BETTER[self.metric]

@@ -1,6 +1,6 @@
-"""Runs compared: those that may be ranked, each protocol by itself."""
+"""Comparison of an experiment's runs: exclude invalid ones, then rank each protocol separately."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,11 +8,11 @@ import pandas as pd
 
 from lr_study.comparison.advice import advise
 from lr_study.comparison.criteria import ComparisonCriteria
-from lr_study.comparison.guards import duplicates, faults, fields_that_differ
-from lr_study.comparison.messages import said
-from lr_study.comparison.paired_scores import crossed
+from lr_study.comparison.guards import duplicate_reasons, fields_that_differ, invalid_reasons
+from lr_study.comparison.messages import message
+from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.comparison.ranking import rank_policies
-from lr_study.comparison.results import Comparison, Excluded
+from lr_study.comparison.results import Comparison, Excluded, ProtocolRanking
 
 
 def compare(
@@ -25,65 +25,48 @@ def compare(
     margin: float = ComparisonCriteria.margin,
     target: float | None = ComparisonCriteria.target,
 ) -> Comparison:
-    """Rank the policies of each protocol by their mean over common seeds, and say what it shows.
+    """Rank the policies of each protocol by their mean over common seeds.
 
-    Runs of different protocols are never ranked together. Left out, with the reason, are runs that
-    did not do what they declare, and all but the earliest of a cell.
+    Runs of different protocols are never ranked together. Excluded, with the reason, are runs that
+    deviate from what they declare, and all but the earliest run of a cell.
 
     Parameters
     ----------
     runs
         From `lr_study.load_runs`.
     metric, at, baseline, margin, target
-        As `lr_study.question.ComparisonCriteria` has them.
+        See `ComparisonCriteria`.
 
     Raises
     ------
     UsageError
         If a value is not allowed.
     """
-    question = ComparisonCriteria(metric, at, baseline, margin, target)
-    excluded = _excluded(runs["run_id"], runs["excluded"])
-    kept = runs[runs["excluded"].isna()]
-    left_out: list[Excluded] = []
-    for reasons_of in (faults, duplicates):
-        reasons = reasons_of(kept)
-        left_out += _excluded(kept["run_id"], reasons)
-        kept = kept[reasons.isna()]
-    warnings: list[str] = []
-    rankings = []
-    for protocol_id, group in kept.groupby("protocol_id", sort=False):
-        rectangle, lacking = crossed(group)
-        left_out += [Excluded(run_id, reason) for run_id, reason in lacking]
-        if question.baseline not in rectangle.policies:
-            protocol = str(protocol_id)
-            warnings.append(said("no baseline", baseline=question.baseline, protocol=protocol))
-        ranking = rank_policies(str(protocol_id), rectangle, question)
-        rankings.append(replace(ranking, advice=advise(ranking, question.baseline)))
-        warnings += [
-            said(
-                "diverged",
-                policy=row.policy,
-                diverged=row.diverged,
-                runs=row.runs,
-                protocol=ranking.id,
-            )
-            for row in ranking.rows
-            if row.diverged
-        ]
-    if len(rankings) > 1:
-        warnings.append(said("apart", fields=fields_that_differ(list(kept["protocol"]))))
-    excluded += left_out
+    criteria = ComparisonCriteria(metric, at, baseline, margin, target)
+    valid, excluded = _exclude(runs)
+    protocols, not_paired = _group(valid)
+    rankings = [_rank(protocol_id, paired, criteria) for protocol_id, paired in protocols]
     return Comparison(
         experiment=experiment,
         metric=metric,
         at=at,
-        higher_is_better=question.higher_is_better,
-        baseline=question.baseline,
+        higher_is_better=criteria.higher_is_better,
+        baseline=criteria.baseline,
         protocols=tuple(sorted(rankings, key=lambda ranking: (-ranking.runs, ranking.id))),
-        excluded=tuple(excluded),
-        warnings=tuple(warnings),
+        excluded=(*excluded, *not_paired),
+        warnings=tuple(_warn(rankings, valid, criteria.baseline)),
     )
+
+
+def _exclude(runs: pd.DataFrame) -> tuple[pd.DataFrame, list[Excluded]]:
+    """Separate the runs that may be ranked from those that may not."""
+    excluded = _excluded(runs["run_id"], runs["excluded"])
+    valid = runs[runs["excluded"].isna()]
+    for reasons_of in (invalid_reasons, duplicate_reasons):
+        reasons = reasons_of(valid)
+        excluded += _excluded(valid["run_id"], reasons)
+        valid = valid[reasons.isna()]
+    return valid, excluded
 
 
 def _excluded(run_ids: Iterable[str], reasons: Iterable[Any]) -> list[Excluded]:
@@ -92,3 +75,37 @@ def _excluded(run_ids: Iterable[str], reasons: Iterable[Any]) -> list[Excluded]:
         for run_id, reason in zip(run_ids, reasons, strict=True)
         if pd.notna(reason)
     ]
+
+
+def _group(runs: pd.DataFrame) -> tuple[list[tuple[str, PairedScores]], list[Excluded]]:
+    """Pair the runs of each protocol by seed; also return the runs that have no pair."""
+    protocols: list[tuple[str, PairedScores]] = []
+    excluded: list[Excluded] = []
+    for protocol_id, group in runs.groupby("protocol_id", sort=False):
+        paired, not_paired = pair_scores(group)
+        protocols.append((str(protocol_id), paired))
+        excluded += [Excluded(run_id, reason) for run_id, reason in not_paired]
+    return protocols, excluded
+
+
+def _rank(protocol_id: str, paired: PairedScores, criteria: ComparisonCriteria) -> ProtocolRanking:
+    ranking = rank_policies(protocol_id, paired, criteria)
+    return replace(ranking, advice=advise(ranking, criteria.baseline))
+
+
+def _warn(rankings: Sequence[ProtocolRanking], runs: pd.DataFrame, baseline: str) -> Iterator[str]:
+    """Yield the warnings: a missing baseline, diverged policies, several protocols."""
+    for ranking in rankings:
+        if baseline not in [row.policy for row in ranking.rows]:
+            yield message("no baseline", baseline=baseline, protocol=ranking.id)
+        for row in ranking.rows:
+            if row.diverged:
+                yield message(
+                    "diverged",
+                    policy=row.policy,
+                    diverged=row.diverged,
+                    runs=row.runs,
+                    protocol=ranking.id,
+                )
+    if len(rankings) > 1:
+        yield message("apart", fields=fields_that_differ(list(runs["protocol"])))

@@ -1,12 +1,13 @@
-"""Families compared as they would be used: parameters chosen on validation, judged on test."""
+"""Comparison of families on the test set, each by the policy that validation selected."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.comparison.inference import Rule, many_to_one, wilson_interval
-from lr_study.comparison.messages import said
+from lr_study.comparison.differences import difference_at
+from lr_study.comparison.inference import TestConfig, many_to_one, wilson_interval
+from lr_study.comparison.messages import message
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import Difference, FamilyRow, Row, first_of_each_family
 
@@ -14,25 +15,36 @@ TEST = "test_accuracy"
 
 
 def compare_families(
-    rows: Sequence[Row], crossed: PairedScores, baseline: str, test_size: int, rule: Rule
+    rows: Sequence[Row], paired: PairedScores, baseline: str, test_size: int, config: TestConfig
 ) -> tuple[FamilyRow, ...]:
-    """Take the first-ranked policy of each family, and compare them with the baseline on test.
+    """Compare the first-ranked policy of each family with the baseline on the test set.
 
-    The same pictures test under every seed: intervals of the accuracies are those of sampling
-    ``test_size`` pictures, and the differences are paired over seeds, with the same allowance for
-    what seeds share as on validation. Without a test part there are no figures.
+    All seeds share one test set. The interval of an accuracy is that of sampling ``test_size``
+    images; differences are paired over seeds, with the same variance as on validation. Without a
+    test set, accuracies, intervals and differences are None.
+
+    Parameters
+    ----------
+    rows
+        The ranking, best first.
+    paired
+        The runs of these rows.
+    test_size
+        Number of test images; 0 if unknown.
+    config
+        How to test differences in test accuracy.
     """
-    chosen = first_of_each_family(rows)
-    test = dict(zip(crossed.policies, crossed.values(TEST), strict=True))
-    differences = _from_baseline(
-        {row.policy: test[row.policy] for row in chosen.values()},
+    selected = first_of_each_family(rows)
+    scores = dict(zip(paired.policies, paired.values(TEST), strict=True))
+    differences = _versus_baseline(
+        {row.policy: scores[row.policy] for row in selected.values()},
         baseline,
-        test.get(baseline),
-        rule,
+        scores.get(baseline),
+        config,
     )
     families = []
-    for family, row in chosen.items():
-        accuracy = float(test[row.policy].mean())
+    for family, row in selected.items():
+        accuracy = float(scores[row.policy].mean())
         known = not np.isnan(accuracy)
         families.append(
             FamilyRow(
@@ -43,22 +55,23 @@ def compare_families(
                 estimate=row.estimate,
                 test_accuracy=accuracy if known else None,
                 interval=wilson_interval(accuracy, test_size) if known and test_size else None,
-                interval_method=said("wilson test", size=test_size) if known else None,
+                interval_method=message("wilson test", size=test_size) if known else None,
                 vs_baseline=differences.get(row.policy),
             )
         )
     return tuple(families)
 
 
-def _from_baseline(
-    chosen: dict[str, NDArray[np.float64]],
+def _versus_baseline(
+    selected: Mapping[str, NDArray[np.float64]],
     baseline: str,
-    scores: NDArray[np.float64] | None,
-    rule: Rule,
+    baseline_scores: NDArray[np.float64] | None,
+    config: TestConfig,
 ) -> dict[str, Difference]:
-    """Differences on test of those chosen that are not the baseline itself."""
-    others = [policy for policy in chosen if policy != baseline]
-    if scores is None or np.isnan(scores).any() or not others:
+    """Differences in test accuracy from the baseline, by policy; scores are (seeds,)."""
+    others = [policy for policy in selected if policy != baseline]
+    if baseline_scores is None or np.isnan(baseline_scores).any() or not others:
         return {}
-    found = many_to_one(np.stack([scores, *(chosen[policy] for policy in others)]), 0, rule)
-    return {policy: found.at(i) for i, policy in enumerate(others, start=1)}
+    scores = np.stack([baseline_scores, *(selected[policy] for policy in others)])
+    differences = many_to_one(scores, 0, config)
+    return {policy: difference_at(differences, i) for i, policy in enumerate(others, start=1)}

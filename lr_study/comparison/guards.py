@@ -1,4 +1,4 @@
-"""Which runs may be ranked: those that did what they declare, once each."""
+"""Checks before ranking: a run must match its declaration, and count once per cell."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -7,36 +7,36 @@ from typing import Any
 
 import pandas as pd
 
-from lr_study.comparison.messages import said
+from lr_study.comparison.messages import message
 from lr_study.policies import parse
 from lr_study.runs import CURVES
 from lr_study.support import UsageError
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-12
-"""How near a logged rate is to the declared one: rates are logged as 32-bit numbers."""
+"""Tolerances of a logged learning rate, which is a 32-bit number, to the declared one."""
 
 
-def faults(runs: pd.DataFrame) -> pd.Series:
-    """Return for each run why it may not be ranked, or None.
+def invalid_reasons(runs: pd.DataFrame) -> pd.Series:
+    """Return why each run may not be ranked, or None; one value per run, with its index.
 
     Parameters
     ----------
     runs
-        From `lr_study.load_runs`; without the column ``curves``, nothing can be found.
+        From `lr_study.load_runs`; without the column ``curves``, no run is checked.
     """
     if "curves" not in runs:
         return pd.Series([None] * len(runs), index=runs.index, dtype=object)
     rates_of = cache(_declared_rates)
-    found = [
-        _fault(policy, protocol, curves, rates_of)
+    reasons = [
+        _invalid_reason(policy, protocol, curves, rates_of)
         for policy, protocol, curves in zip(
             runs["policy"], runs["protocol"], runs["curves"], strict=True
         )
     ]
-    return pd.Series(found, index=runs.index, dtype=object)
+    return pd.Series(reasons, index=runs.index, dtype=object)
 
 
-def _fault(
+def _invalid_reason(
     policy: str,
     protocol: Mapping[str, Any],
     curves: Mapping[str, Sequence[float | None]],
@@ -45,24 +45,24 @@ def _fault(
     declared = int(protocol["epochs"])
     trained = max((len(curves.get(name, ())) for name in CURVES), default=0)
     if trained != declared:
-        return said("epochs", trained=trained, declared=declared)
+        return message("epochs", trained=trained, declared=declared)
     for name in "accuracy", "val_accuracy":
         missing = [i for i, value in enumerate(curves.get(name) or [None], 1) if value is None]
         if missing:
-            return said("no value", name=name, epoch=missing[0])
+            return message("no value", name=name, epoch=missing[0])
     rates, expected = curves.get("learning_rate"), rates_of(policy, declared)
     if not rates or expected is None:
         return None
     for epoch, (rate, wanted) in enumerate(zip(rates, expected, strict=True), start=1):
         if rate is None:
-            return said("no value", name="learning_rate", epoch=epoch)
+            return message("no value", name="learning_rate", epoch=epoch)
         if not math.isclose(rate, wanted, rel_tol=RELATIVE, abs_tol=ABSOLUTE):
-            return said("rate", policy=policy, epoch=epoch, rate=rate, wanted=wanted)
+            return message("rate", policy=policy, epoch=epoch, rate=rate, wanted=wanted)
     return None
 
 
 def _declared_rates(policy: str, epochs: int) -> list[float] | None:
-    """The rates of a policy; None of one that has no formula, as imported runs may have."""
+    """The learning rates of a policy; None if it has no formula, as in imported runs."""
     try:
         rate = parse(policy)
     except UsageError:
@@ -70,19 +70,22 @@ def _declared_rates(policy: str, epochs: int) -> list[float] | None:
     return [rate(epoch) for epoch in range(epochs)]
 
 
-def duplicates(runs: pd.DataFrame) -> pd.Series:
-    """Return for each run that another run finished the same cell earlier, or None."""
+def duplicate_reasons(runs: pd.DataFrame) -> pd.Series:
+    """Return for each run which earlier run of the same cell it duplicates, or None.
+
+    A cell is a policy, a seed and a protocol.
+    """
     ordered = runs.sort_values(["end_time", "run_id"], kind="stable")
     first = ordered.drop_duplicates("cell").set_index("cell")["run_id"]
     reasons = [
-        None if run_id == earliest else said("duplicate", run_id=earliest)
+        None if run_id == earliest else message("duplicate", run_id=earliest)
         for run_id, earliest in zip(runs["run_id"], runs["cell"].map(first), strict=True)
     ]
     return pd.Series(reasons, index=runs.index, dtype=object)
 
 
 def fields_that_differ(protocols: Sequence[Mapping[str, Any]]) -> str:
-    """Say which protocol fields keep runs apart, as ``batch_size: 16 in 9 runs, 32 in 3``.
+    """Describe the protocol fields in which runs differ, as ``batch_size: 16 in 9 runs, 32 in 3``.
 
     >>> fields_that_differ([{"epochs": 5}, {"epochs": 5}, {"epochs": 9}])
     'epochs: 5 in 2 runs, 9 in 1'

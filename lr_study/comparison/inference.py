@@ -1,12 +1,13 @@
-"""What differences over seeds allow one to say: a paired t that knows seeds share their pictures.
+"""Paired t tests over seeds with the Nadeau-Bengio corrected variance; arrays in, numbers out.
 
-Scores are arrays (policies, seeds): every policy ran under every seed, so that two policies are
+Scores are arrays (policies, seeds): every policy ran under every seed, and two policies are
 compared by their differences under the same seeds.
 
-Seeds divide the same pictures anew, so their results are correlated, and s/√n is too small a
-standard error: it would go to zero while the pictures stay as few as they are. The one used here
-is s·√(1/n + validation/training), with n - 1 degrees of freedom [1]_. Several comparisons are
-corrected by Holm's method [2]_; simultaneous intervals are Bonferroni's.
+Each seed splits the same images anew, so training sets overlap and scores are correlated across
+seeds. The usual standard error s/√n is then too small: it vanishes as n grows, although the number
+of images does not. Used instead is s·√(1/n + n_test/n_train), with n - 1 degrees of freedom, where
+the validation set takes the place of the test set [1]_. P-values are corrected for multiple
+comparisons by Holm's method [2]_; simultaneous intervals are Bonferroni's.
 
 References
 ----------
@@ -16,172 +17,159 @@ References
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
-from lr_study.comparison.messages import said
-from lr_study.comparison.results import Difference, Interval
-
 Floats = NDArray[np.float64]
 
 LEVEL = 0.05
-"""Of what is equal, at most this share is called different; intervals cover the rest."""
+"""Family-wise error rate of the tests; intervals have the confidence level 1 - `LEVEL`."""
 
 MAX_SEEDS = 1000
-"""More seeds than this are not advised: they cannot decide."""
+"""Largest number of seeds that is considered affordable."""
 
 
 @dataclass(frozen=True)
-class Rule:
-    """What the standard error and the verdicts rest on.
+class TestConfig:
+    """Settings of the tests and verdicts for one metric, in units of the metric.
 
     Parameters
     ----------
-    resplit
-        Validation pictures over training pictures: how much seeds have in common.
-    resolution
-        The smallest difference that a score can show, below which no standard deviation is
-        believed: one picture.
-    margin
-        Differences up to this do not matter.
+    test_train_ratio
+        Validation images over training images, n_test/n_train in the corrected variance.
+    min_std
+        Lower bound of a standard deviation: the resolution of a score, such as one image.
+    equivalence_margin
+        Differences up to this size count as equivalent.
     """
 
-    resplit: float
-    resolution: float = 0.0
-    margin: float = 0.005
+    test_train_ratio: float
+    min_std: float = 0.0
+    equivalence_margin: float = 0.005
+
+    __test__: ClassVar[bool] = False  # not a test class, whatever its name
 
 
 @dataclass(frozen=True)
 class Differences:
-    """Each policy's scores less those of one of them, the reference.
+    """Mean paired differences of each policy from one of them, the reference.
 
-    ``mean``, ``margin_of_error``, ``p_value`` and ``deviation`` are (policies,); at the reference
-    the first three are 0, 0 and 1. The interval is mean ± margin_of_error, simultaneous over
-    ``comparisons``, over which the p-values are corrected too. NaN is what cannot be said:
-    everything of a policy that lacks a score, and all but the mean where there is one seed.
+    ``mean``, ``margin_of_error``, ``p_value`` and ``std_diff`` are (policies,); at the reference
+    the first three are 0, 0 and 1. ``std_diff`` is the standard deviation of the differences over
+    seeds. The interval is mean ± margin_of_error, simultaneous over ``comparisons``; p-values are
+    corrected over the same number. NaN marks what is undefined: everything of a policy that lacks a
+    score, and all but the mean where there is only one seed.
     """
 
     mean: Floats
     margin_of_error: Floats
     p_value: Floats
-    deviation: Floats
+    std_diff: Floats
     reference: int
     seeds: int
     comparisons: int
 
-    def at(self, i: int) -> Difference:
-        """Return one of them with all that is known of it."""
-        if np.isnan(self.mean[i]):
-            return Difference(None)
-        mean = float(self.mean[i])
-        if i == self.reference:
-            return Difference(mean, n=self.seeds)
-        if np.isnan(self.margin_of_error[i]):
-            return Difference(mean, n=self.seeds, method=said("single runs"))
-        return Difference(
-            mean,
-            interval=(mean - float(self.margin_of_error[i]), mean + float(self.margin_of_error[i])),
-            p_value=float(self.p_value[i]),
-            n=self.seeds,
-            method=said("paired t"),
-            correction=said("holm", comparisons=self.comparisons),
-        )
 
-
-def many_to_one(scores: ArrayLike, baseline: int, rule: Rule) -> Differences:
-    """Compare each policy with one that was named beforehand: k - 1 comparisons.
+def many_to_one(scores: ArrayLike, baseline: int, config: TestConfig) -> Differences:
+    """Compare each of k policies with a baseline fixed beforehand: k - 1 comparisons.
 
     Examples
     --------
     >>> scores = [[0.70, 0.72, 0.71, 0.73], [0.75, 0.78, 0.76, 0.78]]
-    >>> found = many_to_one(scores, 0, Rule(resplit=0.2))
-    >>> found.mean.round(4).tolist(), found.p_value.round(4).tolist()
+    >>> differences = many_to_one(scores, 0, TestConfig(test_train_ratio=0.2))
+    >>> differences.mean.round(4).tolist(), differences.p_value.round(4).tolist()
     ([0.0, 0.0525], [1.0, 0.0006])
     """
     scores = np.asarray(scores, np.float64)
-    p_value = _p_values(scores - scores[baseline], rule)
+    p_value = _p_values(scores - scores[baseline], config)
     others = np.arange(len(scores)) != baseline
     p_value[others] = holm(p_value[others])
-    return _differences(scores, baseline, p_value, int((~np.isnan(p_value[others])).sum()), rule)
+    return _differences(scores, baseline, p_value, int((~np.isnan(p_value[others])).sum()), config)
 
 
 @dataclass(frozen=True)
 class AllPairs:
-    """All pairs of policies compared: ``p_value`` is (policies, policies), corrected over pairs."""
+    """All pairs of policies compared.
+
+    ``scores`` is (policies, seeds); ``p_value`` is (policies, policies), corrected over the pairs.
+    """
 
     scores: Floats
-    rule: Rule
+    config: TestConfig
     p_value: Floats
     comparisons: int
 
-    def against(self, reference: int) -> Differences:
-        """Return the differences of all from one, which may have been chosen for its score.
+    def versus(self, reference: int) -> Differences:
+        """Return the differences of all policies from one, which may be the best-scoring one.
 
-        Whichever was to be chosen, its comparisons are among all pairs: correcting over these
-        makes up for the choice.
+        Correcting over all pairs accounts for that selection: whichever policy is best, its
+        comparisons are among the pairs.
         """
         p_value = self.p_value[:, reference]
-        return _differences(self.scores, reference, p_value, self.comparisons, self.rule)
+        return _differences(self.scores, reference, p_value, self.comparisons, self.config)
 
 
-def all_pairs(scores: ArrayLike, rule: Rule) -> AllPairs:
-    """Compare each policy with each other: k(k - 1)/2 comparisons."""
+def all_pairs(scores: ArrayLike, config: TestConfig) -> AllPairs:
+    """Compare all pairs of k policies: k(k - 1)/2 comparisons."""
     scores = np.asarray(scores, np.float64)
     i, j = np.triu_indices(len(scores), k=1)
-    adjusted = holm(_p_values(scores[i] - scores[j], rule))
+    adjusted = holm(_p_values(scores[i] - scores[j], config))
     p_value = np.diag(np.where(np.isnan(scores).any(axis=1), np.nan, 1.0))
     p_value[i, j] = p_value[j, i] = adjusted
-    return AllPairs(scores, rule, p_value, int((~np.isnan(adjusted)).sum()))
+    return AllPairs(scores, config, p_value, int((~np.isnan(adjusted)).sum()))
 
 
 def _differences(
-    scores: Floats, reference: int, p_value: Floats, comparisons: int, rule: Rule
+    scores: Floats, reference: int, p_value: Floats, comparisons: int, config: TestConfig
 ) -> Differences:
-    mean, deviation = _paired(scores - scores[reference], rule)
+    mean, std_diff = _paired(scores - scores[reference], config)
     seeds = scores.shape[1]
-    margin_of_error = quantile(seeds, comparisons) * deviation * standard_error_factor(seeds, rule)
+    margin_of_error = (
+        critical_value(seeds, comparisons) * std_diff * standard_error_factor(seeds, config)
+    )
     if seeds > 1 and not np.isnan(margin_of_error[reference]):
         margin_of_error[reference] = 0.0
-    return Differences(mean, margin_of_error, p_value, deviation, reference, seeds, comparisons)
+    return Differences(mean, margin_of_error, p_value, std_diff, reference, seeds, comparisons)
 
 
-def _paired(differences: Floats, rule: Rule) -> tuple[Floats, Floats]:
-    """Mean and standard deviation over the last axis, the latter never below the resolution."""
+def _paired(differences: Floats, config: TestConfig) -> tuple[Floats, Floats]:
+    """Mean and standard deviation over the last axis, the latter never below `min_std`."""
     mean = differences.mean(axis=-1)
     if differences.shape[-1] == 1:
         return mean, np.full(mean.shape, np.nan)
-    return mean, np.maximum(differences.std(axis=-1, ddof=1), rule.resolution)
+    return mean, np.maximum(differences.std(axis=-1, ddof=1), config.min_std)
 
 
-def _p_values(differences: Floats, rule: Rule) -> Floats:
-    """Two-sided p-values of a t test; no difference at all is 1, whatever its error."""
+def _p_values(differences: Floats, config: TestConfig) -> Floats:
+    """Two-sided p-values of a t test; 1 where the mean difference is exactly 0."""
     seeds = differences.shape[-1]
-    mean, deviation = _paired(differences, rule)
-    error = deviation * standard_error_factor(seeds, rule)
+    mean, std_diff = _paired(differences, config)
+    error = std_diff * standard_error_factor(seeds, config)
     with np.errstate(invalid="ignore", divide="ignore"):
         p_value = 2 * stdtr(seeds - 1, -np.abs(mean / error))
     return np.where((mean == 0) & ~np.isnan(error), 1.0, p_value)
 
 
-def standard_error_factor(seeds: ArrayLike, rule: Rule) -> Floats:
-    """Return what a standard deviation over seeds is multiplied by: √(1/n + resplit)."""
-    return np.sqrt(1 / np.asarray(seeds, np.float64) + rule.resplit)
+def standard_error_factor(seeds: ArrayLike, config: TestConfig) -> Floats:
+    """Return standard error over standard deviation: √(1/n + n_test/n_train) [Nadeau-Bengio]."""
+    return np.sqrt(1 / np.asarray(seeds, np.float64) + config.test_train_ratio)
 
 
-def quantile(seeds: ArrayLike, comparisons: int) -> Floats:
-    """Return how many standard errors a simultaneous interval reaches; NaN with one seed."""
+def critical_value(seeds: ArrayLike, comparisons: int) -> Floats:
+    """Return the two-sided Bonferroni t quantile at n - 1 degrees of freedom; NaN with one seed."""
     freedom = np.asarray(seeds, np.float64) - 1
     with np.errstate(invalid="ignore"):
-        reach = stdtrit(freedom, 1 - LEVEL / (2 * max(comparisons, 1)))
-    return np.where(freedom > 0, reach, np.nan)
+        quantile = stdtrit(freedom, 1 - LEVEL / (2 * max(comparisons, 1)))
+    return np.where(freedom > 0, quantile, np.nan)
 
 
 def holm(p_values: ArrayLike) -> Floats:
-    """Return p-values corrected for their number by Holm's method, in the same order.
+    """Return p-values corrected by Holm's step-down method, in the same order.
 
-    NaN is no comparison and stays.
+    NaN is not counted as a comparison and stays NaN.
 
     >>> holm([0.01, 0.04, 0.03]).tolist()
     [0.03, 0.06, 0.06]
@@ -195,33 +183,37 @@ def holm(p_values: ArrayLike) -> Floats:
     return adjusted
 
 
-def verdicts(found: Differences, rule: Rule, *, higher_is_better: bool) -> list[str]:
-    """Say of each policy how it stands to the best one, from which the differences are.
+def assign_verdicts(
+    differences: Differences, config: TestConfig, *, higher_is_better: bool
+) -> list[str]:
+    """Return the verdict on each policy by its difference from the best one, the reference.
 
-    ``worse``: significantly on the wrong side of the best one and by more than the margin;
-    ``tied``: its simultaneous interval lies within the margin; else ``undecided``, as with one
-    seed all are.
+    ``worse``: significantly worse than the best, and by more than the equivalence margin;
+    ``tied``: its simultaneous interval lies within the margin; otherwise ``undecided``. With one
+    seed all are undecided.
     """
-    if found.seeds == 1:
-        return ["undecided"] * len(found.mean)
-    loss = -found.mean if higher_is_better else found.mean
-    worse = (found.p_value < LEVEL) & (loss > rule.margin)
-    tied = np.abs(found.mean) + found.margin_of_error <= rule.margin
-    words = np.where(worse, "worse", np.where(tied, "tied", "undecided")).tolist()
-    words[found.reference] = "best"
-    return [str(word) for word in words]
+    if differences.seeds == 1:
+        return ["undecided"] * len(differences.mean)
+    loss = -differences.mean if higher_is_better else differences.mean
+    worse = (differences.p_value < LEVEL) & (loss > config.equivalence_margin)
+    tied = np.abs(differences.mean) + differences.margin_of_error <= config.equivalence_margin
+    verdicts = np.where(worse, "worse", np.where(tied, "tied", "undecided")).tolist()
+    verdicts[differences.reference] = "best"
+    return [str(verdict) for verdict in verdicts]
 
 
-def mean_interval(scores: ArrayLike, rule: Rule) -> Interval:
-    """Return the 95 % interval of one policy's mean over seeds, by the same standard error."""
+def mean_interval(scores: ArrayLike, config: TestConfig) -> tuple[float, float]:
+    """Return the 95 % interval of a mean of ``scores``, (seeds,), by the same standard error."""
     scores = np.asarray(scores, np.float64)
-    mean, deviation = _paired(scores, rule)
-    half = float(quantile(len(scores), 1) * deviation * standard_error_factor(len(scores), rule))
+    mean, std_diff = _paired(scores, config)
+    half = float(
+        critical_value(len(scores), 1) * std_diff * standard_error_factor(len(scores), config)
+    )
     return float(mean) - half, float(mean) + half
 
 
-def wilson_interval(share: float, size: int) -> Interval:
-    """Return the 95 % interval of a share of ``size`` pictures, by sampling alone [1]_.
+def wilson_interval(proportion: float, size: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a proportion of ``size`` images [1]_.
 
     References
     ----------
@@ -233,34 +225,39 @@ def wilson_interval(share: float, size: int) -> Interval:
     """
     z = float(ndtri(1 - LEVEL / 2))
     scale = 1 + z**2 / size
-    middle = (share + z**2 / (2 * size)) / scale
-    half = z / scale * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
+    middle = (proportion + z**2 / (2 * size)) / scale
+    half = z / scale * np.sqrt(proportion * (1 - proportion) / size + z**2 / (4 * size**2))
     return float(middle - half), float(middle + half)
 
 
-def required_seeds(mean: float, deviation: float, comparisons: int, rule: Rule) -> int | None:
-    """Return how many seeds in all would settle a difference, were it what it is measured to be.
+def required_seeds(
+    mean: float, std_diff: float, comparisons: int, config: TestConfig
+) -> int | None:
+    """Return the total number of seeds that would settle a difference, taking it as measured.
 
-    Settled is an interval that lies within the margin, or, where the difference is larger than
-    that, one that does not reach 0. None if `MAX_SEEDS` seeds do not suffice: what is left of the
-    error with any number of seeds is that of the pictures.
+    A difference is settled when its interval lies within the equivalence margin or, if it is larger
+    than the margin, excludes 0. None if `MAX_SEEDS` seeds do not suffice: the term n_test/n_train
+    of the variance does not shrink with seeds.
     """
     seeds = np.arange(2, MAX_SEEDS + 1)
-    margin_of_error = quantile(seeds, comparisons) * deviation * standard_error_factor(seeds, rule)
-    enough = margin_of_error <= _needed_half_width(mean, rule)
+    margin_of_error = (
+        critical_value(seeds, comparisons) * std_diff * standard_error_factor(seeds, config)
+    )
+    enough = margin_of_error <= _needed_half_width(mean, config)
     return int(seeds[enough.argmax()]) if enough.any() else None
 
 
-def required_data_factor(mean: float, margin_of_error: float, rule: Rule) -> float:
-    """Return how many times the pictures would settle, with the same seeds, a difference.
+def required_data_factor(mean: float, margin_of_error: float, config: TestConfig) -> float:
+    """Return by which factor more images would settle a difference with the same seeds.
 
-    Roughly: an interval is taken to shrink as one over the root of the number of pictures. Infinite
-    for a difference of the margin itself.
+    Approximate: the interval is assumed to shrink as 1/√(number of images). Infinite for a
+    difference equal to the margin.
     """
-    needed = _needed_half_width(mean, rule)
+    needed = _needed_half_width(mean, config)
     return float((margin_of_error / needed) ** 2) if needed > 0 else float("inf")
 
 
-def _needed_half_width(mean: float, rule: Rule) -> float:
+def _needed_half_width(mean: float, config: TestConfig) -> float:
+    """Half-width below which an interval is within the margin, or excludes 0."""
     size = abs(mean)
-    return rule.margin - size if size <= rule.margin else size
+    return config.equivalence_margin - size if size <= config.equivalence_margin else size

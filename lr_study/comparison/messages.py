@@ -1,54 +1,49 @@
-"""What a comparison says of runs, in sentences that a report can say in another language."""
+"""Messages about runs and results: English text with a key, so that a report can translate it."""
 
 from collections.abc import Mapping
 from typing import Any
 
-Words = Mapping[str, str]
+Catalog = Mapping[str, str]
 
-ENGLISH: Words = {
+ENGLISH: Catalog = {
     # why a run is not ranked
-    "study": "a study: its children hold the figures",
-    "superseded": "superseded: its cell was trained again on request",
+    "study": "Study run; see its child runs",
+    "superseded": "Superseded: trained again on request",
     "status": "status {status}, not FINISHED",
-    "epochs": "{trained} epochs where its protocol declares {declared}",
+    "epochs": "trained for {trained} epochs, but the protocol declares {declared}",
     "no value": "no {name} at epoch {epoch}",
     "rate": (
-        "its learning rate leaves {policy} at epoch {epoch}: "
-        "{rate:.6g} where the policy says {wanted:.6g}"
+        "learning rate deviates from {policy} at epoch {epoch}: "
+        "logged {rate:.6g}, expected {wanted:.6g}"
     ),
-    "duplicate": "a duplicate: {run_id} finished the same cell earlier",
-    "seed unknown": (
-        "its seed is unknown, and other runs of its protocol have seeds to be paired by"
-    ),
+    "duplicate": ("Duplicate: same policy, seed and settings as {run_id}, which finished first"),
+    "seed unknown": "unknown seed: it cannot be paired with the other runs of its protocol",
     "seed not common": "seed {seed} of {policy} is not ranked: the common seeds are {seeds}",
-    "seeds lacking": "{policy} lacks some of the common seeds {seeds}",
+    "seeds lacking": "{policy} has no run for some of the common seeds {seeds}",
     # warnings
     "no baseline": "the baseline {baseline} has no runs under protocol {protocol}",
     "diverged": "{policy} diverged in {diverged} of {runs} runs of protocol {protocol}",
-    "apart": "runs of different protocols are ranked apart; they differ in {fields}",
+    "apart": "runs of different protocols are ranked separately; they differ in {fields}",
     # notes
-    "unpaired": "the seeds are unknown: runs are not paired, and nothing is decided",
-    "word": (
-        "that these runs can be compared rests on the word of who imported them: "
-        "unknown are {fields}"
-    ),
-    "disagree": "the views disagree on the first: {first}",
+    "unpaired": "Seeds are unknown: runs are not paired, and every verdict is undecided",
+    "word": "Comparability is assumed, not verified: unknown {fields}",
+    "disagree": "Metrics disagree on the winner: {first}",
     "uneven": (
-        "equal work took {low:.2g} to {high:.2g} s an epoch: "
-        "wall-clock time tells of the machine here, not of the policies"
+        "Timing differences reflect the machine, not the policy: "
+        "equal work took {low:.2g} to {high:.2g} s per epoch"
     ),
-    # how a number was found
+    # how a number was computed
     "single runs": "difference of single runs",
-    "paired t": "paired t with Nadeau and Bengio's variance",
-    "holm": "Holm, and a simultaneous interval, over {comparisons} comparisons",
-    "t": "t over {seeds} seeds with Nadeau and Bengio's variance",
-    "wilson validation": "Wilson, {size} validation pictures",
-    "wilson test": "Wilson, {size} test pictures",
+    "paired t": "paired t with the Nadeau-Bengio variance",
+    "holm": "Holm p-value and simultaneous interval over {comparisons} comparisons",
+    "t": "t over {seeds} seeds with the Nadeau-Bengio variance",
+    "wilson validation": "Wilson, {size} validation images",
+    "wilson test": "Wilson, {size} test images",
 }
 
 
 class Message(str):
-    """A sentence in English that remembers what it was made of."""
+    """English text that keeps its key and values, for translation."""
 
     key: str
     values: Mapping[str, Any]
@@ -56,27 +51,27 @@ class Message(str):
     def __new__(
         cls, text: str, key: str = "", values: Mapping[str, Any] | None = None
     ) -> "Message":
-        """Make a sentence of its text, the key of `ENGLISH`, and what fills the blanks."""
+        """Store the text, its key in `ENGLISH`, and the values of its placeholders."""
         made = super().__new__(cls, text)
         made.key, made.values = key, values or {}
         return made
 
 
-def said(key: str, **values: Any) -> Message:
-    """Return a sentence of `ENGLISH`, its blanks filled.
+def message(key: str, **values: Any) -> Message:
+    """Return the message `key` of `ENGLISH`, its placeholders filled with `values`.
 
-    >>> said("no value", name="val_loss", epoch=7)
+    >>> message("no value", name="val_loss", epoch=7)
     'no val_loss at epoch 7'
     """
     return Message(ENGLISH[key].format(**values), key, values)
 
 
-def translate(text: str, words: Words) -> str:
-    """Say a sentence in the words of another language; a text that is not one of ours stands.
+def translate(text: str, catalog: Catalog) -> str:
+    """Translate a `Message` by a catalog; return any other text unchanged.
 
-    >>> translate(said("no value", name="val_loss", epoch=7), {"no value": "нет {name}"})
+    >>> translate(message("no value", name="val_loss", epoch=7), {"no value": "нет {name}"})
     'нет val_loss'
     """
-    if isinstance(text, Message) and text.key in words:
-        return words[text.key].format(**text.values)
+    if isinstance(text, Message) and text.key in catalog:
+        return catalog[text.key].format(**text.values)
     return text

@@ -1,4 +1,4 @@
-"""The same runs ranked in several ways: a winner by one figure may not be one by another."""
+"""Ranks of the same policies by several metrics, and notes where these disagree."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,66 +6,68 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.comparison.messages import said
+from lr_study.comparison.messages import message
 from lr_study.comparison.paired_scores import PairedScores
 
 Floats = NDArray[np.float64]
 
 TO_TARGET = "epochs_to_target"
 
-VIEWS = {
+RANKED_METRICS = {
     "final_val_accuracy": True,
     "best_val_accuracy": True,
     "final_val_loss": False,
     TO_TARGET: False,
 }
-"""What policies are ranked by, and whether more is better."""
+"""The metrics that policies are ranked by, and whether higher is better."""
 
 UNEVEN = 1.5
-"""Equal work that took this much longer in one run than in another says something of machines."""
+"""Ratio of the slowest to the fastest epoch above which timings depend on the machine."""
 
 
 @dataclass(frozen=True)
-class Views:
-    """Ranks of each policy by each of `VIEWS`, in the order of `PairedScores.policies`.
+class MetricRanks:
+    """Ranks of each policy by each of `RANKED_METRICS`, in the order of `PairedScores.policies`.
 
-    ``epochs_to_target`` is the median over seeds, infinite where half of them never got there;
-    where there is no target, neither it nor its ranks are there.
+    ``epochs_to_target`` is the median over seeds, infinite where at least half of the runs never
+    reach the target. Without a target it is None and has no ranks.
     """
 
     ranks: Mapping[str, tuple[int, ...]]
     epochs_to_target: tuple[float, ...] | None
 
 
-def look(
-    crossed: PairedScores, diverged: NDArray[np.bool_], baseline: str, target: float | None
-) -> Views:
-    """Rank the policies by each view; a policy that diverged is last in all.
+def rank_by_metric(
+    paired: PairedScores, diverged: NDArray[np.bool_], baseline: str, target: float | None
+) -> MetricRanks:
+    """Rank the policies by each metric; policies that diverged come last in all.
 
     Parameters
     ----------
     diverged
-        (policies,): whether the policy's loss was not finite under any seed.
+        (policies,): whether the loss became non-finite under at least one seed.
     target
-        The validation accuracy to reach; by default the last one of the baseline under the same
-        seed.
+        Validation accuracy to reach; None is the final one of the baseline under the same seed.
     """
-    figures = {name: crossed.values(name).mean(axis=1) for name in VIEWS if name != TO_TARGET}
-    if "curves" in crossed.runs and (target is not None or baseline in crossed.policies):
-        reached = _epochs_to_target(crossed, baseline, target)
+    figures = {
+        name: paired.values(name).mean(axis=1) for name in RANKED_METRICS if name != TO_TARGET
+    }
+    if "curves" in paired.runs and (target is not None or baseline in paired.policies):
+        reached = _epochs_to_target(paired, baseline, target)
         figures[TO_TARGET] = np.median(reached, axis=1)
     ranks = {
-        name: tuple(rank(values, diverged, higher_is_better=VIEWS[name]))
+        name: tuple(rank(values, diverged, higher_is_better=RANKED_METRICS[name]))
         for name, values in figures.items()
     }
     epochs = figures.get(TO_TARGET)
-    return Views(ranks, None if epochs is None else tuple(epochs.tolist()))
+    return MetricRanks(ranks, None if epochs is None else tuple(epochs.tolist()))
 
 
 def rank(estimates: Floats, diverged: NDArray[np.bool_], *, higher_is_better: bool) -> list[int]:
-    """Return ranks from 1; equals share one, as in a race. Those that diverged come after the rest.
+    """Return ranks from 1; equal estimates share the better rank, and the next one is skipped.
 
-    A missing estimate is worse than any.
+    Diverged policies come after all others; a missing estimate is the worst. ``estimates`` and
+    ``diverged`` are (policies,).
 
     >>> rank(np.array([0.7, 0.9, 0.7, 0.99]), np.array([0, 0, 0, 1], bool), higher_is_better=True)
     [2, 1, 2, 4]
@@ -76,19 +78,19 @@ def rank(estimates: Floats, diverged: NDArray[np.bool_], *, higher_is_better: bo
     return [ordered.index(key) + 1 for key in keys]
 
 
-def _epochs_to_target(crossed: PairedScores, baseline: str, target: float | None) -> Floats:
-    """The first epoch from 1 at which each run reaches its target, infinite if none: as values."""
+def _epochs_to_target(paired: PairedScores, baseline: str, target: float | None) -> Floats:
+    """First epoch, from 1, at which each run reaches its target, or infinity; (policies, seeds)."""
     targets: Mapping[object, float] = {}
     if target is None:
-        runs = crossed.runs[crossed.runs["policy"] == baseline]
+        runs = paired.runs[paired.runs["policy"] == baseline]
         targets = dict(zip(runs["seed"], runs["final_val_accuracy"], strict=True))
     epochs = [
         _first_at_least(
             curves["val_accuracy"], targets.get(seed, np.inf) if target is None else target
         )
-        for curves, seed in zip(crossed.runs["curves"], crossed.runs["seed"], strict=True)
+        for curves, seed in zip(paired.runs["curves"], paired.runs["seed"], strict=True)
     ]
-    return crossed.per_run(epochs)
+    return paired.per_run(epochs)
 
 
 def _first_at_least(values: Sequence[float | None], target: float) -> float:
@@ -99,10 +101,10 @@ def _first_at_least(values: Sequence[float | None], target: float) -> float:
 
 
 def disagreement(policies: Sequence[str], ranks: Mapping[str, Sequence[int]]) -> str | None:
-    """Say which policy each view puts first, or None if one policy is first in all.
+    """Describe which policy wins by each metric; None if one policy wins by all.
 
     >>> disagreement(["a", "b"], {"final_val_accuracy": [1, 2], "final_val_loss": [2, 1]})
-    'the views disagree on the first: a (final_val_accuracy); b (final_val_loss)'
+    'Metrics disagree on the winner: a (final_val_accuracy); b (final_val_loss)'
     """
     first = {
         name: [policy for policy, place in zip(policies, places, strict=True) if place == 1]
@@ -110,16 +112,16 @@ def disagreement(policies: Sequence[str], ranks: Mapping[str, Sequence[int]]) ->
     }
     if set.intersection(*(set(names) for names in first.values())):
         return None
-    views_of: dict[str, list[str]] = {}
-    for view, names in first.items():
-        views_of.setdefault(", ".join(names), []).append(view)
-    shown = "; ".join(f"{names} ({', '.join(views)})" for names, views in views_of.items())
-    return said("disagree", first=shown)
+    metrics_of: dict[str, list[str]] = {}
+    for metric, names in first.items():
+        metrics_of.setdefault(", ".join(names), []).append(metric)
+    shown = "; ".join(f"{names} ({', '.join(metrics)})" for names, metrics in metrics_of.items())
+    return message("disagree", first=shown)
 
 
 def uneven_seconds(seconds: Floats) -> str | None:
-    """Say that equal work took unequal time, where it did: ``seconds`` an epoch of each run."""
+    """Return a note if equal epochs took unequal time; ``seconds`` per epoch, of any shape."""
     seconds = seconds[np.isfinite(seconds)]
     if not seconds.size or seconds.min() <= 0 or seconds.max() < UNEVEN * seconds.min():
         return None
-    return said("uneven", low=seconds.min(), high=seconds.max())
+    return message("uneven", low=seconds.min(), high=seconds.max())

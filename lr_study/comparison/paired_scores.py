@@ -1,4 +1,4 @@
-"""Runs of one protocol as a rectangle: every policy under every seed that all have in common."""
+"""Paired scores of one protocol: a table of policies by the seeds that all of them share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lr_study.comparison.messages import said
+from lr_study.comparison.messages import message
 from lr_study.runs import UNKNOWN
 
 
 @dataclass(frozen=True)
 class PairedScores:
-    """Runs sorted by policy and seed, as many of each policy as there are common seeds.
+    """Runs sorted by policy and seed, one per policy and common seed.
 
-    Runs whose seed is unknown cannot be paired: then there are no seeds, a policy has any number of
-    runs, and its values are their means.
+    Runs of unknown seed cannot be paired: then ``seeds`` is empty, a policy has any number of runs,
+    and its only value is their mean.
     """
 
     runs: pd.DataFrame
@@ -26,50 +26,50 @@ class PairedScores:
 
     @property
     def protocol(self) -> Mapping[str, Any]:
-        """The fields of the one protocol that all runs have."""
+        """The fields of the protocol, which is the same for all runs."""
         return dict(self.runs["protocol"].iloc[0])
 
     @cached_property
     def policies(self) -> tuple[str, ...]:
-        """The policies, by name."""
+        """The policies in text form, sorted."""
         return tuple(self.runs["policy"].unique())
 
     @cached_property
     def counts(self) -> tuple[int, ...]:
-        """How many runs each policy has."""
+        """Number of runs of each policy."""
         return tuple(self.runs.groupby("policy", sort=False).size())
 
     def values(self, column: str) -> NDArray[np.float64]:
-        """Return a figure of the runs: (policies, seeds); NaN where a run lacks it."""
+        """Return a column of the runs as (policies, seeds); NaN where a run lacks the value."""
         if column not in self.runs:
             return np.full((len(self.policies), max(len(self.seeds), 1)), np.nan)
         return self._shaped(self.runs[column])
 
     def per_run(self, figures: list[float]) -> NDArray[np.float64]:
-        """Return one given figure a run, in the order of ``runs``: (policies, seeds)."""
+        """Return figures, one per run in the order of ``runs``, as (policies, seeds)."""
         return self._shaped(pd.Series(figures, index=self.runs.index))
 
     def _shaped(self, values: pd.Series) -> NDArray[np.float64]:
         if self.seeds:
             return np.asarray(values, np.float64).reshape(len(self.policies), len(self.seeds))
-        # The mean of those runs that have the figure would flatter: NaN if one lacks it.
+        # A mean over the runs that have the value would be biased: NaN if any run lacks it.
         values = values.astype(float)
         means = values.groupby(self.runs["policy"], sort=False).agg(lambda v: v.mean(skipna=False))
         return np.asarray(means, np.float64).reshape(-1, 1)
 
 
-def crossed(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]]:
-    """Keep the runs under the seeds that all policies have; name the others, each with the reason.
+def pair_scores(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]]:
+    """Keep the runs under common seeds; return them, and the other runs' ids with reasons.
 
-    A policy that ran under fewer seeds than others would shrink what all have in common: the
-    policies kept are those that make policies times common seeds largest, the more policies on
-    a tie. Runs of unknown seed are kept only where no seed is known.
+    A policy with few seeds would shrink the common set. The policies kept are those that maximise
+    policies times common seeds; on a tie, more policies win. Runs of unknown seed are kept only if
+    no seed is known.
     """
     unknown = runs["seed"] == UNKNOWN
     if unknown.all():
         return PairedScores(runs.sort_values(["policy", "run_id"], kind="stable"), ()), []
     reasons: list[tuple[str, str]] = [
-        (run_id, said("seed unknown")) for run_id in runs.loc[unknown, "run_id"]
+        (run_id, message("seed unknown")) for run_id in runs.loc[unknown, "run_id"]
     ]
     runs = runs[~unknown]
     common, has_all = _common_seeds(runs)
@@ -78,9 +78,9 @@ def crossed(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]]:
     reasons += [
         (
             run.run_id,
-            said("seed not common", seed=run.seed, policy=run.policy, seeds=shown)
+            message("seed not common", seed=run.seed, policy=run.policy, seeds=shown)
             if run.policy in has_all
-            else said("seeds lacking", policy=run.policy, seeds=shown),
+            else message("seeds lacking", policy=run.policy, seeds=shown),
         )
         for run in runs[~keep].itertuples()
     ]
@@ -89,6 +89,7 @@ def crossed(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]]:
 
 
 def _common_seeds(runs: pd.DataFrame) -> tuple[frozenset[int], set[str]]:
+    """The seeds to keep, and the policies that ran under all of them."""
     seeds_of = {policy: frozenset(part) for policy, part in runs.groupby("policy")["seed"]}
     by_count = sorted(seeds_of, key=lambda policy: (-len(seeds_of[policy]), policy))
     best: tuple[int, int] = (0, 0)

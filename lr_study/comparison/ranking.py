@@ -1,31 +1,37 @@
-"""One protocol's runs ranked: estimates, differences with what they allow to say, verdicts."""
+"""Ranking of one protocol's policies: estimates, differences, verdicts, required sample sizes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.comparison.criteria import ComparisonCriteria
+from lr_study.comparison.differences import (
+    compare_all_pairs,
+    compare_with_baseline,
+    difference_at,
+    known_size,
+    test_config_for,
+)
 from lr_study.comparison.families import compare_families
 from lr_study.comparison.inference import (
     AllPairs,
     Differences,
-    Rule,
-    all_pairs,
-    many_to_one,
+    TestConfig,
+    assign_verdicts,
     mean_interval,
     required_data_factor,
     required_seeds,
-    verdicts,
     wilson_interval,
 )
-from lr_study.comparison.messages import said
-from lr_study.comparison.metric_ranks import disagreement, look, rank, uneven_seconds
+from lr_study.comparison.messages import message
+from lr_study.comparison.metric_ranks import disagreement, rank, rank_by_metric, uneven_seconds
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import (
     FamilyContrast,
+    FamilyRow,
     Interval,
     ProtocolRanking,
     Row,
@@ -47,194 +53,207 @@ ROW_METRICS = (
 )
 
 
-def rank_policies(
-    protocol_id: str, crossed: PairedScores, question: ComparisonCriteria
-) -> ProtocolRanking:
-    """Rank the policies of one protocol.
+@dataclass(frozen=True)
+class _Standings:
+    """Ranks and verdicts by the ranking metric, in the order of `PairedScores.policies`.
 
-    A policy that diverged under any seed comes after all that did not, whatever its figures.
+    ``diverged`` is (policies, seeds). ``order`` holds the indices of the policies, best first.
     """
-    fields = crossed.protocol
-    rule = rule_for(question.metric, fields, question.margin)
-    diverged = np.asarray(crossed.values("diverged") > 0)
-    any_diverged = np.asarray(diverged.any(axis=1))
-    pairs = _all_pairs(crossed, question)
-    scores = pairs[question.metric].scores
-    places = rank(scores.mean(axis=1), any_diverged, higher_is_better=question.higher_is_better)
-    # Among equals the baseline stands first: nothing is gained by leaving it.
-    order = sorted(
-        range(len(places)),
-        key=lambda i: (places[i], crossed.policies[i] != question.baseline, crossed.policies[i]),
-    )
-    to_best = pairs[question.metric].against(order[0])
-    to_baseline = _from_baseline(crossed, pairs, question.baseline)
-    words = _verdicts(to_best, diverged, rule, higher_is_better=question.higher_is_better)
-    views = look(crossed, any_diverged, question.baseline, question.target)
-    means = {name: crossed.values(name).mean(axis=1) for name in ROW_METRICS}
-    rows = tuple(
-        Row(
-            rank=places[i],
-            policy=crossed.policies[i],
-            family=crossed.policies[i].partition(":")[0],
-            runs=crossed.counts[i],
-            seeds=crossed.seeds,
-            estimate=_known(scores[i].mean()),
-            **_own_interval(scores[i], question.metric, fields, rule),
-            metrics={name: _known(values[i]) for name, values in means.items()},
-            vs_baseline={name: found.at(i) for name, found in to_baseline.items()} or None,
-            vs_best=to_best.at(i),
-            verdict=words[i],
-            diverged=int(diverged[i].sum()),
-            ranks={name: ranks[i] for name, ranks in views.ranks.items()},
-            epochs_to_target=_finite(views.epochs_to_target[i]) if views.epochs_to_target else None,
-        )
-        for i in order
-    )
+
+    diverged: NDArray[np.bool_]
+    ranks: Sequence[int]
+    order: Sequence[int]
+    vs_best: Differences
+    verdicts: Sequence[str]
+
+
+def rank_policies(
+    protocol_id: str, paired: PairedScores, criteria: ComparisonCriteria
+) -> ProtocolRanking:
+    """Rank the policies of one protocol; the advice is left empty.
+
+    A policy that diverged under any seed ranks after all that did not.
+    """
+    config = test_config_for(criteria.metric, paired.protocol, criteria.margin)
+    pairs = compare_all_pairs(paired, criteria)
+    standings = _standings(paired, pairs[criteria.metric], criteria, config)
+    rows = _rows(paired, pairs, standings, criteria, config)
     return ProtocolRanking(
         id=protocol_id,
-        fields=fields,
-        runs=len(crossed.runs),
-        margin=rule.margin,
-        target=question.target,
+        fields=paired.protocol,
+        runs=len(paired.runs),
+        margin=config.equivalence_margin,
+        target=criteria.target,
         rows=rows,
-        families=compare_families(
-            rows,
-            crossed,
-            question.baseline,
-            _whole(fields.get("test_size")),
-            rule_for("test_accuracy", {**fields, "val_size": fields.get("test_size")}, 0.0),
-        ),
-        gains=_gains(crossed.policies, rows, pairs),
-        decisions=tuple(
-            _decision(crossed.policies[i], i, to_best, rule)
-            for i in order
-            if words[i] == "undecided"
-        ),
-        seconds_per_seed=_known(crossed.values("wall_clock_seconds").mean(axis=1).sum()),
-        notes=_notes(crossed, rows),
+        families=_families(paired, rows, criteria.baseline),
+        gains=_family_contrasts(paired.policies, rows, pairs),
+        decisions=_sample_sizes(paired.policies, standings, config),
+        seconds_per_seed=_known(paired.values("wall_clock_seconds").mean(axis=1).sum()),
+        notes=_notes(paired, rows),
         advice="",
     )
 
 
-def rule_for(metric: str, fields: Mapping[str, Any], margin_points: float) -> Rule:
-    """Return the rule for a metric: an accuracy is never known better than to one picture."""
-    size, train = _whole(fields.get("val_size")), _whole(fields.get("train_size"))
-    picture = 1 / size if size and metric.endswith("accuracy") else 0.0
-    epoch = 1.0 if metric == "convergence_epoch" else 0.0
-    return Rule(
-        resplit=size / train if train else 0.0,
-        resolution=max(picture, epoch),
-        margin=max(margin_points / 100, picture),
+def _standings(
+    paired: PairedScores, tested: AllPairs, criteria: ComparisonCriteria, config: TestConfig
+) -> _Standings:
+    diverged = np.asarray(paired.values("diverged") > 0)
+    ranks = rank(
+        tested.scores.mean(axis=1),
+        np.asarray(diverged.any(axis=1)),
+        higher_is_better=criteria.higher_is_better,
+    )
+    # Of policies with the same rank the baseline comes first: there is no reason to leave it.
+    order = sorted(
+        range(len(ranks)),
+        key=lambda i: (ranks[i], paired.policies[i] != criteria.baseline, paired.policies[i]),
+    )
+    vs_best = tested.versus(order[0])
+    verdicts = assign_verdicts(vs_best, config, higher_is_better=criteria.higher_is_better)
+    return _Standings(
+        diverged, ranks, order, vs_best, _with_divergence(verdicts, vs_best, diverged)
     )
 
 
-def _all_pairs(crossed: PairedScores, question: ComparisonCriteria) -> dict[str, AllPairs]:
-    """All policies compared in accuracy, loss and epochs, each by its own rule."""
-    columns = {
-        "val_accuracy": f"{question.at}_val_accuracy",
-        "val_loss": f"{question.at}_val_loss",
-        "convergence_epoch": "convergence_epoch",
-    }
-    return {
-        name: all_pairs(crossed.values(column), rule_for(name, crossed.protocol, 0.0))
-        for name, column in columns.items()
-    }
+def _with_divergence(
+    verdicts: Sequence[str], vs_best: Differences, diverged: NDArray[np.bool_]
+) -> list[str]:
+    """Correct the verdicts of policies that diverged, whose loss cannot be tested.
+
+    One that diverged under every seed is worse; under some seeds, neither best nor tied.
+    """
+    corrected = list(verdicts)
+    best_diverged = diverged[vs_best.reference].any()
+    for i, under_seeds in enumerate(diverged):
+        if under_seeds.all() and vs_best.seeds > 1 and not best_diverged:
+            corrected[i] = "worse"
+        elif under_seeds.any() and corrected[i] in ("best", "tied"):
+            corrected[i] = "undecided"
+    return corrected
 
 
-def _from_baseline(
-    crossed: PairedScores, pairs: Mapping[str, AllPairs], baseline: str
-) -> dict[str, Differences]:
-    """The differences from the baseline, which was named beforehand; none if it has no runs."""
-    if baseline not in crossed.policies:
-        return {}
-    reference = crossed.policies.index(baseline)
-    return {name: many_to_one(all_.scores, reference, all_.rule) for name, all_ in pairs.items()}
+def _rows(
+    paired: PairedScores,
+    pairs: Mapping[str, AllPairs],
+    standings: _Standings,
+    criteria: ComparisonCriteria,
+    config: TestConfig,
+) -> tuple[Row, ...]:
+    """The rows of the ranking, best first."""
+    scores = pairs[criteria.metric].scores
+    size = known_size(paired.protocol.get("val_size"))
+    means = {name: paired.values(name).mean(axis=1) for name in ROW_METRICS}
+    vs_baseline = compare_with_baseline(paired, pairs, criteria.baseline)
+    any_diverged = np.asarray(standings.diverged.any(axis=1))
+    by_metric = rank_by_metric(paired, any_diverged, criteria.baseline, criteria.target)
+    epochs = by_metric.epochs_to_target
+
+    def row(i: int) -> Row:
+        interval, method = _own_interval(scores[i], criteria.metric, size, config)
+        return Row(
+            rank=standings.ranks[i],
+            policy=paired.policies[i],
+            family=paired.policies[i].partition(":")[0],
+            runs=paired.counts[i],
+            seeds=paired.seeds,
+            estimate=_known(scores[i].mean()),
+            interval=interval,
+            interval_method=method,
+            metrics={name: _known(values[i]) for name, values in means.items()},
+            vs_baseline={name: difference_at(d, i) for name, d in vs_baseline.items()} or None,
+            vs_best=difference_at(standings.vs_best, i),
+            verdict=standings.verdicts[i],
+            diverged=int(standings.diverged[i].sum()),
+            ranks={name: ranks[i] for name, ranks in by_metric.ranks.items()},
+            epochs_to_target=_finite(epochs[i]) if epochs else None,
+        )
+
+    return tuple(row(i) for i in standings.order)
 
 
-def _gains(
+def _own_interval(
+    scores: NDArray[np.float64], metric: str, val_size: int, config: TestConfig
+) -> tuple[Interval | None, str | None]:
+    """The interval of one policy's mean score, and its method.
+
+    With several seeds, a t interval over ``scores``, (seeds,). With one, that of an accuracy by
+    sampling ``val_size`` images; 0 is an unknown size.
+    """
+    is_accuracy = metric.endswith("accuracy")
+    if np.isnan(scores).any():
+        return None, None
+    if len(scores) > 1:
+        low, high = mean_interval(scores, config)
+        if is_accuracy:
+            low, high = max(low, 0.0), min(high, 1.0)
+        return (low, high), message("t", seeds=len(scores))
+    if is_accuracy and val_size:
+        method = message("wilson validation", size=val_size)
+        return wilson_interval(float(scores[0]), val_size), method
+    return None, None
+
+
+def _families(paired: PairedScores, rows: Sequence[Row], baseline: str) -> tuple[FamilyRow, ...]:
+    """The families compared on the test set, whose size replaces that of the validation set."""
+    test_size = paired.protocol.get("test_size")
+    config = test_config_for("test_accuracy", {**paired.protocol, "val_size": test_size}, 0.0)
+    return compare_families(rows, paired, baseline, known_size(test_size), config)
+
+
+def _family_contrasts(
     policies: Sequence[str], rows: Sequence[Row], pairs: Mapping[str, AllPairs]
 ) -> tuple[FamilyContrast, ...]:
-    """The best of each family over that of each family that comes earlier in `FAMILIES`."""
+    """The best policy of each family versus that of each family earlier in `FAMILIES`."""
     best = first_of_each_family(rows)
-    chosen = [best[family].policy for family in FAMILIES if family in best]
+    selected = [best[family].policy for family in FAMILIES if family in best]
     return tuple(
         FamilyContrast(
             policy,
             over,
             {
-                name: all_.against(policies.index(over)).at(policies.index(policy))
-                for name, all_ in pairs.items()
+                name: difference_at(tested.versus(policies.index(over)), policies.index(policy))
+                for name, tested in pairs.items()
             },
         )
-        for over, policy in combinations(chosen, 2)
+        for over, policy in combinations(selected, 2)
     )
 
 
-def _verdicts(
-    compared: Differences, diverged: NDArray[np.bool_], rule: Rule, *, higher_is_better: bool
-) -> list[str]:
-    """The verdicts; a policy that diverged under every seed is worse: it has no loss to test."""
-    words = verdicts(compared, rule, higher_is_better=higher_is_better)
-    best_diverged = diverged[compared.reference].any()
-    for i, under_seeds in enumerate(diverged):
-        if under_seeds.all() and compared.seeds > 1 and not best_diverged:
-            words[i] = "worse"
-        elif under_seeds.any() and words[i] in ("best", "tied"):
-            words[i] = "undecided"
-    return words
+def _sample_sizes(
+    policies: Sequence[str], standings: _Standings, config: TestConfig
+) -> tuple[SampleSize, ...]:
+    """The seeds or images needed for each undecided policy, best first."""
+    return tuple(
+        _sample_size(policies[i], i, standings.vs_best, config)
+        for i in standings.order
+        if standings.verdicts[i] == "undecided"
+    )
 
 
-def _decision(policy: str, i: int, compared: Differences, rule: Rule) -> SampleSize:
-    mean, deviation = float(compared.mean[i]), float(compared.deviation[i])
-    if np.isnan(mean) or np.isnan(deviation):
+def _sample_size(policy: str, i: int, vs_best: Differences, config: TestConfig) -> SampleSize:
+    mean, std_diff = float(vs_best.mean[i]), float(vs_best.std_diff[i])
+    if np.isnan(mean) or np.isnan(std_diff):
         return SampleSize(policy, None, None)
-    seeds = required_seeds(mean, deviation, compared.comparisons, rule)
+    seeds = required_seeds(mean, std_diff, vs_best.comparisons, config)
     if seeds is not None:
         return SampleSize(policy, seeds, None)
-    pictures = required_data_factor(mean, float(compared.margin_of_error[i]), rule)
-    return SampleSize(policy, None, _finite(pictures))
+    factor = required_data_factor(mean, float(vs_best.margin_of_error[i]), config)
+    return SampleSize(policy, None, _finite(factor))
 
 
-def _own_interval(
-    scores: NDArray[np.float64], metric: str, fields: Mapping[str, Any], rule: Rule
-) -> dict[str, Any]:
-    """The interval of a policy alone: over seeds, or of a single run by sampling pictures."""
-    interval: Interval | None = None
-    method: str | None = None
-    size = _whole(fields.get("val_size"))
-    accuracy = metric.endswith("accuracy")
-    if np.isnan(scores).any():
-        pass
-    elif len(scores) > 1:
-        low, high = mean_interval(scores, rule)
-        interval = (max(low, 0.0), min(high, 1.0)) if accuracy else (low, high)
-        method = said("t", seeds=len(scores))
-    elif accuracy and size:
-        interval = wilson_interval(float(scores[0]), size)
-        method = said("wilson validation", size=size)
-    return {"interval": interval, "interval_method": method}
-
-
-def _notes(crossed: PairedScores, rows: tuple[Row, ...]) -> tuple[str, ...]:
-    notes: list[str] = []
-    if not crossed.seeds:
-        notes.append(said("unpaired"))
-    unknown = sorted(name for name, value in crossed.protocol.items() if value == UNKNOWN)
-    if unknown:
-        notes.append(said("word", fields=", ".join(unknown)))
+def _notes(paired: PairedScores, rows: Sequence[Row]) -> tuple[str, ...]:
+    """What a reader should know about the runs of this protocol."""
+    unknown = sorted(name for name, value in paired.protocol.items() if value == UNKNOWN)
     names = rows[0].ranks
-    disagree = disagreement(
-        [row.policy for row in rows], {name: [row.ranks[name] for row in rows] for name in names}
+    notes = (
+        None if paired.seeds else message("unpaired"),
+        message("word", fields=", ".join(unknown)) if unknown else None,
+        disagreement(
+            [row.policy for row in rows], {n: [row.ranks[n] for row in rows] for n in names}
+        ),
+        uneven_seconds(paired.values("seconds_per_epoch")),
     )
-    notes += [
-        note for note in (disagree, uneven_seconds(crossed.values("seconds_per_epoch"))) if note
-    ]
-    return tuple(notes)
-
-
-def _whole(value: Any) -> int:
-    """A size of the protocol; 0 where it is not known."""
-    return value if isinstance(value, int) else 0
+    return tuple(note for note in notes if note)
 
 
 def _known(value: float) -> float | None:

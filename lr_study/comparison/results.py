@@ -1,10 +1,10 @@
-"""What a comparison says, as values: the shape of ``compare --format json``."""
+"""Results of a comparison as plain values, in the structure of ``compare --format json``."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from lr_study.comparison.messages import said
+from lr_study.comparison.messages import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,10 +14,10 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class Difference:
-    """A mean difference, with its interval and p-value where they can be had, and how.
+    """A mean paired difference, with interval and p-value where they are defined.
 
-    ``n`` is the number of seeds; ``correction`` says over how many comparisons the p-value was
-    corrected and the interval is simultaneous.
+    ``n`` is the number of seeds. ``method`` names the test, ``correction`` says over how many
+    comparisons the p-value is corrected and the interval is simultaneous.
     """
 
     mean: float | None
@@ -32,8 +32,8 @@ class Difference:
 class Row:
     """One policy of a ranking: means over the common seeds.
 
-    ``ranks`` has its place by each of the views, ``rank`` the one by what was asked for.
-    ``diverged`` counts the runs whose loss did not stay finite.
+    ``rank`` is by the metric of the comparison, ``ranks`` by each of the ranked metrics.
+    ``diverged`` is the number of runs whose loss became non-finite.
     """
 
     rank: int
@@ -55,9 +55,9 @@ class Row:
 
 @dataclass(frozen=True)
 class FamilyRow:
-    """A family by the one of its policies that validation chose, judged on the test part.
+    """A family, represented by the policy that validation selected, evaluated on the test set.
 
-    ``tried`` is how many of its policies there were to choose from.
+    ``tried`` is the number of its policies to select from.
     """
 
     family: str
@@ -73,9 +73,9 @@ class FamilyRow:
 
 @dataclass(frozen=True)
 class FamilyContrast:
-    """What the best policy of one family has over that of another, by validation.
+    """Differences of the best policy of one family from that of another, on validation.
 
-    Both were chosen by looking: the differences are corrected over all pairs of policies.
+    Both were selected by their scores, so differences are corrected over all pairs of policies.
     """
 
     policy: str
@@ -85,9 +85,10 @@ class FamilyContrast:
 
 @dataclass(frozen=True)
 class SampleSize:
-    """What would settle one difference: ``seeds`` in all, or else so many times the ``pictures``.
+    """What would settle one undecided difference from the best policy.
 
-    Both are None where nothing can be said, with one run each.
+    ``seeds`` is the total number of seeds. Where no number suffices, ``pictures`` is the factor by
+    which the images would have to grow. Both are None with one run per policy.
     """
 
     policy: str
@@ -99,9 +100,10 @@ class SampleSize:
 class ProtocolRanking:
     """The policies of one protocol, best first.
 
-    ``margin`` is the difference that matters, in units of the metric. ``target`` is the accuracy
-    of the view ``epochs_to_target``; None is what the baseline ended with under the same seed.
-    ``seconds_per_seed`` is what one more seed of all policies costs in training, where known.
+    ``margin`` is the equivalence margin in units of the metric. ``target`` is the accuracy for
+    ``epochs_to_target``; None is the final one of the baseline under the same seed.
+    ``gains`` compares families, and ``decisions`` lists what would settle each undecided policy.
+    ``seconds_per_seed`` is the training time of one more seed of all policies, where known.
     """
 
     id: str
@@ -118,23 +120,29 @@ class ProtocolRanking:
     advice: str
 
     def tested(self) -> Mapping[str, Difference]:
-        """Return one difference from the ``baseline`` and one from the ``best`` that was tested.
+        """Return one tested difference from the ``baseline`` and one from the ``best`` policy.
 
-        They tell how all of their kind were found; what was not tested is not there.
+        Each shows the method and correction of its kind; a kind without tests is absent.
         """
         kinds: dict[str, list[Difference | None]] = {
-            "baseline": [found for row in self.rows for found in (row.vs_baseline or {}).values()],
+            "baseline": [
+                difference for row in self.rows for difference in (row.vs_baseline or {}).values()
+            ],
             "best": [row.vs_best for row in self.rows],
         }
         tested = {
-            name: [found for found in of_kind if found is not None and found.p_value is not None]
+            name: [
+                difference
+                for difference in of_kind
+                if difference is not None and difference.p_value is not None
+            ]
             for name, of_kind in kinds.items()
         }
-        return {name: found[0] for name, found in tested.items() if found}
+        return {name: of_kind[0] for name, of_kind in tested.items() if of_kind}
 
 
 def first_of_each_family(rows: Iterable[Row]) -> dict[str, Row]:
-    """Return the row of each family that comes first, by family."""
+    """Return the first row of each family, by family."""
     first: dict[str, Row] = {}
     for row in rows:
         first.setdefault(row.family, row)
@@ -143,7 +151,7 @@ def first_of_each_family(rows: Iterable[Row]) -> dict[str, Row]:
 
 @dataclass(frozen=True)
 class Excluded:
-    """A run that was not ranked, and why."""
+    """A run that was not ranked, with the reason."""
 
     run_id: str
     reason: str
@@ -151,7 +159,7 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What `compare` found. ``to_dict`` gives it in the shape of ``--format json``."""
+    """The result of `compare`; ``to_dict`` has the structure of ``--format json``."""
 
     experiment: str
     metric: str
@@ -164,15 +172,15 @@ class Comparison:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What a strict reader stops at: runs left out that should not be, and warnings."""
-        expected = (said("study"), said("superseded"))
-        left_out = [run for run in self.excluded if run.reason not in expected]
-        return (*(f"{run.run_id}: {run.reason}" for run in left_out), *self.warnings)
+        """What ``--strict`` rejects: unexpectedly excluded runs, and warnings."""
+        expected = (message("study"), message("superseded"))
+        unexpected = [run for run in self.excluded if run.reason not in expected]
+        return (*(f"{run.run_id}: {run.reason}" for run in unexpected), *self.warnings)
 
     def ranked(self, runs: "pd.DataFrame") -> "pd.DataFrame":
-        """Return those of the runs that were compared that are in a ranking."""
+        """Return the rows of ``runs``, as given to `compare`, that are in a ranking."""
         return runs[~runs["run_id"].isin([run.run_id for run in self.excluded])]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain dictionaries and lists; what does not exist is None."""
+        """Return plain dictionaries and lists; missing values are None."""
         return asdict(self)

@@ -10,8 +10,8 @@ from rich import box
 from rich.table import Table
 
 from lr_study.comparison import (
+    RANKED_METRICS,
     TO_TARGET,
-    VIEWS,
     Comparison,
     Difference,
     FamilyRow,
@@ -109,7 +109,7 @@ def _views_table(ranking: ProtocolRanking) -> Table:
     for row in ranking.rows:
         table.add_row(
             wrapped(row.policy, 28),
-            *(str(row.ranks.get(view, "-")) for view in VIEWS),
+            *(str(row.ranks.get(view, "-")) for view in RANKED_METRICS),
             _reached(row, ".3g"),
             _number(row.metrics["convergence_epoch"], ".1f"),
             _number(row.metrics["val_accuracy_roughness"], ".3f"),

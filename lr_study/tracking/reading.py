@@ -8,7 +8,7 @@ import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from lr_study.comparison import said
+from lr_study.comparison import message
 from lr_study.runs import CURVES, UNKNOWN, required_metrics
 from lr_study.support import UsageError
 from lr_study.tracking.connection import connect, retry
@@ -94,11 +94,11 @@ def all_runs(client: MlflowClient, experiment_id: str, query: str = "") -> Itera
 def exclusion_reason(run: Run) -> str | None:
     """Return why a run is not a finished run of lr-study; None if it is one."""
     if run.data.tags.get(KIND_TAG) == "study":
-        return said("study")
+        return message("study")
     if run.info.status != "FINISHED":
-        return said("status", status=run.info.status)
+        return message("status", status=run.info.status)
     if SUPERSEDED_TAG in run.data.tags:
-        return said("superseded")
+        return message("superseded")
     missing = _first_missing(run)
     return missing and f"not a run of lr-study: no {missing}"
 

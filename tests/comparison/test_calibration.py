@@ -1,4 +1,4 @@
-"""The ranking's rules keep what they promise, and would not without either of their corrections."""
+"""Error rates of the tests hold in simulation, and fail without any one of the corrections."""
 
 import importlib.util
 import sys
@@ -24,7 +24,7 @@ def calibration():
     del sys.modules["calibration"]
 
 
-def shares(calibration, case: str, policies: int, seeds: int):
+def rates(calibration, case: str, policies: int, seeds: int):
     (found,) = calibration.simulate(case, policies, (seeds,), STUDIES, np.random.default_rng(0))
     return found
 
@@ -35,51 +35,51 @@ def shares(calibration, case: str, policies: int, seeds: int):
         ("a equal noise", 18, 3),
         ("b unequal variances", 6, 5),
         ("d finite data", 6, 10),
-        ("e whole pictures", 6, 3),
+        ("e whole images", 6, 3),
     ],
 )
-def test_at_most_one_study_in_twenty_calls_an_equal_policy_worse(
+def test_error_rates_hold_when_all_policies_are_equal(
     calibration, case: str, policies: int, seeds: int
 ) -> None:
-    assert shares(calibration, case, policies, seeds).holds(STUDIES)
+    assert rates(calibration, case, policies, seeds).holds(STUDIES)
 
 
-def test_without_the_correction_for_many_comparisons_it_would_be_more(
-    calibration, monkeypatch
-) -> None:
+def test_without_holm_correction_false_positives_exceed_the_bound(calibration, monkeypatch) -> None:
     monkeypatch.setattr(inference, "holm", lambda p_values: np.asarray(p_values))
-    found = shares(calibration, "a equal noise", 18, 3)
+    found = rates(calibration, "a equal noise", 18, 3)
     assert found.worse_than_best > 0.15
     assert not found.holds(STUDIES)
 
 
-def test_without_a_least_deviation_of_one_picture_it_would_be_more(
+def test_without_a_minimum_std_of_one_image_false_positives_exceed_the_bound(
     calibration, monkeypatch
 ) -> None:
-    make, rule = calibration.CASES["e whole pictures"]
-    without = replace(rule, resolution=0.0)
-    monkeypatch.setitem(calibration.CASES, "e whole pictures", (make, without))
-    found = shares(calibration, "e whole pictures", 6, 3)
+    make, config = calibration.CASES["e whole images"]
+    without = replace(config, min_std=0.0)
+    monkeypatch.setitem(calibration.CASES, "e whole images", (make, without))
+    found = rates(calibration, "e whole images", 6, 3)
     assert found.worse_than_best > 0.15
     assert not found.holds(STUDIES)
 
 
-def test_without_simultaneous_intervals_the_truth_would_be_outside(
-    calibration, monkeypatch
-) -> None:
-    quantile = inference.quantile
-    monkeypatch.setattr(inference, "quantile", lambda seeds, comparisons: quantile(seeds, 1))
-    found = shares(calibration, "d finite data", 18, 10)
-    assert found.cover < 0.8
+def test_without_simultaneous_intervals_coverage_falls_short(calibration, monkeypatch) -> None:
+    critical_value = inference.critical_value
+    monkeypatch.setattr(
+        inference, "critical_value", lambda seeds, comparisons: critical_value(seeds, 1)
+    )
+    found = rates(calibration, "d finite data", 18, 10)
+    assert found.coverage < 0.8
     assert not found.holds(STUDIES)
 
 
-def test_without_the_variance_of_resplitting_it_would_be_more(calibration, monkeypatch) -> None:
+def test_without_the_corrected_variance_false_positives_exceed_the_bound(
+    calibration, monkeypatch
+) -> None:
     monkeypatch.setattr(
         inference,
         "standard_error_factor",
-        lambda seeds, rule: 1 / np.sqrt(np.asarray(seeds, float)),
+        lambda seeds, config: 1 / np.sqrt(np.asarray(seeds, float)),
     )
-    found = shares(calibration, "d finite data", 6, 10)
+    found = rates(calibration, "d finite data", 6, 10)
     assert found.worse_than_best > 0.15
     assert not found.holds(STUDIES)

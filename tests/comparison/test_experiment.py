@@ -1,4 +1,4 @@
-"""What a user may rely on in a comparison: groups, common seeds, ranks, and what is left out."""
+"""Comparison of an experiment: protocols, common seeds, ranks, exclusions and output formats."""
 
 import json
 import random
@@ -47,7 +47,7 @@ def test_policies_are_ranked_by_their_mean_over_seeds() -> None:
     assert comparison.excluded == ()
 
 
-def test_by_loss_less_is_better() -> None:
+def test_lower_loss_ranks_first() -> None:
     records = [run_with(POLICIES[0], 0, 0.9, 0.7), run_with(POLICIES[1], 0, 0.1, 0.2)]
     assert order(compare(frame(*records), metric="val_loss")) == [POLICIES[1], POLICIES[0]]
     assert order(compare(frame(*records))) == [POLICIES[0], POLICIES[1]]
@@ -74,7 +74,7 @@ def test_a_diverged_policy_ranks_last_whatever_its_accuracy() -> None:
     assert order(compare(frame(*records), metric="val_loss"))[-1] == POLICIES[1]
 
 
-def test_protocols_are_ranked_apart_and_their_difference_named() -> None:
+def test_protocols_are_ranked_separately_and_their_differences_reported() -> None:
     records = [*grid(), run_with(POLICIES[0], 0, 0.9, batch_size=16)]
     comparison = compare(frame(*records))
     assert [ranking.runs for ranking in comparison.protocols] == [9, 1]
@@ -82,7 +82,7 @@ def test_protocols_are_ranked_apart_and_their_difference_named() -> None:
     assert any("batch_size: 32 in 9 runs, 16 in 1" in text for text in comparison.warnings)
 
 
-def test_only_common_seeds_count_and_what_lacks_them_is_named() -> None:
+def test_only_common_seeds_count_and_other_runs_are_excluded() -> None:
     records = [
         *grid(POLICIES[:2], seeds=(0, 1, 2), accuracy=lambda i, s: 0.5 + i / 10),
         run_with(POLICIES[0], 3, 1.0),  # an easy seed that the other lacks
@@ -97,14 +97,14 @@ def test_only_common_seeds_count_and_what_lacks_them_is_named() -> None:
     assert POLICIES[2] in reasons["run007"]
 
 
-def test_of_a_cell_finished_twice_the_earliest_counts() -> None:
+def test_the_earliest_run_of_a_cell_counts() -> None:
     runs = frame(run_with(POLICIES[0], 0, 0.5), run_with(POLICIES[0], 0, 0.9))
     runs["end_time"] = [20, 10]
     comparison = compare(runs)
     assert comparison.protocols[0].rows[0].estimate == 0.9
     (duplicate,) = comparison.excluded
     assert duplicate.run_id == "run000"
-    assert "duplicate" in duplicate.reason
+    assert "Duplicate" in duplicate.reason
     assert "run001" in duplicate.reason
 
 
@@ -116,7 +116,7 @@ def test_excluded_runs_keep_their_reason() -> None:
     assert comparison.excluded[0].reason == "status RUNNING, not FINISHED"
 
 
-def test_a_baseline_without_runs_is_said_and_never_invented() -> None:
+def test_a_baseline_without_runs_gives_a_warning() -> None:
     comparison = compare(frame(run_with(POLICIES[1], 0, 0.5)), baseline="fixed")
     assert comparison.baseline == "fixed:lr=0.001"
     assert comparison.protocols[0].rows[0].vs_baseline is None
@@ -124,20 +124,20 @@ def test_a_baseline_without_runs_is_said_and_never_invented() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "text"),
     [
         ({"metric": "accuracy"}, "metric=accuracy"),
         ({"at": "last"}, "at=last"),
         ({"baseline": "cosine"}, "cosine"),
     ],
 )
-def test_wrong_options_are_named(options: dict[str, str], says: str) -> None:
-    with pytest.raises(UsageError, match=says):
+def test_invalid_options_are_rejected(options: dict[str, str], text: str) -> None:
+    with pytest.raises(UsageError, match=text):
         compare(frame(run_with(POLICIES[0], 0, 0.5)), **options)
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 2**32 - 1))
-def test_neither_the_order_of_runs_nor_the_global_random_state_matters(
+def test_results_do_not_depend_on_run_order_or_global_random_state(
     shuffler: random.Random, state: int
 ) -> None:
     records = grid(accuracy=lambda i, s: 0.5 + ((i * 7 + s * 3) % 5) / 10)
@@ -153,15 +153,17 @@ tables = st.lists(st.lists(st.integers(50, 250), min_size=4, max_size=4), min_si
 
 
 @given(tables, st.permutations(range(3)))
-def test_names_do_not_matter(pictures: list[list[int]], names: list[int]) -> None:
-    """Whatever the policies are called, each score has its rank, verdict and interval."""
+def test_results_do_not_depend_on_policy_names(
+    images_right: list[list[int]], names: list[int]
+) -> None:
+    """Renaming policies keeps each one's rank, verdict and interval."""
 
     def found(names: list[int]) -> dict[int, tuple[object, ...]]:
-        called = [f"exp_decay:initial_lr=0.01,k=0.{1 + name}" for name in names]
-        records = grid(called, range(4), lambda i, s: pictures[i][s] / 269)
+        renamed = [f"exp_decay:initial_lr=0.01,k=0.{1 + name}" for name in names]
+        records = grid(renamed, range(4), lambda i, s: images_right[i][s] / 269)
         rows = {row.policy: row for row in compare(frame(*records)).protocols[0].rows}
-        mine = [rows[policy] for policy in called]
-        # Of equals, the first by name is the one that the others are tied with.
+        mine = [rows[policy] for policy in renamed]
+        # Of equal policies the first by name is the best: verdicts then depend on names.
         equal = [sum(row.estimate == other.estimate for other in mine) > 1 for row in mine]
         return {
             i: (row.rank, row.interval, *(() if any(equal) else (row.verdict, row.vs_best)))
@@ -172,10 +174,10 @@ def test_names_do_not_matter(pictures: list[list[int]], names: list[int]) -> Non
 
 
 @given(tables)
-def test_negated_scores_and_direction_keep_the_order(pictures: list[list[int]]) -> None:
-    """As a loss that is one less the accuracy, the same scores rank and are judged the same."""
+def test_a_loss_of_one_minus_accuracy_ranks_the_same(images_right: list[list[int]]) -> None:
+    """Ranking by val_loss = 1 - accuracy gives the order of ranking by accuracy."""
     records = [
-        run_with(policy, s, accuracy=pictures[i][s] / 300, loss=1 - pictures[i][s] / 300)
+        run_with(policy, s, accuracy=images_right[i][s] / 300, loss=1 - images_right[i][s] / 300)
         for i, policy in enumerate(POLICIES)
         for s in range(4)
     ]
@@ -184,7 +186,7 @@ def test_negated_scores_and_direction_keep_the_order(pictures: list[list[int]]) 
     def seen(comparison: Comparison) -> list[tuple[str, int]]:
         return [(row.policy, row.rank) for row in comparison.protocols[0].rows]
 
-    distinct = len({sum(scores) for scores in pictures}) == 3
+    distinct = len({sum(scores) for scores in images_right}) == 3
     if distinct:
         assert seen(up) == seen(down)
 
@@ -201,7 +203,7 @@ def test_every_format_holds_every_policy() -> None:
     assert json.loads(FORMATS["json"](comparison))["experiment"] == "oregon"
 
 
-def test_the_table_is_whole_at_80_columns() -> None:
+def test_the_table_fits_80_columns() -> None:
     records = grid([str(policy) for policy in SEED_GRID], accuracy=lambda i, s: 0.5 + i / 100)
     table = FORMATS["table"](compare(frame(*records), experiment="oregon"))
     assert max(len(line) for line in table.splitlines()) <= 80
@@ -248,7 +250,7 @@ def test_json_has_the_documented_keys() -> None:
     }
 
 
-def test_an_experiment_without_runs_is_said() -> None:
+def test_an_experiment_without_runs_is_reported() -> None:
     empty = frame(run_with(POLICIES[0], 0, 0.5)).iloc[:0]
     comparison = compare(empty, experiment="x")
     assert comparison.protocols == ()

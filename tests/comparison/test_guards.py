@@ -1,4 +1,4 @@
-"""What is never ranked together, or at all: on a real store, through the real command line."""
+"""Runs that are not ranked, or not together: as functions, and by the command on a real store."""
 
 import subprocess
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 from forked import lr_study
 from records import log_record, make_record
 
-from lr_study.comparison.guards import duplicates, faults, fields_that_differ
+from lr_study.comparison.guards import duplicate_reasons, fields_that_differ, invalid_reasons
 from lr_study.runs import CURVES, RunRecord
 from lr_study.tracking.connection import connect
 from lr_study.tracking.experiments import choose_experiment
@@ -50,42 +50,42 @@ def frame(*records: RunRecord) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("factor", "found"),
     [
-        (1 + 5e-7, None),  # what 32 bits lose
-        (1 + 5e-6, "its learning rate leaves fixed:lr=0.01 at epoch 7: 0.01"),
+        (1 + 5e-7, None),  # rounding of a 32-bit number
+        (1 + 5e-6, "learning rate deviates from fixed:lr=0.01 at epoch 7: logged 0.01"),
         (
             0.5,
-            "its learning rate leaves fixed:lr=0.01 at epoch 7: 0.005 where the policy says 0.01",
+            "learning rate deviates from fixed:lr=0.01 at epoch 7: logged 0.005, expected 0.01",
         ),
     ],
 )
-def test_rates_follow_the_policy(factor: float, found: str | None) -> None:
-    (fault,) = faults(frame(with_rate(record("fixed:lr=0.01"), 7, factor)))
-    assert fault == found or fault.startswith(found)
+def test_logged_rates_must_match_the_policy(factor: float, found: str | None) -> None:
+    (reason,) = invalid_reasons(frame(with_rate(record("fixed:lr=0.01"), 7, factor)))
+    assert reason == found or reason.startswith(found)
 
 
-def test_a_policy_without_formula_has_no_rates_to_hold_it_to() -> None:
+def test_rates_of_a_policy_without_formula_are_not_checked() -> None:
     runs = frame(with_rate(record("fixed:lr=0.01"), 7, 0.5))
     runs["policy"] = "unnamed:name=fifth try"
-    assert list(faults(runs)) == [None]
+    assert list(invalid_reasons(runs)) == [None]
 
 
-def test_missing_epochs_are_named() -> None:
+def test_missing_epochs_and_values_are_reported() -> None:
     short = frame(record("fixed:lr=0.01"), record("fixed:lr=0.001"), record("fixed:lr=0.1"))
     short.at[0, "protocol"] = {"epochs": 50}
     short.at[1, "curves"]["val_accuracy"][2] = None
     short.at[2, "curves"]["learning_rate"][7] = None
-    assert list(faults(short)) == [
-        "8 epochs where its protocol declares 50",
+    assert list(invalid_reasons(short)) == [
+        "trained for 8 epochs, but the protocol declares 50",
         "no val_accuracy at epoch 3",
         "no learning_rate at epoch 8",
     ]
 
 
-def test_the_earliest_of_a_cell_counts() -> None:
+def test_all_but_the_earliest_run_of_a_cell_are_duplicates() -> None:
     runs = frame(record("fixed"), record("fixed"), record("fixed", seed=1))
     runs["end_time"] = [2, 1, 3]
-    reason = "a duplicate: run1 finished the same cell earlier"
-    assert list(duplicates(runs)) == [reason, None, None]
+    reason = "Duplicate: same policy, seed and settings as run1, which finished first"
+    assert list(duplicate_reasons(runs)) == [reason, None, None]
 
 
 def test_fields_that_differ_are_counted() -> None:
@@ -94,8 +94,8 @@ def test_fields_that_differ_are_counted() -> None:
 
 
 @pytest.fixture(scope="module")
-def troubled_store(tmp_path_factory) -> str:
-    """Twelve runs: three of another batch size, and four that are not as they should be."""
+def problem_store(tmp_path_factory) -> str:
+    """Twelve runs: three with another batch size, and four with problems."""
     uri = f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
     client = connect(uri)
     experiment = choose_experiment(client, "oregon", "oregon")
@@ -109,7 +109,7 @@ def troubled_store(tmp_path_factory) -> str:
     for policy in POLICIES:
         log(record(policy, batch_size=16))
         log(record(policy))
-    log(record(POLICIES[0]))  # doubled
+    log(record(POLICIES[0]))  # duplicate
     log(record("fixed:lr=0.1", diverges_at=3))
     log(with_rate(record("fixed:lr=0.0001"), 7, 0.5))
     log(record("fixed:lr=0.02"), status=None)  # RUNNING
@@ -122,26 +122,26 @@ def compared(uri: str, *options: str) -> subprocess.CompletedProcess:
     return lr_study("compare", "--experiment", "oregon", "--tracking-uri", uri, *options)
 
 
-def test_two_tables_and_every_trouble_named(troubled_store: str) -> None:
-    answer = compared(troubled_store)
+def test_compare_prints_one_table_per_protocol_and_every_problem(problem_store: str) -> None:
+    answer = compared(problem_store)
     assert answer.returncode == 0, answer.stderr
     text = " ".join(answer.stdout.split())
     assert text.count("oregon, protocol") == 2
-    for said in (
+    for expected in (
         "batch_size: 32 in 6 runs, 16 in 3",
-        "its learning rate leaves fixed:lr=0.0001 at epoch 7: 5e-05 where the policy says 0.0001",
+        "learning rate deviates from fixed:lr=0.0001 at epoch 7: logged 5e-05, expected 0.0001",
         "status RUNNING, not FINISHED",
-        "a duplicate:",
+        "Duplicate:",
         "fixed:lr=0.1 diverged in 1 of 1 runs",
     ):
-        assert said in text, said
-    # With one run each, nothing is better than anything.
+        assert expected in text, expected
+    # With one run per policy no difference is significant.
     assert "worse" not in text.replace("val_loss", "")
-    assert "One run each" in text
+    assert "One run per policy" in text
 
 
-def test_strict_stops_at_any_of_them(troubled_store: str) -> None:
-    answer = compared(troubled_store, "--strict")
+def test_strict_fails_on_any_problem(problem_store: str) -> None:
+    answer = compared(problem_store, "--strict")
     assert answer.returncode == 1
     (line,) = answer.stderr.splitlines()
     assert line.startswith("error: --strict: ")
@@ -149,7 +149,7 @@ def test_strict_stops_at_any_of_them(troubled_store: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "expected"),
     [
         (["--margin", "x"], "margin=x is not allowed: margin is a number"),
         (["--margin", "nan"], "margin=nan is not allowed: points, 0 <= margin <= 100"),
@@ -158,6 +158,8 @@ def test_strict_stops_at_any_of_them(troubled_store: str) -> None:
         (["--by", "seed"], "by=seed is not allowed: by is one of policy, family"),
     ],
 )
-def test_a_wrong_option_is_one_line(troubled_store: str, options: list[str], said: str) -> None:
-    answer = compared(troubled_store, *options)
-    assert (answer.returncode, answer.stderr) == (2, f"error: {said}\n")
+def test_an_invalid_option_gives_a_one_line_error(
+    problem_store: str, options: list[str], expected: str
+) -> None:
+    answer = compared(problem_store, *options)
+    assert (answer.returncode, answer.stderr) == (2, f"error: {expected}\n")

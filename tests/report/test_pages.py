@@ -146,7 +146,7 @@ def test_russian_follows_the_original_study() -> None:
 def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:
     comparison, runs = made(seeds=(0,))
     text = Page(html(comparison, runs)).text
-    assert "One run each" in text
+    assert "One run per policy" in text
     assert "better" not in text.replace("which policy is better", "")
     assert "not told apart" in text
 
@@ -206,7 +206,7 @@ def test_an_experiment_without_runs_has_a_page(tmp_path: Path) -> None:
 def test_advice_for_policies_that_all_diverged() -> None:
     runs = frame(make_record("fixed:lr=0.1", 0, diverges_at=2))
     (ranking,) = compare(runs).protocols
-    assert advice.advise(ranking, "fixed:lr=0.001") == advice.ENGLISH["all diverged"]
+    assert advice.advise(ranking, "fixed:lr=0.001") == advice.ENGLISH_ADVICE["all diverged"]
 
 
 # --- in a browser

@@ -215,9 +215,7 @@ def test_rerun_all_replaces_what_was_finished(study, command):
     assert "4 to run" in said.err
     old = {run_id for run_ids in before.values() for run_id in run_ids}
     runs = load_runs("study", study.uri).set_index("run_id")
-    assert set(runs.loc[list(old), "excluded"]) == {
-        "superseded: its cell was trained again on request"
-    }
+    assert set(runs.loc[list(old), "excluded"]) == {"Superseded: trained again on request"}
     counted = runs[runs["excluded"].isna()]
     assert sorted(counted["cell"]) == sorted(before)
     assert not old & set(counted.index)
