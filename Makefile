@@ -1,4 +1,4 @@
-.PHONY: env study test test-numeric test-server test-faults check format lock lock-server
+.PHONY: env study test test-numeric test-server test-faults check build format lock lock-server
 
 env: .venv/ready
 
@@ -39,6 +39,10 @@ check: env
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/python -m pytest -q tests/test_architecture.py
+
+# The wheel and the sdist, in dist/; the wheel is installed into an empty environment and used there.
+build: env
+	@bash scripts/check_build
 
 format:
 	@.venv/bin/ruff format .
