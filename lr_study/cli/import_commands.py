@@ -48,5 +48,5 @@ def tensorboard(
     client = connect(tracking_uri)
     chosen = choose_experiment(client, experiment, experiment)
     outcome = import_tensorboard(client, chosen, found, mapping, protocol)
-    say(*outcome.remarks)
+    say(*outcome.warnings)
     show(*outcome.lines())
