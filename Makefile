@@ -1,4 +1,4 @@
-.PHONY: env study test test-numeric test-server test-faults check build format lock lock-server
+.PHONY: env study test test-fast test-numeric test-server test-faults check build format lock lock-server
 
 env: .venv/ready
 
@@ -8,9 +8,17 @@ env: .venv/ready
 study: env
 	@.venv/bin/lr-study study
 
+# Two processes, a file of tests at a time to each.
 test: env
 	@bash scripts/need_chromium
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 2 --dist loadfile
+
+# The pure packages, without TensorFlow or a tracking server: seconds.
+FAST = tests/policies tests/runs tests/comparison tests/data tests/support tests/report/test_figures.py \
+	tests/importing/test_event_files.py tests/importing/test_layouts.py tests/importing/test_names.py \
+	tests/importing/test_policy_choice.py tests/importing/test_policy_fit.py tests/importing/test_curves.py
+test-fast: env
+	@.venv/bin/python -m pytest -q -n 2 --without-tensorflow $(FAST)
 
 # The figures of 32 bits as other processors compute them: an older one, and one without oneDNN.
 NUMERIC = .venv/bin/python -m pytest -q -m numeric tests/training tests/features

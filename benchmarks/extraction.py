@@ -1,16 +1,17 @@
-"""How near extracting features comes to the bare forward pass of the backbone.
+"""How close feature extraction comes to the speed of the backbone's forward pass.
 
     python benchmarks/extraction.py [FOLDER]
 
-takes up to 960 pictures of a folder of class folders (Debian's openclipart-png by default, else the
-sample) and prints pictures per second of
+uses up to 960 images of a folder of class folders (Debian's openclipart-png by default, or else the
+sample) and prints the images per second of
 
-- the bare forward pass: the backbone as Keras has it, on pictures that are decoded already;
-- the same with batch norms folded, which is what we run;
-- ours with decoding: `load_features` into a new cache, from files to disk.
+- the forward pass of the backbone as Keras builds it, on images that are already decoded;
+- the forward pass with folded batch norms, as feature extraction runs it;
+- decoding alone, which shares the cores with the forward pass during an extraction;
+- feature extraction: `load_features` into an empty cache, from image files to disk.
 
-All three use one thread per core with one thread an operation, in turns, several times; medians.
-Decoding alone is printed beside them: it shares the cores with the rest.
+All of them use one thread per core, and one thread per TensorFlow operation. They take turns; the
+medians are printed.
 """
 
 import argparse
@@ -32,15 +33,15 @@ from lr_study.features.folding import fold_batch_norms
 from lr_study.support.runtime import keras, tf, use_one_thread_per_op
 
 OPENCLIPART = Path("/usr/share/openclipart/png")
-PICTURES, SIZE, BACKBONE, REPEATS = 960, 224, "efficientnet-lite0", 3
+IMAGES, SIZE, BACKBONE, REPEATS = 960, 224, "efficientnet-lite0", 3
 
 
-def some_pictures(argument: str | None):
-    """An image set of at most PICTURES pictures, spread over the folder."""
-    data = argument or (str(OPENCLIPART) if OPENCLIPART.is_dir() else "sample")
+def some_images(folder: str | None):
+    """An image set of at most IMAGES images, spread over the folder."""
+    data = folder or (str(OPENCLIPART) if OPENCLIPART.is_dir() else "sample")
     image_set = scan(*locate(data))
     usable = []
-    step = max(1, len(image_set.paths) // PICTURES)
+    step = max(1, -(-len(image_set.paths) // IMAGES))
     for row in range(0, len(image_set.paths), step):
         try:
             load_image(image_set.root / image_set.paths[row], SIZE)
@@ -59,10 +60,10 @@ def some_pictures(argument: str | None):
 def forward_of(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     shape = tf.TensorSpec((BATCH_SIZE, SIZE, SIZE, 3), tf.uint8)
     compiled = tf.function(
-        lambda pictures: model(tf.cast(pictures, tf.float32), training=False),
+        lambda images: model(tf.cast(images, tf.float32), training=False),
         input_signature=[shape],
     )
-    return lambda pictures: compiled(pictures).numpy()
+    return lambda images: compiled(images).numpy()
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -76,13 +77,13 @@ def main() -> None:
     parser.add_argument("folder", nargs="?")
     folder = parser.parse_args().folder
     use_one_thread_per_op()
-    image_set = some_pictures(folder)
+    image_set = some_images(folder)
     files = [image_set.root / path for path in image_set.paths]
     weights = resolve_weights(BACKBONE, "imagenet")
     model = build_backbone(BACKBONE, weights, SIZE)
     forwards = {
-        "bare forward pass": forward_of(model),
-        "the same, norms folded": forward_of(fold_batch_norms(model)),
+        "forward pass": forward_of(model),
+        "forward pass, folded": forward_of(fold_batch_norms(model)),
     }
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         decoded = list(pool.map(lambda file: load_image(file, SIZE), files))
@@ -100,21 +101,19 @@ def main() -> None:
             name: lambda forward=forward: list(pool.map(forward, batches))
             for name, forward in forwards.items()
         }
-        works |= {"decoding alone": decode, "ours, with decoding": extract}
+        works |= {"decoding alone": decode, "feature extraction": extract}
         seconds: dict[str, list[float]] = {name: [] for name in works}
         for work in works.values():
             work()  # compiles, and reads the files once
         for _ in range(REPEATS):
             for name, work in works.items():
                 seconds[name].append(seconds_of(work))
-    print(
-        f"{len(files)} pictures of {image_set.name}, {BACKBONE}, {SIZE} px, {os.cpu_count()} cores"
-    )
-    print(f"{'':26}{'pictures/s':>11}{'to the bare pass':>18}")
-    bare = statistics.median(seconds["bare forward pass"])
+    print(f"{len(files)} images of {image_set.name}, {BACKBONE}, {SIZE} px, {os.cpu_count()} cores")
+    print(f"{'':26}{'images/s':>11}{'speed / forward pass':>22}")
+    forward_seconds = statistics.median(seconds["forward pass"])
     for name, runs in seconds.items():
         median = statistics.median(runs)
-        print(f"{name:26}{len(files) / median:11.1f}{bare / median:18.2f}")
+        print(f"{name:26}{len(files) / median:11.1f}{forward_seconds / median:22.2f}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,18 @@ settings.load_profile("lr-study")
 def _remove_session_files() -> object:
     yield
     shutil.rmtree(_SESSION, ignore_errors=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--without-tensorflow", action="store_true", help="Fail if it is imported.")
+
+
+@pytest.fixture(autouse=True)
+def _without_tensorflow(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hold `make test-fast` to what makes it fast."""
+    yield
+    if request.config.getoption("--without-tensorflow"):
+        assert "tensorflow" not in sys.modules
 
 
 @pytest.fixture(autouse=True)

@@ -49,5 +49,5 @@ def tensorboard(
     outcome = import_tensorboard(
         destination.client, destination.experiment, found, mapping, protocol
     )
-    echo_err(*outcome.remarks)
+    echo_err(*outcome.warnings)
     echo(*outcome.lines())

@@ -1,7 +1,7 @@
-"""Runs that others trained, imported as runs of ours.
+"""Import runs that were trained elsewhere.
 
-In: a folder of TensorBoard event files, and what a person declares of them. Out: finished runs in
-an MLflow experiment, each written once however often it is imported.
+In: a folder of TensorBoard event files, and declarations of their policies and protocol. Out:
+finished runs in an MLflow experiment, each stored once however often it is imported.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Scalars of several files -> the curves of one run."""
+"""Join the scalars of several event files into the curves of one run."""
 
 import math
 import statistics
@@ -9,8 +9,8 @@ from itertools import pairwise
 from lr_study.importing.event_files import Point
 from lr_study.runs import CURVES, EpochRecord, summarize_curves
 
-# Keras's names, from its first TensorBoard callback to today's; the first that a run has counts.
-_PLAIN = {
+# The names that versions of Keras have used; the first one that a run has is read.
+_KERAS_NAMES = {
     "loss": ("loss",),
     "accuracy": (
         "accuracy",
@@ -21,33 +21,35 @@ _PLAIN = {
     ),
     "learning_rate": ("learning_rate", "lr"),
 }
-_MEASURED = ("loss", "accuracy")
+_VALIDATION_CURVES = ("loss", "accuracy")
 
-_LATEST = 1e11  # seconds since 1970; what a wall-clock time is below
-_MOST_EPOCHS = 1_000_000
+_MAX_WALL_TIME = 1e11  # seconds since 1970; any real wall-clock time is below
+_MAX_EPOCHS = 1_000_000
 
 
 def _tags(curve: str, prefix: str = "") -> tuple[str, ...]:
-    return tuple(f"{before}{prefix}{name}" for before in ("epoch_", "") for name in _PLAIN[curve])
+    return tuple(
+        f"{epoch}{prefix}{name}" for epoch in ("epoch_", "") for name in _KERAS_NAMES[curve]
+    )
 
 
-_IN_TRAIN = {curve: _tags(curve) for curve in _PLAIN}
-_IN_VALIDATION = {f"val_{curve}": _tags(curve) for curve in _MEASURED}
-_IN_BOTH = _IN_TRAIN | {f"val_{curve}": _tags(curve, "val_") for curve in _MEASURED}
+_IN_TRAIN = {curve: _tags(curve) for curve in _KERAS_NAMES}
+_IN_VALIDATION = {f"val_{curve}": _tags(curve) for curve in _VALIDATION_CURVES}
+_IN_BOTH = _IN_TRAIN | {f"val_{curve}": _tags(curve, "val_") for curve in _VALIDATION_CURVES}
 
-WANTED = frozenset(tag for names in _IN_BOTH.values() for tag in names)
-"""The tags that mean something here."""
+TAGS = frozenset(tag for tags in _IN_BOTH.values() for tag in tags)
+"""The tags of all curves, in any version of Keras."""
 
 
 @dataclass(frozen=True)
 class Curves:
-    """The curves of a run by name, each with a point an epoch; epochs count from 1."""
+    """The curves of a run by name, each a point per epoch; epochs are counted from 1."""
 
     points: Mapping[str, Mapping[int, Point]]
 
     @property
     def epochs(self) -> tuple[int, ...]:
-        """The epochs that count: those with a validation accuracy and a validation loss."""
+        """The complete epochs: those with a validation accuracy and a validation loss."""
         accuracy, loss = self.points["val_accuracy"], self.points["val_loss"]
         return tuple(
             epoch
@@ -56,10 +58,9 @@ class Curves:
         )
 
     def lists(self) -> dict[str, list[float | None]]:
-        """Return each curve as a value an epoch, from 1 to the last that counts.
+        """Return each curve as one value per epoch, from 1 to the last complete epoch.
 
-        None stands where there is no value, or none that is finite; a curve of which there is
-        nothing at all is empty.
+        A value that is missing or not finite is None. A curve without any points is empty.
         """
         last = self.epochs[-1]
         lists: dict[str, list[float | None]] = {}
@@ -72,19 +73,19 @@ class Curves:
             lists[name] = values if self.points[name] else []
         return lists
 
-    def kept(self) -> list[tuple[str, int, Point]]:
-        """Return the finite points of the epochs that count: name of the curve, epoch, point."""
-        counting = set(self.epochs)
+    def finite_points(self) -> list[tuple[str, int, Point]]:
+        """Return the finite points of complete epochs: the name of the curve, epoch, point."""
+        complete = set(self.epochs)
         return [
             (name, epoch, point)
             for name in CURVES
             for epoch, point in sorted(self.points[name].items())
-            if epoch in counting and math.isfinite(point.value)
+            if epoch in complete and math.isfinite(point.value)
         ]
 
     @property
     def diverged(self) -> bool:
-        """Whether a loss of an epoch that counts became infinite or not a number."""
+        """Whether a loss in a complete epoch is infinite or NaN."""
         return any(
             epoch in self.points[name] and not math.isfinite(self.points[name][epoch].value)
             for name in ("loss", "val_loss")
@@ -92,18 +93,18 @@ class Curves:
         )
 
     def rates(self) -> list[float | None]:
-        """Return the logged learning rates as a policy gives them: the first is of epoch 0.
+        """Return the logged learning rates, starting with what a policy calls epoch 0.
 
-        Where no rate was logged at all, the list is empty.
+        The list is empty if no rate was logged.
         """
         rates = self.points["learning_rate"]
         epochs = range(1, self.epochs[-1] + 1) if rates else ()
         return [rates[epoch].value if epoch in rates else None for epoch in epochs]
 
     def seconds_per_epoch(self) -> float | None:
-        """Return the median time from one epoch's end to the next's, None of a single epoch.
+        """Return the median time between the ends of consecutive epochs, or None.
 
-        The median, because a run that was stopped and went on has a gap that is no epoch.
+        The median, because a run that was interrupted and resumed has a gap.
         """
         ends = self.points["val_accuracy"]
         gaps = [
@@ -118,17 +119,23 @@ class Curves:
         return summarize_curves([self._record(epoch) for epoch in self.epochs], tolerance)
 
     def _record(self, epoch: int) -> EpochRecord:
-        """An epoch's record for the summaries, which use no accuracy or rate of training."""
+        """Return an epoch's record for the summary, which does not use the two NaN fields."""
 
         def value(name: str) -> float | None:
             point = self.points[name].get(epoch)
             if point is None:
-                return math.nan  # absent is not diverged
+                return math.nan  # missing, which is not the same as diverged
             return point.value if math.isfinite(point.value) else None
 
         accuracy = self.points["val_accuracy"][epoch].value
-        nowhere = math.nan
-        return EpochRecord(epoch, value("loss"), nowhere, value("val_loss"), accuracy, nowhere)
+        return EpochRecord(
+            epoch=epoch,
+            loss=value("loss"),
+            accuracy=math.nan,
+            val_loss=value("val_loss"),
+            val_accuracy=accuracy,
+            learning_rate=math.nan,
+        )
 
 
 def join(
@@ -136,30 +143,37 @@ def join(
     validation: Iterable[Sequence[Point]],
     both: Iterable[Sequence[Point]] = (),
 ) -> Curves:
-    """Join the scalars of a run's files, those of each file in its order, into curves.
+    """Join the scalars in the files of a run, each in the order of its file, into curves.
 
-    Steps count from 0, epochs from 1. A later file goes on with what an earlier one began: from
-    the step at which it begins, what the earlier one has is replaced, as TensorBoard does it. So
-    a run that was started anew in its old folder is the later run.
+    Steps are counted from 0, epochs from 1. As in TensorBoard, a later file continues an earlier
+    one: from its first step on, it replaces the points of the earlier file. So if a run was
+    restarted in the same folder, the later run is read.
+
+    Parameters
+    ----------
+    train, validation, both
+        The scalars of each file with the curves of the training set, of the validation set, and of
+        both.
     """
-    found: dict[str, dict[int, Point]] = {name: {} for name in CURVES}
-    for meaning, files in ((_IN_TRAIN, train), (_IN_VALIDATION, validation), (_IN_BOTH, both)):
+    curves: dict[str, dict[int, Point]] = {name: {} for name in CURVES}
+    for tags_of, files in ((_IN_TRAIN, train), (_IN_VALIDATION, validation), (_IN_BOTH, both)):
         usable = [[point for point in file if _is_usable(point)] for file in files]
         for points in sorted(filter(None, usable), key=lambda points: points[0].wall_time):
-            for name, tags in meaning.items():
-                curve = _first_present(points, tags)
+            for name, tags in tags_of.items():
+                curve = _first_curve(points, tags)
                 if curve:
-                    begin = min(curve)
-                    earlier = {e: p for e, p in found[name].items() if e < begin}
-                    found[name] = earlier | curve
-    return Curves(found)
+                    start = min(curve)
+                    earlier = {e: p for e, p in curves[name].items() if e < start}
+                    curves[name] = earlier | curve
+    return Curves(curves)
 
 
 def _is_usable(point: Point) -> bool:
-    return 0 <= point.step < _MOST_EPOCHS and 0 <= point.wall_time < _LATEST
+    return 0 <= point.step < _MAX_EPOCHS and 0 <= point.wall_time < _MAX_WALL_TIME
 
 
-def _first_present(points: Sequence[Point], tags: Sequence[str]) -> dict[int, Point]:
+def _first_curve(points: Sequence[Point], tags: Sequence[str]) -> dict[int, Point]:
+    """Return the points of the first tag that has any, by epoch."""
     for tag in tags:
         curve = {point.step + 1: point for point in points if point.tag == tag}
         if curve:

@@ -1,10 +1,10 @@
-"""One TensorBoard event file, read without trust: framing, checksums, scalars.
+"""Read the scalars of a TensorBoard event file that may be damaged or malicious.
 
 An event file is a TFRecord file: records of an 8-byte length, a checksum of the length, the
-bytes, and a checksum of the bytes, all little-endian. The checksum is CRC-32C, rotated and
-shifted ("masked") so that a checksum of data that holds checksums stays a good one. Each record
-is an ``Event`` message. The framing is read here, because the reader of the tensorboard package
-imports tensorflow where it is installed, and believes any length that it finds.
+bytes, and a checksum of the bytes, all little-endian. The checksum is CRC-32C, "masked" by a
+rotation and an addition, so that checksums of data that contains checksums remain reliable. Each
+record is an ``Event`` message. The framing is implemented here, because the reader of the
+tensorboard package imports tensorflow if it is installed, and trusts any length that it reads.
 """
 
 import struct
@@ -20,17 +20,17 @@ from tensorboard.compat.proto import event_pb2
 from lr_study.support import open_regular
 
 MAX_FILE_BYTES = 256 << 20
-"""Bytes. A run's scalars take kilobytes, and the graph that Keras adds some megabytes; what is
-far larger holds other things, and checking it would take minutes."""
+"""The largest file that is read. The scalars of a run take kilobytes, and the graph that Keras adds
+some megabytes; checking a much larger file would take minutes."""
 
 MAX_POINTS = 1_000_000
-"""Scalars of a file that are kept: one that was made to fill the memory does not."""
+"""The number of scalars after which the rest of a file is not read, to bound the memory."""
 
 _HEADER = struct.Struct("<QI")
 _CHECKSUM = struct.Struct("<I")
 _VERSION = "brain.Event:"
 
-_FLOAT, _DOUBLE = 1, 2  # of the message's enumeration of types; Keras writes no others
+_FLOAT, _DOUBLE = 1, 2  # members of the enumeration DataType; Keras writes no others
 _TENSORS = {
     _FLOAT: ("float_val", struct.Struct("<f")),
     _DOUBLE: ("double_val", struct.Struct("<d")),
@@ -38,12 +38,12 @@ _TENSORS = {
 
 
 class NotAnEventFileError(Exception):
-    """Nothing of a file can be used; the text says why."""
+    """Nothing in a file can be used; the message is the reason."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One scalar: what it is, of which step, when it was written (seconds since 1970)."""
+    """A scalar: its tag, its step, when it was written (seconds since 1970), and its value."""
 
     tag: str
     step: int
@@ -53,27 +53,27 @@ class Point:
 
 @dataclass(frozen=True)
 class EventFile:
-    """The scalars of a file in its order, and what is wrong with the rest, or None."""
+    """The scalars of a file in their order, and a description of any damage."""
 
     points: tuple[Point, ...]
     damage: str | None = None
 
 
-def read_event_file(path: Path, wanted: Collection[str]) -> EventFile:
-    """Read the scalars under the wanted tags; what is whole counts, whatever else is damaged.
+def read_event_file(path: Path, tags: Collection[str]) -> EventFile:
+    """Read the scalars with the given tags from all records that are intact.
 
-    A record whose bytes do not match their checksum is passed over. After a damaged length
-    nothing can be found any more, and reading ends there.
+    A record that does not match its checksum is skipped. After a damaged length, no further record
+    can be found, and reading stops.
 
     Raises
     ------
     NotAnEventFileError
         If nothing can be used: the file cannot be opened, is empty, is larger than
-        `MAX_FILE_BYTES`, or does not begin as an event file does.
+        `MAX_FILE_BYTES`, or does not start like an event file.
     """
     points: list[Point] = []
-    spoiled: list[int] = []
-    cut = None
+    damaged: list[int] = []
+    stopped = None
     try:
         with open_regular(path) as file:
             size = file.seek(0, 2)
@@ -82,25 +82,25 @@ def read_event_file(path: Path, wanted: Collection[str]) -> EventFile:
             try:
                 for offset, data in _records(file, size):
                     event = None if data is None else _event(data)
-                    if offset == 0 and data is not None and not _begins_a_file(event):
-                        raise NotAnEventFileError("not an event file: its first record is another")
+                    if offset == 0 and data is not None and not _is_version(event):
+                        raise NotAnEventFileError("not an event file: no file version")
                     if event is None:
-                        spoiled.append(offset)
+                        damaged.append(offset)
                     else:
-                        points += _scalars(event, wanted)
+                        points += _scalars(event, tags)
                     if len(points) > MAX_POINTS:
-                        raise _CutError(offset, f"it has more than {MAX_POINTS} scalars")
-            except _CutError as error:
+                        raise _StopError(offset, f"it has more than {MAX_POINTS} scalars")
+            except _StopError as error:
                 if error.offset == 0:
                     raise NotAnEventFileError(f"not an event file: {error}") from None
-                cut = str(error)
+                stopped = str(error)
     except OSError as error:
         raise NotAnEventFileError(f"cannot be read: {error.strerror or error}") from None
-    return EventFile(tuple(points), _damage(spoiled, cut))
+    return EventFile(tuple(points), _describe_damage(damaged, stopped))
 
 
-def begins_with_a_record(path: Path) -> bool:
-    """Whether a file can be opened and begins as event files do, by its first checksum."""
+def starts_like_an_event_file(path: Path) -> bool:
+    """Whether a file can be opened and its first record has a length with a valid checksum."""
     try:
         with open_regular(path) as file:
             header = file.read(_HEADER.size)
@@ -110,7 +110,7 @@ def begins_with_a_record(path: Path) -> bool:
 
 
 def _length(header: bytes) -> int | None:
-    """The length that a record's header gives, None if the header is damaged."""
+    """Return the length in the header of a record, or None if the header is damaged."""
     length, checksum = _HEADER.unpack(header)
     return int(length) if masked_crc32c(header[:8]) == checksum else None
 
@@ -120,20 +120,22 @@ def _require_size(size: int) -> None:
         raise NotAnEventFileError("empty")
     if size > MAX_FILE_BYTES:
         raise NotAnEventFileError(
-            f"{size / 2**20:.0f} MiB are more than the {MAX_FILE_BYTES >> 20} MiB that are read"
+            f"{size / 2**20:.0f} MiB exceed the limit of {MAX_FILE_BYTES >> 20} MiB"
         )
 
 
-def _damage(spoiled: list[int], cut: str | None) -> str | None:
-    parts = [] if cut is None else [f"{cut}, and nothing is read after that"]
-    if spoiled:
-        many = "1 record" if len(spoiled) == 1 else f"{len(spoiled)} records"
-        parts.insert(0, f"{many} damaged (the first at byte {spoiled[0]}) and left out")
+def _describe_damage(damaged: list[int], stopped: str | None) -> str | None:
+    parts = []
+    if damaged:
+        records = "1 damaged record" if len(damaged) == 1 else f"{len(damaged)} damaged records"
+        parts.append(f"skipped {records} (the first at byte {damaged[0]})")
+    if stopped is not None:
+        parts.append(f"{stopped}: the rest was not read")
     return "; ".join(parts) or None
 
 
-class _CutError(Exception):
-    """Where no further record can be found."""
+class _StopError(Exception):
+    """Reading cannot continue after this offset."""
 
     def __init__(self, offset: int, reason: str) -> None:
         super().__init__(f"{reason} at byte {offset}")
@@ -141,26 +143,26 @@ class _CutError(Exception):
 
 
 def _records(file: BufferedReader, size: int) -> Iterator[tuple[int, bytes | None]]:
-    """Yield each record's place and bytes, None where these are damaged.
+    """Yield the offset and the bytes of each record, or None for bytes that are damaged.
 
-    No more is read than the file has, whatever a length says.
+    Never more than the size of the file is read, whatever length a record claims.
     """
     offset = 0
     while offset < size:
         header = file.read(_HEADER.size)
         if len(header) < _HEADER.size:
-            raise _CutError(offset, "it ends within a record")
+            raise _StopError(offset, "it ends within a record")
         length = _length(header)
         if length is None:
-            raise _CutError(offset, "a record's length is damaged")
+            raise _StopError(offset, "a record's length is damaged")
         end = offset + _HEADER.size + length + _CHECKSUM.size
         if end > size:
-            raise _CutError(offset, "it ends within a record")
+            raise _StopError(offset, "it ends within a record")
         data = file.read(length)
-        tail = file.read(_CHECKSUM.size)
-        if len(data) < length or len(tail) < _CHECKSUM.size:  # it was cut while we read it
-            raise _CutError(offset, "it ends within a record")
-        intact = _CHECKSUM.unpack(tail)[0] == masked_crc32c(data)
+        checksum = file.read(_CHECKSUM.size)
+        if len(data) < length or len(checksum) < _CHECKSUM.size:  # truncated while it was read
+            raise _StopError(offset, "it ends within a record")
+        intact = _CHECKSUM.unpack(checksum)[0] == masked_crc32c(data)
         yield offset, data if intact else None
         offset = end
 
@@ -172,20 +174,20 @@ def _event(data: bytes) -> Any | None:
         return None
 
 
-def _begins_a_file(event: Any | None) -> bool:
+def _is_version(event: Any | None) -> bool:
     return event is not None and bool(event.file_version.startswith(_VERSION))
 
 
-def _scalars(event: Any, wanted: Collection[str]) -> Iterator[Point]:
+def _scalars(event: Any, tags: Collection[str]) -> Iterator[Point]:
     for value in event.summary.value:
-        if value.tag in wanted:
+        if value.tag in tags:
             number = _number(value)
             if number is not None:
                 yield Point(value.tag, event.step, event.wall_time, number)
 
 
 def _number(value: Any) -> float | None:
-    """The one number of a value, simple or a tensor; None of what is no single number."""
+    """Return the number in a simple value or a tensor, or None if it is not a single number."""
     kind = value.WhichOneof("value")
     if kind == "simple_value":
         return float(value.simple_value)
@@ -213,7 +215,7 @@ _TABLE = _crc_table()
 
 
 def masked_crc32c(data: bytes) -> int:
-    """Return the checksum that TFRecord files use; RFC 3720 defines CRC-32C.
+    """Return the checksum of TFRecord files; RFC 3720 defines CRC-32C.
 
     >>> hex(masked_crc32c(b"123456789"))
     '0xc78ab0e5'

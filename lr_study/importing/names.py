@@ -1,4 +1,4 @@
-"""The name of a run -> the policy that it states."""
+"""Parse the name of a run into the policy that it gives."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lr_study.policies import FAMILIES, Policy, parse
 from lr_study.support import UsageError
 
-_WORDS = {
+_FAMILY_NAMES = {
     "fixed": "fixed",
     "constant": "fixed",
     "const": "fixed",
@@ -17,7 +17,7 @@ _WORDS = {
     "stepdecay": "step_decay",
     "step": "step_decay",
 }
-_KEYS = {
+_PARAMETER_NAMES = {
     "initial_lr": "lr",
     "lr": "lr",
     "k": "k",
@@ -27,32 +27,32 @@ _KEYS = {
     "ed": "epochs_drop",
 }
 _PART = re.compile(
-    rf"(?P<key>{'|'.join(sorted(_KEYS, key=len, reverse=True))})[_=-]?"
+    rf"(?P<parameter>{'|'.join(sorted(_PARAMETER_NAMES, key=len, reverse=True))})[_=-]?"
     r"(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
-    rf"|(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})(?![a-z0-9])",
+    rf"|(?P<family>{'|'.join(sorted(_FAMILY_NAMES, key=len, reverse=True))})(?![a-z0-9])",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"[_\-, ]*")
+_SEPARATORS = re.compile(r"[_\-, ]*")
 
 
 @dataclass(frozen=True)
-class Stated:
-    """What a name states: a family, some of its parameters as text, and what it leaves out."""
+class NamedPolicy:
+    """What a name gives of a policy: the family, and some of its parameters as text."""
 
     family: str
     parameters: dict[str, str]
 
     @property
-    def lacking(self) -> tuple[str, ...]:
-        """The parameters that the name leaves out."""
+    def missing(self) -> tuple[str, ...]:
+        """The parameters that the name does not give."""
         return tuple(
             name for name in FAMILIES[self.family]().parameters() if name not in self.parameters
         )
 
     @property
     def policy(self) -> Policy | None:
-        """The policy, where the name leaves nothing out and all values are allowed."""
-        if self.lacking:
+        """The policy, or None if a parameter is missing or has a value that is not allowed."""
+        if self.missing:
             return None
         pairs = ",".join(f"{name}={value}" for name, value in self.parameters.items())
         try:
@@ -64,52 +64,51 @@ class Stated:
         return ", ".join([self.family, *(f"{n}={value}" for n, value in self.parameters.items())])
 
 
-def read_name(name: str) -> Stated | None:
-    """Return what a run's name states, or None if any part of it means something else.
+def parse_name(name: str) -> NamedPolicy | None:
+    """Return what the name of a run gives of a policy, or None if any part means something else.
 
-    A name is made of words for a family (``fixed``, ``exp``, ``step_decay``) and of letters with
-    a number (``lr0.1``, ``k0.3``, ``drop0.5``, ``epochs10`` or ``ed10``), in any order. What it
-    leaves out has no default here: it is not known.
+    A name consists of names of a family (``fixed``, ``exp``, ``step_decay``) and of parameters with
+    a number (``lr0.1``, ``k0.3``, ``drop0.5``, ``epochs10`` or ``ed10``), in any order. Parameters
+    that it does not give are missing: they do not take their defaults.
 
-    >>> str(read_name("lr0.1_drop0.4_ed3").policy)
+    >>> str(parse_name("lr0.1_drop0.4_ed3").policy)
     'step_decay:initial_lr=0.1,drop=0.4,epochs_drop=3'
-    >>> read_name("exp_k0.3").lacking
+    >>> parse_name("exp_k0.3").missing
     ('initial_lr',)
-    >>> read_name("exp_decay0.01") is None  # it does not say what the number is
+    >>> parse_name("exp_decay0.01") is None  # the number has no parameter
     True
     """
-    words: set[str] = set()
+    families: set[str] = set()
     numbers: dict[str, str] = {}
     position = 0
     while position < len(name):
         part = _PART.match(name, position)
         if part is None:
             return None
-        if part["word"]:
-            words.add(_WORDS[part["word"].lower()])
+        if part["family"]:
+            families.add(_FAMILY_NAMES[part["family"].lower()])
         else:
-            key = _KEYS[part["key"].lower()]
-            if key in numbers:
+            parameter = _PARAMETER_NAMES[part["parameter"].lower()]
+            if parameter in numbers:
                 return None
-            numbers[key] = part["number"]
-        after = _BETWEEN.match(name, part.end())
-        position = after.end() if after else part.end()
-    return _stated(words, numbers)
+            numbers[parameter] = part["number"]
+        separators = _SEPARATORS.match(name, part.end())
+        position = separators.end() if separators else part.end()
+    return _named_policy(families, numbers)
 
 
-def _stated(words: set[str], numbers: dict[str, str]) -> Stated | None:
-    families = set(words)
+def _named_policy(families: set[str], numbers: dict[str, str]) -> NamedPolicy | None:
     if "k" in numbers:
-        families.add("exp_decay")
+        families = families | {"exp_decay"}
     if "drop" in numbers:
-        families.add("step_decay")
+        families = families | {"step_decay"}
     if not families and set(numbers) == {"lr"}:
-        families.add("fixed")
+        families = {"fixed"}
     if len(families) != 1:
         return None
     (family,) = families
     rate = "lr" if family == "fixed" else "initial_lr"
-    parameters = {rate if key == "lr" else key: value for key, value in numbers.items()}
+    parameters = {rate if name == "lr" else name: value for name, value in numbers.items()}
     if not set(parameters) <= set(FAMILIES[family]().parameters()):
-        return None  # as in lr0.1_epochs50, where the number of epochs is no parameter
-    return Stated(family, parameters)
+        return None  # as in lr0.1_epochs50, where the number of epochs is not a parameter
+    return NamedPolicy(family, parameters)

@@ -1,93 +1,114 @@
-"""Which policy a run had: as declared, as its logged rates show, or as its name states."""
+"""The policy of an imported run: as declared, as its logged rates show, or as its name gives."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lr_study.importing.names import Stated, read_name
+from lr_study.importing.names import NamedPolicy, parse_name
 from lr_study.importing.policy_fit import agrees, fit_policy
 from lr_study.policies import Policy, parse
 
 UNNAMED = "unnamed:"
-"""How the text begins that stands in the place of a policy that nothing tells."""
+"""The prefix of the text of a run whose policy is not known."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A policy as text, the policy itself unless it is unnamed, what told it, and a remark.
+    """The policy of a run.
 
-    ``stated`` is what the name states, in words, where that is not all of a policy.
+    Attributes
+    ----------
+    text
+        The text form of the policy, or ``unnamed:name=...`` if it is not known.
+    policy
+        The policy, or None.
+    source
+        Where the policy comes from: ``mapping``, ``rates``, ``rates and name``, ``name`` or
+        ``none``.
+    warning
+        A contradiction or a reason why the policy is not known, or None.
+    stated
+        What the name gives if that is not a complete policy, or None.
     """
 
     text: str
     policy: Policy | None
-    told_by: str
-    remark: str | None = None
+    source: str
+    warning: str | None = None
     stated: str | None = None
 
 
 def choose_policy(name: str, rates: Sequence[float | None], declared: str | None) -> Choice:
-    """Return the policy of a run: what a file declares, else its rates, else its name.
+    """Return the policy of a run: the declared one, else that of its rates, else of its name.
 
-    A name is believed only where logged rates do not speak against it; it also decides between
-    policies that the rates cannot tell apart. A run of which nothing tells the policy is
-    ``unnamed:name=...``.
+    The name is used only if logged rates do not contradict it; it also decides between policies
+    with the same rates. If the policy is not known, the text is ``unnamed:name=...``.
 
     Parameters
     ----------
     name
-        The run's path; its last part is read.
+        The path of the run; only its last part is parsed.
     rates
-        As `fit_policy` takes them; empty where none were logged.
+        As for `fit_policy`; empty if none were logged.
     declared
-        A policy as text, or None.
+        A policy in text form, or None.
 
+    Examples
+    --------
     >>> choose_policy("a/lr_0.1", [], None).text
     'fixed:lr=0.1'
     >>> choose_policy("first", [], None).text
     'unnamed:name=first'
     """
     if declared is not None:
-        policy = parse(declared)
-        contradicts = bool(rates) and not agrees(policy, rates)
-        remark = f"its logged rates are not those of {policy}, as which it is declared"
-        return Choice(str(policy), policy, "mapping", remark if contradicts else None)
-    stated = read_name(name.rpartition("/")[2])
+        return _declared(parse(declared), rates)
+    named = parse_name(name.rpartition("/")[2])
     if rates:
-        return _by_rates(name, rates, stated)
-    if stated is None:
-        return _unnamed(name, None)
-    if stated.policy is None:
-        # As a policy's text it would mean the default of what is left out.
-        what = f"leaves out {', '.join(stated.lacking)}" if stated.lacking else "is not allowed"
-        return replace(_unnamed(name, f"its name says {stated} and {what}"), stated=str(stated))
-    return Choice(str(stated.policy), stated.policy, "name")
+        return _by_rates(name, rates, named)
+    return _by_name(name, named)
 
 
-def _by_rates(name: str, rates: Sequence[float | None], stated: Stated | None) -> Choice:
+def _declared(policy: Policy, rates: Sequence[float | None]) -> Choice:
+    warning = None
+    if rates and not agrees(policy, rates):
+        warning = f"its logged learning rates do not match the declared policy {policy}"
+    return Choice(str(policy), policy, "mapping", warning)
+
+
+def _by_rates(name: str, rates: Sequence[float | None], named: NamedPolicy | None) -> Choice:
     candidates = fit_policy(rates).candidates
     if not candidates:
-        if stated and stated.policy and agrees(stated.policy, rates):  # one epoch alone
-            return Choice(str(stated.policy), stated.policy, "name")
-        return _unnamed(name, "its logged rates are those of no policy")
-    fitting = [policy for policy in candidates if stated and _is_stated(stated, policy)]
+        if named and named.policy and agrees(named.policy, rates):  # a single epoch
+            return Choice(str(named.policy), named.policy, "name")
+        return _unnamed(name, "its logged learning rates match no policy")
+    matching = [policy for policy in candidates if named and _gives(named, policy)]
     if len(candidates) == 1:
         policy = candidates[0]
-        remark = f"its logged rates are those of {policy}, but its name says {stated}"
-        return Choice(str(policy), policy, "rates", remark if stated and not fitting else None)
-    if len(fitting) == 1:
-        return Choice(str(fitting[0]), fitting[0], "rates and name")
+        warning = f"its logged learning rates match {policy}, but its name gives {named}"
+        return Choice(str(policy), policy, "rates", warning if named and not matching else None)
+    if len(matching) == 1:
+        return Choice(str(matching[0]), matching[0], "rates and name")
     several = " or ".join(str(policy) for policy in candidates[:3])
-    return _unnamed(name, f"its logged rates are ambiguous, those of {several}")
+    return _unnamed(name, f"its logged learning rates match several policies: {several}")
 
 
-def _is_stated(stated: Stated, policy: Policy) -> bool:
+def _by_name(name: str, named: NamedPolicy | None) -> Choice:
+    if named is None:
+        return _unnamed(name, None)
+    if named.policy is not None:
+        return Choice(str(named.policy), named.policy, "name")
+    # In the text form of a policy, the missing parameters would take their defaults.
+    problem = f"but not {', '.join(named.missing)}" if named.missing else "which is not allowed"
+    return replace(_unnamed(name, f"its name gives {named}, {problem}"), stated=str(named))
+
+
+def _gives(named: NamedPolicy, policy: Policy) -> bool:
     parameters = policy.parameters()
-    return stated.family == policy.family and all(
+    return named.family == policy.family and all(
         math.isclose(float(value), parameters[name], rel_tol=1e-4)
-        for name, value in stated.parameters.items()
+        for name, value in named.parameters.items()
     )
 
 
-def _unnamed(name: str, remark: str | None) -> Choice:
-    return Choice(f"{UNNAMED}name={name}", None, "none", remark)
+def _unnamed(name: str, warning: str | None) -> Choice:
+    return Choice(f"{UNNAMED}name={name}", None, "none", warning)

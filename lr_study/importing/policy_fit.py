@@ -1,4 +1,4 @@
-"""Logged learning rates -> the policy that gives them, where they tell."""
+"""Fit a policy to logged learning rates."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -10,31 +10,31 @@ from numpy.typing import NDArray
 from lr_study.policies import ExpDecay, Fixed, Policy, StepDecay
 
 TOLERANCE = 1e-6
-"""By how much a policy may differ from any logged rate, as a share of it."""
+"""The largest relative difference between a policy and a logged rate."""
 
-_ONE_STEP_OF_FLOAT32 = 1.2e-7
-_FLOOR = 1e-30  # below it, 32 bits lose digits and then reach zero
-_MOST_DIGITS = 12
-_FEW_DIGITS = 4  # as a person writes a parameter
-_LARGEST_LOG = 700.0  # of a number that a float can be
+_FLOAT32_STEP = 1.2e-7  # one unit in the last place of a float32, relative to it
+_MIN_RATE = 1e-30  # below it, a float32 loses digits and then becomes zero
+_MAX_DIGITS = 12
+_MAX_TYPED_DIGITS = 4  # of a parameter as a person types it
+_MAX_LOG = 700.0  # the logarithm of the largest float is above it
 
 _Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The policies that give the logged rates: none, one, or those that cannot be told apart."""
+    """The policies with the logged rates: none, one, or several that are indistinguishable."""
 
     candidates: tuple[Policy, ...]
 
     @property
     def policy(self) -> Policy | None:
-        """The policy, where there is just one."""
+        """The policy, or None if there is not exactly one."""
         return self.candidates[0] if len(self.candidates) == 1 else None
 
 
 def agrees(policy: Policy, rates: Sequence[float | None]) -> bool:
-    """Whether a policy gives every logged rate above 1e-30 to one part in a million.
+    """Whether a policy matches every logged rate above 1e-30 to one part in a million.
 
     >>> agrees(Fixed(0.1), [0.1, None, 0.10000001])
     True
@@ -43,35 +43,32 @@ def agrees(policy: Policy, rates: Sequence[float | None]) -> bool:
     return all(
         abs(policy(epoch) - rate) <= TOLERANCE * abs(rate)
         for epoch, rate in logged
-        if not abs(rate) < _FLOOR
+        if not abs(rate) < _MIN_RATE
     )
 
 
 def fit_policy(rates: Sequence[float | None]) -> Fit:
-    """Return the policies of the three families that give the logged rates.
+    """Return the policies of the three families that match the logged rates.
 
-    A policy is a candidate if it gives every rate above 1e-30 to `TOLERANCE`. Its parameters are
-    the shortest decimals that give all rates to one unit in the last place of 32 bits, or where
-    none do, to `TOLERANCE`.
+    A policy is a candidate if it matches every rate above 1e-30 within `TOLERANCE`. Its parameters
+    are the shortest decimals that match all rates to one unit in the last place of float32, or,
+    if there are none, within `TOLERANCE`.
 
-    Some schedules have several names, equal at every epoch, or at every epoch that was logged.
-    That alone makes nothing ambiguous, or no constant rate could ever be called ``fixed``. The
-    name is the one that claims least:
+    The same rates may be written as several policies. The simplest one is returned:
 
-    - rates that are all equal are ``fixed``, though a decay that is still to come after the last
-      epoch would look the same;
-    - rates in one ratio from each epoch to the next are ``exp_decay``, though ``step_decay`` with
-      ``epochs_drop=1`` is the same; unless the parameters of that one, and not of ``exp_decay``,
-      are numbers as a person writes them (four digits or fewer): then both are candidates.
+    - equal rates are ``fixed``, although a decay that starts after the last epoch looks the same;
+    - rates with a constant ratio from epoch to epoch are ``exp_decay``, although ``step_decay``
+      with ``epochs_drop=1`` is the same; but if only the parameters of ``step_decay`` are numbers
+      as a person types them (at most four digits), both are candidates.
 
-    Everything else that several policies give is ambiguous, and all of them are returned: two
-    epochs with two rates (``exp_decay``, or ``step_decay`` with ``epochs_drop=2``), or a decay so
-    slow that ``fixed`` is within the tolerance. Fewer than two rates show no policy at all.
+    Otherwise all policies that match are candidates: for two epochs with two rates, ``exp_decay``
+    and ``step_decay`` with ``epochs_drop=2``; for a decay so slow that it is within the tolerance,
+    ``fixed`` as well. Fewer than two rates match no policy.
 
     Parameters
     ----------
     rates
-        One value an epoch, the first of epoch 0; None where none was logged.
+        One value per epoch, starting with epoch 0; None where none was logged.
 
     Examples
     --------
@@ -85,7 +82,7 @@ def fit_policy(rates: Sequence[float | None]) -> Fit:
     logged = [(epoch, rate) for epoch, rate in enumerate(rates) if rate is not None]
     if not all(math.isfinite(rate) and rate >= 0 for _, rate in logged):
         return Fit(())
-    kept = [(epoch, rate) for epoch, rate in logged if rate >= _FLOOR]
+    kept = [(epoch, rate) for epoch, rate in logged if rate >= _MIN_RATE]
     if len(kept) < 2:
         return Fit(())
     epochs = np.array([epoch for epoch, _ in kept])
@@ -98,8 +95,8 @@ def fit_policy(rates: Sequence[float | None]) -> Fit:
 
 def _fixed(values: _Floats) -> Iterator[Policy]:
     middle = (values.min() + values.max()) / 2
-    for tolerance in (_ONE_STEP_OF_FLOAT32, TOLERANCE):
-        for digits in range(1, _MOST_DIGITS + 1):
+    for tolerance in (_FLOAT32_STEP, TOLERANCE):
+        for digits in range(1, _MAX_DIGITS + 1):
             rate = _rounded(middle, digits)
             if np.all(np.abs(rate - values) <= tolerance * values):
                 yield Fixed(rate)
@@ -112,7 +109,7 @@ def _exponential(epochs: NDArray[np.int64], values: _Floats) -> Iterator[Policy]
         return
     yield ExpDecay(*pair)
     same = _decay((1 + epochs).astype(np.float64), values, as_k=False)
-    if same is not None and _are_short(same) and not _are_short(pair):
+    if same is not None and _are_typed(same) and not _are_typed(pair):
         yield StepDecay(*same, epochs_drop=1)
 
 
@@ -125,15 +122,14 @@ def _steps(epochs: NDArray[np.int64], values: _Floats) -> Iterator[Policy]:
 
 
 def _lengths(epochs: NDArray[np.int64], values: _Floats) -> NDArray[np.int64]:
-    """Return the plateau lengths > 1 with which the first change is the first drop.
+    """Return the plateau lengths > 1 for which the first change of the rate is the first drop.
 
-    There is one where every epoch was logged. What counts as a change is a difference at all, or
-    one that is no rounding.
+    If every epoch was logged, there is one. A change is any difference, or one above rounding.
     """
     lengths = np.arange(2, epochs[-1] + 2)
     possible = np.zeros(len(lengths), bool)
-    for least in (0.0, 2 * TOLERANCE):
-        changed = np.flatnonzero(np.abs(values - values[0]) > least * values[0])
+    for threshold in (0.0, 2 * TOLERANCE):
+        changed = np.flatnonzero(np.abs(values - values[0]) > threshold * values[0])
         if len(changed):
             first, last_before, after = (
                 (1 + epochs[i]) // lengths for i in (0, changed[0] - 1, changed[0])
@@ -143,28 +139,28 @@ def _lengths(epochs: NDArray[np.int64], values: _Floats) -> NDArray[np.int64]:
 
 
 def _decay(x: _Floats, values: _Floats, *, as_k: bool) -> tuple[float, float] | None:
-    """Return the numbers that give ``values``: (initial, k) or (initial, drop), if any do.
+    """Return (initial, k) or (initial, drop) such that the decay matches ``values``, if any does.
 
-    The logarithm of the values is a line in ``x``; least squares give it to far less than the
-    rounding of each value.
+    The logarithm of the values is linear in ``x``; the error of the least-squares fit is far below
+    the rounding of each value.
     """
     y = np.log(values)
-    away = x - x.mean()
-    slope = float(away @ (y - y.mean()) / (away @ away))
+    centered = x - x.mean()
+    slope = float(centered @ (y - y.mean()) / (centered @ centered))
     intercept = float(y.mean() - slope * x.mean())
-    if slope >= 0 or intercept > _LARGEST_LOG:
+    if slope >= 0 or intercept > _MAX_LOG:
         return None
     initial, second = math.exp(intercept), -slope if as_k else math.exp(slope)
 
     def deviation(initial: float, second: float) -> float:
-        given = initial * (np.exp(-second * x) if as_k else second**x)
-        return float(np.max(np.abs(given - values) / values))
+        fitted = initial * (np.exp(-second * x) if as_k else second**x)
+        return float(np.max(np.abs(fitted - values) / values))
 
     if deviation(initial, second) > TOLERANCE:
         return None
-    for tolerance in (_ONE_STEP_OF_FLOAT32, TOLERANCE):
-        for total in range(2, 2 * _MOST_DIGITS + 1):
-            for digits in range(max(1, total - _MOST_DIGITS), min(_MOST_DIGITS, total - 1) + 1):
+    for tolerance in (_FLOAT32_STEP, TOLERANCE):
+        for total in range(2, 2 * _MAX_DIGITS + 1):
+            for digits in range(max(1, total - _MAX_DIGITS), min(_MAX_DIGITS, total - 1) + 1):
                 pair = _rounded(initial, digits), _rounded(second, total - digits)
                 if deviation(*pair) <= tolerance:
                     return pair
@@ -175,5 +171,5 @@ def _rounded(value: float, digits: int) -> float:
     return float(f"{value:.{digits - 1}e}")
 
 
-def _are_short(numbers: Sequence[float]) -> bool:
-    return all(_rounded(number, _FEW_DIGITS) == number for number in numbers)
+def _are_typed(numbers: Sequence[float]) -> bool:
+    return all(_rounded(number, _MAX_TYPED_DIGITS) == number for number in numbers)

@@ -1,4 +1,4 @@
-"""Imported runs in MLflow: which are there, and how one gets there whole, once."""
+"""Store imported runs in MLflow, each completely and once."""
 
 import json
 import time
@@ -41,7 +41,7 @@ _PATH_TAG = "lr_study.source_path"
 _ID_TAG = "lr_study.source_id"
 _POINTS_TAG = "lr_study.source_points"
 
-# Those of our own runs but `epochs`: a param cannot change, and a run may grow.
+# As for runs of lr-study, but without `epochs`: a run may grow, and a param cannot change.
 _PARAMS = (
     "data",
     "backbone",
@@ -56,7 +56,19 @@ _PARAMS = (
 
 @dataclass(frozen=True)
 class ImportedRun:
-    """A run as its files and declarations give it; ``protocol`` has every field."""
+    """A run to store.
+
+    Attributes
+    ----------
+    name
+        Its path below the folder of event files.
+    curves
+        Its curves.
+    choice
+        Its policy.
+    protocol
+        Every field of its protocol, ``unknown`` where it was not declared.
+    """
 
     name: str
     curves: Curves
@@ -65,27 +77,27 @@ class ImportedRun:
 
     @property
     def source_id(self) -> str:
-        """What stays the same while a run grows, wherever its folder lies: how it began."""
+        """An id that stays the same while a run grows and when its folder moves: of its start."""
         first = self.curves.points["val_accuracy"][self.curves.epochs[0]]
         return short_hash(canonical_json([first.wall_time, first.value]))
 
     def params(self) -> dict[str, str]:
         """Return the params by name, as text."""
-        own = self.choice.policy.parameters() if self.choice.policy else {}
-        values = {"policy": self.choice.text, **own, "seed": UNKNOWN}
+        parameters = self.choice.policy.parameters() if self.choice.policy else {}
+        values = {"policy": self.choice.text, **parameters, "seed": UNKNOWN}
         values |= {name: self.protocol[name] for name in _PARAMS}
         return {name: str(value) for name, value in values.items()}
 
     def metrics(self) -> dict[str, float]:
-        """Return the figures of the whole run by name."""
+        """Return the metrics of the whole run by name."""
         size = self.protocol["val_size"]
         tolerance = convergence_tolerance(size) if isinstance(size, int) else CONVERGENCE_TOLERANCE
-        figures = self.curves.summarize(tolerance)
+        metrics = self.curves.summarize(tolerance)
         seconds = self.curves.seconds_per_epoch()
-        return figures if seconds is None else {**figures, "seconds_per_epoch": seconds}
+        return metrics if seconds is None else {**metrics, "seconds_per_epoch": seconds}
 
     def tags(self) -> dict[str, str]:
-        """Return the tags of a run of ours; the cell tells runs of one policy apart."""
+        """Return the tags of a finished run; its cell distinguishes runs of the same policy."""
         protocol = canonical_json(dict(self.protocol))
         cell = {
             "policy": self.choice.text,
@@ -98,7 +110,7 @@ class ImportedRun:
             "lr_study.protocol_id": short_hash(protocol),
             "lr_study.cell": short_hash(canonical_json(cell)),
             "lr_study.diverged": str(self.curves.diverged).lower(),
-            "lr_study.policy_from": self.choice.told_by,
+            "lr_study.policy_from": self.choice.source,
             "lr_study.version": lr_study.__version__,
         }
         if self.choice.stated:
@@ -107,8 +119,8 @@ class ImportedRun:
         return tags if len(curves) > MAX_TAG_LENGTH else {**tags, "lr_study.curves": curves}
 
 
-class Published:
-    """The imported runs of an experiment; one process of this machine at a time adds to them."""
+class ImportedRuns:
+    """The imported runs of an experiment, which one process of this machine at a time changes."""
 
     def __init__(self, client: MlflowClient, experiment: Experiment) -> None:
         self._client = client
@@ -118,19 +130,16 @@ class Published:
         query = f"tags.`{_SOURCE_TAG}` = '{SOURCE}'"
         for run in all_runs(client, experiment.experiment_id, query):
             if SUPERSEDED_TAG not in run.data.tags:
-                self._remember(run)
-
-    def _remember(self, run: Run) -> None:
-        source_id = run.data.tags.get(_ID_TAG, "")
-        self._runs.setdefault(source_id, []).append(run)
-        self._owners.setdefault(run.data.params.get("policy", ""), source_id)
+                source_id = run.data.tags.get(_ID_TAG, "")
+                self._runs.setdefault(source_id, []).append(run)
+                self._owners.setdefault(run.data.params.get("policy", ""), source_id)
 
     def publish(self, run: ImportedRun) -> tuple[str, ImportedRun]:
-        """Bring a run into the store, if it is not there; return what was done, and with what.
+        """Store a run unless it is stored already; return the outcome, and the run as stored.
 
-        What was done is ``added``, ``completed`` (the run had grown), ``replaced`` (it is declared
-        otherwise than it was), ``unchanged``, ``fewer`` (less of it is left than is stored, which
-        stays) or ``busy`` (another process is writing it).
+        The outcome is ``added``, ``completed`` (the run has grown), ``replaced`` (its declarations
+        have changed), ``unchanged``, ``fewer`` (it has fewer points than the stored run, which was
+        kept) or ``busy`` (another process is importing it).
         """
         stored = None
         for other in self._runs.get(run.source_id, []):
@@ -142,26 +151,27 @@ class Published:
                 other.data.tags.get(PROCESS_TAG, "")
             ):
                 return "busy", run
-            else:  # what was left of an import that was cut off
+            else:  # left by an interrupted import
                 self._client.delete_run(other.info.run_id)
         if stored is None:
             return "added", self._add(run)
-        run = _with_what_was_known(run, stored)
-        if _is_declared_otherwise(run, stored):
+        run = _with_stored_declarations(run, stored)
+        if _is_redeclared(run, stored):
             run = self._add(run)
             supersede(self._client, stored.info.run_id)
             return "replaced", run
-        count, before = len(run.curves.kept()), int(stored.data.tags.get(_POINTS_TAG, 0))
-        if count <= before:
-            return "fewer" if count < before else "unchanged", run
+        count = len(run.curves.finite_points())
+        stored_count = int(stored.data.tags.get(_POINTS_TAG, 0))
+        if count <= stored_count:
+            return "fewer" if count < stored_count else "unchanged", run
         self._fill(stored.info.run_id, run, with_params=False)
         if "lr_study.curves" in stored.data.tags.keys() - run.tags().keys():
             self._client.delete_tag(stored.info.run_id, "lr_study.curves")
         return "completed", run
 
     def _add(self, run: ImportedRun) -> ImportedRun:
-        """Create, fill and finish a run; whatever stops that, it does not stay RUNNING."""
-        run = self._with_a_text_of_its_own(run)
+        """Create, fill and finish a run; if this is interrupted, the run does not stay RUNNING."""
+        run = self._with_unique_text(run)
         tags = {_SOURCE_TAG: SOURCE, _PATH_TAG: run.name, _ID_TAG: run.source_id}
         destination = Destination(self._client, self._experiment)
         with tracked_run(destination, run.name, tags=tags, may_join=False) as run_id:
@@ -170,22 +180,22 @@ class Published:
         return run
 
     def _fill(self, run_id: str, run: ImportedRun, *, with_params: bool) -> None:
-        """Log all of a run; what is there already, MLflow keeps once.
+        """Log everything about a run; MLflow stores values that it already has only once.
 
-        How many points there are comes last: until then the run counts as one that has grown.
+        The number of points is logged last: until then, the next import completes the run.
         """
         metrics = [
             Metric(name, point.value, int(point.wall_time * 1000), epoch)
-            for name, epoch, point in run.curves.kept()
+            for name, epoch, point in run.curves.finite_points()
         ]
         now = int(time.time() * 1000)
         metrics += [Metric(name, value, now, 0) for name, value in run.metrics().items()]
         params = run.params() if with_params else {}
         log_batch(self._client, run_id, metrics=metrics, params=params, tags=run.tags())
-        self._client.set_tag(run_id, _POINTS_TAG, str(len(run.curves.kept())))
+        self._client.set_tag(run_id, _POINTS_TAG, str(len(run.curves.finite_points())))
 
-    def _with_a_text_of_its_own(self, run: ImportedRun) -> ImportedRun:
-        """Tell unnamed runs of one name apart: nothing says that they had one policy."""
+    def _with_unique_text(self, run: ImportedRun) -> ImportedRun:
+        """Distinguish runs with the same name and unknown policies, which may be different."""
         text = run.choice.text
         owner = self._owners.get(text, run.source_id)
         if run.choice.policy is not None or owner == run.source_id:
@@ -194,27 +204,27 @@ class Published:
 
 
 def _is_same_path(left: str, right: str) -> bool:
-    """Whether two paths are one, perhaps seen from different folders above."""
+    """Whether two paths may be the same, relative to different folders."""
     return left == right or left.endswith(f"/{right}") or right.endswith(f"/{left}")
 
 
-def _with_what_was_known(run: ImportedRun, stored: Run) -> ImportedRun:
-    """Keep what an earlier import declared and this one does not: ``unknown`` denies nothing."""
+def _with_stored_declarations(run: ImportedRun, stored: Run) -> ImportedRun:
+    """Fill in what an earlier import declared and this one does not."""
     choice = run.choice
     if choice.policy is None:
         text = stored.data.params["policy"]
         policy = None if text.startswith(UNNAMED) else parse(text)
-        told_by = stored.data.tags.get("lr_study.policy_from", choice.told_by)
-        choice = replace(choice, text=text, policy=policy, told_by=told_by)
-    known = _protocol_of(stored)
+        source = stored.data.tags.get("lr_study.policy_from", choice.source)
+        choice = replace(choice, text=text, policy=policy, source=source)
+    stored_protocol = _protocol_of(stored)
     protocol = {
-        name: known.get(name, value) if value == UNKNOWN else value
+        name: stored_protocol.get(name, value) if value == UNKNOWN else value
         for name, value in run.protocol.items()
     }
     return replace(run, name=stored.data.tags[_PATH_TAG], choice=choice, protocol=protocol)
 
 
-def _is_declared_otherwise(run: ImportedRun, stored: Run) -> bool:
+def _is_redeclared(run: ImportedRun, stored: Run) -> bool:
     epochs = {"epochs": run.protocol["epochs"]}
     same_protocol = {**run.protocol} == {**_protocol_of(stored), **epochs}
     return run.choice.text != stored.data.params["policy"] or not same_protocol
@@ -225,22 +235,22 @@ def _protocol_of(run: Run) -> dict[str, Value]:
 
 
 @contextmanager
-def publishing(client: MlflowClient, experiment: Experiment) -> Iterator[Published]:
-    """Open the imported runs of an experiment to add to them.
+def publishing(client: MlflowClient, experiment: Experiment) -> Iterator[ImportedRuns]:
+    """Lock the imported runs of an experiment, and yield them to be changed.
 
     Raises
     ------
     LrStudyError
-        If another process of this machine is adding to them: both would add the same runs.
+        If another process of this machine is importing into the experiment.
     """
     locks = state_dir() / "locks"
     locks.mkdir(parents=True, exist_ok=True)
     where = short_hash(f"{client.tracking_uri} {experiment.experiment_id}")
     try:
         with FileLock(locks / f"import-{where}.lock", blocking=False):
-            yield Published(client, experiment)
+            yield ImportedRuns(client, experiment)
     except Timeout:
         raise LrStudyError(
             f"another import into experiment {experiment.name} is running: "
-            "wait for its end, and give the same command again"
+            "wait until it ends, and run the same command again"
         ) from None

@@ -101,11 +101,11 @@ def test_an_unreadable_file_counts_with_its_name(root, hashed, monkeypatch):
     write_files(root, "cat/1.png")
     whole = fingerprint_of(root)
 
-    def refuse(path):
+    def fail(path):
         raise PermissionError(13, "Permission denied")
 
     write_files(root, "cat/1.png")
-    monkeypatch.setattr(fingerprint_module, "_digest", refuse)
+    monkeypatch.setattr(fingerprint_module, "_digest", fail)
     assert fingerprint_of(root) != whole
 
 

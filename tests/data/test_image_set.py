@@ -91,12 +91,12 @@ def test_a_folder_that_cannot_be_listed_is_an_error(root, monkeypatch):
     write_files(root, "cat/1.png", "dog/1.png")
     scandir = os.scandir
 
-    def refuse(path):
+    def fail(path):
         if str(path).endswith("dog"):
             raise PermissionError(13, "Permission denied")
         return scandir(path)
 
-    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(os, "scandir", fail)
     with pytest.raises(UsageError, match=r"cannot list the folder '.*dog': Permission denied"):
         scan("data", root)
 

@@ -139,10 +139,10 @@ class ExtractsError(Exception):
 
 @pytest.fixture
 def no_extraction(monkeypatch):
-    def refuse(*args):
+    def fail(*args):
         raise ExtractsError
 
-    monkeypatch.setattr(features, "_extract", refuse)
+    monkeypatch.setattr(features, "_extract", fail)
 
 
 def test_the_second_call_reads_the_cache(image_set, undisturbed, full_cache, no_extraction):

@@ -1,4 +1,4 @@
-"""Event files: what is whole is read, all else is said, and nothing is believed."""
+"""Event files: intact records are read, damage is reported, and no length is trusted."""
 
 import os
 import struct
@@ -17,12 +17,12 @@ from lr_study.importing.event_files import (
     EventFile,
     NotAnEventFileError,
     Point,
-    begins_with_a_record,
     masked_crc32c,
     read_event_file,
+    starts_like_an_event_file,
 )
 
-WANTED = {"epoch_loss", "epoch_accuracy"}
+TAGS = {"epoch_loss", "epoch_accuracy"}
 RECORDS = [*curve_records({"epoch_loss": [1.5, 0.75, 0.5], "epoch_accuracy": [0.25, 0.5, 0.75]})]
 WHOLE = version_record() + b"".join(RECORDS)
 
@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read(folder: Path, content: bytes) -> EventFile:
     file = folder / "events.out.tfevents.1"
     file.write_bytes(content)
-    return read_event_file(file, WANTED)
+    return read_event_file(file, TAGS)
 
 
 def values(file: EventFile) -> list[tuple[str, int, float]]:
@@ -47,7 +47,7 @@ def whole_points(folder: Path) -> tuple[Point, ...]:
 
 
 @given(st.binary(max_size=300))
-def test_the_checksum_is_that_of_the_tensorboard_package(data: bytes) -> None:
+def test_the_checksum_equals_that_of_the_tensorboard_package(data: bytes) -> None:
     assert masked_crc32c(data) == pywrap_tensorflow.masked_crc32c(data)
 
 
@@ -58,7 +58,7 @@ def test_a_scalar_is_read_in_each_form(folder: Path, form: str) -> None:
     assert file == EventFile((Point("epoch_loss", 7, 1600000020.5, 0.625),))
 
 
-def test_other_tags_and_values_that_are_no_scalar_are_passed_over(folder: Path) -> None:
+def test_other_tags_and_values_that_are_not_scalars_are_ignored(folder: Path) -> None:
     two = event_files.event_pb2.Event(step=1)
     two.summary.value.add(tag="epoch_loss").tensor.dtype = 1
     two.summary.value[0].tensor.float_val.extend([1, 2])
@@ -68,8 +68,8 @@ def test_other_tags_and_values_that_are_no_scalar_are_passed_over(folder: Path) 
 
 
 @given(cut=st.integers(0, len(WHOLE) - 1))
-def test_of_a_file_cut_anywhere_what_is_whole_is_read(folder: Path, cut: int) -> None:
-    """Everything up to the cut is read, and that there was a cut is said unless none shows."""
+def test_the_intact_part_of_a_truncated_file_is_read(folder: Path, cut: int) -> None:
+    """Everything up to the cut is read; the cut is reported unless it is between two records."""
     whole = whole_points(folder)
     if cut < len(version_record()):
         with pytest.raises(NotAnEventFileError, match="ends within a record" if cut else "empty"):
@@ -84,7 +84,7 @@ def test_of_a_file_cut_anywhere_what_is_whole_is_read(folder: Path, cut: int) ->
 
 
 @given(place=st.integers(0, len(WHOLE) - 1), bit=st.integers(0, 7))
-def test_a_flipped_bit_is_found_wherever_it_is(folder: Path, place: int, bit: int) -> None:
+def test_a_flipped_bit_is_detected_anywhere(folder: Path, place: int, bit: int) -> None:
     content = bytearray(WHOLE)
     content[place] ^= 1 << bit
     whole = whole_points(folder)
@@ -95,36 +95,36 @@ def test_a_flipped_bit_is_found_wherever_it_is(folder: Path, place: int, bit: in
     file = read(folder, bytes(content))
     assert file.damage is not None
     assert set(file.points) < set(whole) or place < len(version_record())
-    assert len(file.points) >= len(whole) - 1 or "nothing is read after" in file.damage
+    assert len(file.points) >= len(whole) - 1 or "the rest was not read" in file.damage
 
 
-def test_after_a_damaged_record_reading_goes_on(folder: Path) -> None:
+def test_reading_continues_after_a_damaged_record(folder: Path) -> None:
     content = bytearray(WHOLE)
     content[len(version_record()) + len(RECORDS[0]) + 20] ^= 1
     file = read(folder, bytes(content))
     place = len(version_record()) + len(RECORDS[0])
-    assert file.damage == f"1 record damaged (the first at byte {place}) and left out"
+    assert file.damage == f"skipped 1 damaged record (the first at byte {place})"
     assert values(file)[:2] == [("epoch_loss", 0, 1.5), ("epoch_loss", 1, 0.75)]
     assert len(file.points) == 5
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "reason"),
     [
         (b"", "empty"),
         (b"\0" * 1000, "not an event file"),
         (b"a,b\n1,2\n" * 100, "not an event file"),
-        (framed(b"anything"), "not an event file: its first record is another"),
-        (framed(b"\x0a\x02hi"), "not an event file: its first record is another"),
+        (framed(b"anything"), "not an event file: no file version"),
+        (framed(b"\x0a\x02hi"), "not an event file: no file version"),
         (b"\x18", "not an event file: it ends within a record"),
     ],
 )
-def test_what_is_no_event_file_is_told_why(folder: Path, content: bytes, says: str) -> None:
-    with pytest.raises(NotAnEventFileError, match=says):
+def test_what_is_not_an_event_file_is_rejected(folder: Path, content: bytes, reason: str) -> None:
+    with pytest.raises(NotAnEventFileError, match=reason):
         read(folder, content)
 
 
-def test_a_length_is_not_believed(folder: Path) -> None:
+def test_a_length_is_not_trusted(folder: Path) -> None:
     """A record that claims four exabytes, with a good checksum, takes no memory."""
     length = struct.pack("<Q", 1 << 62)
     claim = length + struct.pack("<I", masked_crc32c(length))
@@ -138,37 +138,39 @@ def test_a_sparse_file_of_ten_gigabytes_costs_neither_time_nor_memory(tmp_path: 
     os.truncate(file, 10 << 30)
     tracemalloc.start()
     began = time.monotonic()
-    with pytest.raises(NotAnEventFileError, match="10240 MiB are more than the 256 MiB"):
-        read_event_file(file, WANTED)
+    with pytest.raises(NotAnEventFileError, match="10240 MiB exceed the limit of 256 MiB"):
+        read_event_file(file, TAGS)
     assert time.monotonic() - began < 1
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()
 
 
-def test_a_file_of_zeros_below_the_limit_is_left_at_its_first_record(tmp_path: Path) -> None:
+def test_reading_a_file_of_zeros_stops_at_the_first_zero(tmp_path: Path) -> None:
     file = write_file(tmp_path / "events.out.tfevents.1", RECORDS)
     os.truncate(file, 200 << 20)
-    read_file = read_event_file(file, WANTED)
+    read_file = read_event_file(file, TAGS)
     assert len(read_file.points) == len(RECORDS)
     assert "length is damaged" in str(read_file.damage)
 
 
-def test_more_scalars_than_fit_are_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_stops_after_too_many_scalars(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(event_files, "MAX_POINTS", 3)
     file = read(folder, WHOLE)
     assert len(file.points) == 4
     assert "more than 3 scalars" in str(file.damage)
 
 
-def test_folders_pipes_and_locked_files_do_not_hold_us_up(tmp_path: Path) -> None:
+def test_folders_and_pipes_do_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in ("pipe", ".", "missing"):
         with pytest.raises(NotAnEventFileError, match="cannot be read"):
-            read_event_file(tmp_path / name, WANTED)
-        assert not begins_with_a_record(tmp_path / name)
+            read_event_file(tmp_path / name, TAGS)
+        assert not starts_like_an_event_file(tmp_path / name)
 
 
-def test_the_beginning_tells(tmp_path: Path) -> None:
-    assert begins_with_a_record(write_file(tmp_path / "a", ()))
+def test_an_event_file_is_recognised_by_its_start(tmp_path: Path) -> None:
+    assert starts_like_an_event_file(write_file(tmp_path / "a", ()))
     (tmp_path / "b").write_text("print('hello, world')")
-    assert not begins_with_a_record(tmp_path / "b")
+    assert not starts_like_an_event_file(tmp_path / "b")

@@ -69,7 +69,7 @@ def test_killed_while_it_writes_a_run(tmp_path: Path, before: bool) -> None:
     killed = run_code(code, cwd=tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert statuses(tmp_path) == ["FINISHED", "FINISHED", "RUNNING"]
-    assert finish(tmp_path).endswith("3 runs imported, 2 runs there already\n")
+    assert finish(tmp_path).endswith("3 runs imported, 2 runs already imported\n")
     check(tmp_path, runs=5)
 
 
@@ -80,7 +80,7 @@ def test_killed_while_it_completes_a_run(tmp_path: Path) -> None:
     code = KILLER.format(call=0, before=False, command=COMMAND)
     killed = run_code(code, cwd=tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert finish(tmp_path).endswith("0 runs imported, 1 run completed (had grown)\n")
+    assert finish(tmp_path).endswith("0 runs imported, 1 run completed with new epochs\n")
     check(tmp_path, runs=1)
 
 

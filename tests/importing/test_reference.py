@@ -1,4 +1,4 @@
-"""Event files that others wrote: Keras's own callback, and the reference runs where they are."""
+"""Event files written by Keras's callback, and the reference runs if they are available."""
 
 import csv
 import time
@@ -56,7 +56,7 @@ def test_the_reference_runs(tmp_path: Path) -> None:
     began = time.monotonic()
     outcome = load(uri, REFERENCE / "tensorboard", mapping, DECLARED)
     assert time.monotonic() - began < 30
-    assert (dict(outcome.counts), outcome.remarks) == ({"added": 12}, [])
+    assert (dict(outcome.counts), outcome.warnings) == ({"added": 12}, [])
     assert dict(load(uri, REFERENCE / "tensorboard").counts) == {"unchanged": 12}
 
     runs = load_runs("x", uri).set_index("name")
@@ -91,9 +91,9 @@ def test_the_reference_runs(tmp_path: Path) -> None:
     assert runs["seconds_per_epoch"].max() > 1.9 * runs["seconds_per_epoch"].min()
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of tensorflow's and tensorboard's own
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # from tensorflow and tensorboard
 def test_files_that_keras_writes_in_each_of_its_layouts(tmp_path: Path) -> None:
-    """A fit under each policy, twice for one of them: the histories come back exactly."""
+    """One fit per policy, in two parts for one of them: the histories are imported exactly."""
     from lr_study.support.runtime import keras
 
     keras.utils.set_random_seed(0)
@@ -111,7 +111,7 @@ def test_files_that_keras_writes_in_each_of_its_layouts(tmp_path: Path) -> None:
         model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3, "softmax")])
         model.compile("adam", "categorical_crossentropy", metrics=["categorical_accuracy"])
         history: dict[str, list[float]] = {}
-        # The second goes on after a pause, in a file of its own.
+        # The second is continued after a pause, in another file.
         for begin, end in ((0, 5), (5, 8)) if name == "a/second" else ((0, 8),):
             callbacks = [
                 keras.callbacks.LearningRateScheduler(lambda epoch, rate, p=policy: p(epoch)),
@@ -133,7 +133,7 @@ def test_files_that_keras_writes_in_each_of_its_layouts(tmp_path: Path) -> None:
 
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     outcome = load(uri, tmp_path / "logs")
-    assert (dict(outcome.counts), outcome.remarks) == ({"added": 3}, [])
+    assert (dict(outcome.counts), outcome.warnings) == ({"added": 3}, [])
     assert len(list((tmp_path / "logs" / "a" / "second" / "train").iterdir())) == 2
     runs = load_runs("x", uri).set_index("name")
     for name, history in histories.items():

@@ -1,0 +1,87 @@
+"""Declarations of imported runs: the mapping file, and protocol fields."""
+
+from pathlib import Path
+
+import pytest
+
+from lr_study.importing.declarations import FIELDS, Declared, parse_fields, read_mapping
+from lr_study.support.errors import UsageError
+
+
+def test_a_mapping_file_declares_policies_and_fields(tmp_path: Path) -> None:
+    file = tmp_path / "policies.yaml"
+    file.write_text(
+        "0.10: fixed:lr=0.1\n"
+        "a/b: step_decay:drop=0.50\n"
+        "c: {policy: 'exp_decay:initial_lr=0.1,k=0.5', shuffle: buffer 8, batch_size: 16}\n"
+        "d: {val_fraction: 0.3}\n"
+    )
+    assert read_mapping(file) == {
+        "0.10": Declared("fixed:lr=0.1"),
+        "a/b": Declared("step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5"),
+        "c": Declared("exp_decay:initial_lr=0.1,k=0.5", {"shuffle": "buffer 8", "batch_size": 16}),
+        "d": Declared(None, {"val_fraction": 0.3}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: fixd:lr=1", "line 1: policy 'fixd:lr=1' is unknown"),
+        ("a: fixed:lr=1\na: fixed", "line 2: 'a' is given twice"),
+        ("a: {policy: fixed, epochs: 3}", "line 1: epochs=3 is not allowed"),
+        ("a: {colour: red}", "line 1: colour=red is not allowed: the fields are backbone"),
+        ("a:\n  batch_size: many", "line 2: batch_size=many is not allowed"),
+        ("a: {policy: step_decay:initial_lr=1, drop=0.5}", "put quotes around a policy"),
+        ("- a", "a mapping is written as name: value"),
+        ("", "a mapping is written as name: value"),
+        ("a: [1, 2]", "a is written as name: value"),
+        ("a: &x fixed\nb: *x", "line 2: an alias"),
+        ("a: {", "not YAML"),
+    ],
+)
+def test_an_error_in_a_mapping_file_names_the_line(tmp_path: Path, text: str, reason: str) -> None:
+    file = tmp_path / "policies.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        read_mapping(file)
+    assert reason in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_fields_have_the_same_types_as_in_runs_of_lr_study() -> None:
+    declared = parse_fields(
+        ["batch_size=16", "val_fraction=0.3", "data=oregon", "test_size=0", "classes=unknown"]
+    )
+    assert declared == {
+        "batch_size": 16,
+        "val_fraction": 0.3,
+        "data": "oregon",
+        "test_size": 0,
+        "classes": "unknown",
+    }
+    assert type(declared["batch_size"]) is int
+    assert "epochs" not in FIELDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[
+            "batch_size",
+            "batch_size=",
+            "batch_size=0",
+            "batch_size=1.5",
+            "batch_size=inf",
+            "data=",
+            "=3",
+        ],
+        *["val_fraction=1", "val_fraction=nan", "val_fraction=-0.1", "colour=red", "epochs=50"],
+        *("data=a\nb", f"data={'x' * 201}", "policy=fixed"),
+    ],
+)
+def test_a_field_that_is_not_allowed_is_rejected(text: str) -> None:
+    with pytest.raises(UsageError, match="not allowed"):
+        parse_fields([text])
+    with pytest.raises(UsageError, match="given twice"):
+        parse_fields(["data=a", "data=b"])
