@@ -20,17 +20,17 @@ def study_command(
 ) -> str:
     """Return the line that runs policies over seeds under a ranking's protocol.
 
-    Options that have their default are left out. Of a folder of pictures only its name is known.
+    Options at their default are omitted. Of a folder of images only the name is known.
     """
-    words = ["lr-study", "study"]
+    texts = ["lr-study", "study"]
     if sorted(policies) == sorted(str(policy) for policy in SEED_GRID):
-        words += ["--grid", "seed"]
+        texts += ["--grid", "seed"]
     else:
-        words += [word for policy in policies for word in ("--policy", policy)]
+        texts += [word for policy in policies for word in ("--policy", policy)]
     if not isinstance(seeds, int) and list(seeds) == list(range(len(seeds))):
         seeds = len(seeds)
-    words += ["--seeds", str(seeds) if isinstance(seeds, int) else ",".join(map(str, seeds))]
-    return shlex.join([*words, *_options(ranking.fields)])
+    texts += ["--seeds", str(seeds) if isinstance(seeds, int) else ",".join(map(str, seeds))]
+    return shlex.join([*texts, *_options(ranking.fields)])
 
 
 def _options(protocol: Mapping[str, Any]) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""What a report says in English: the ranking first, then family by family."""
+"""The English texts of a report: the ranking first, then family by family."""
 
 from lr_study.comparison import ENGLISH, ENGLISH_ADVICE
 
@@ -8,7 +8,7 @@ MESSAGES = ENGLISH
 ORDER = ("ranking", "families", "views")
 """The parts of a report in their order."""
 
-WORDS = {
+TEXTS = {
     "title": "Learning-rate policies: {experiment}",
     "summary": "{runs} runs of {policies} policies.",
     "protocol": "Protocol {id}",
@@ -16,7 +16,7 @@ WORDS = {
     "conditions": "What all runs share",
     "ranking": "Ranking",
     "families": "Family by family",
-    "views": "Other views of the same runs",
+    "views": "Ranks by other metrics",
     "fixed": "Fixed rates",
     "exp_decay": "Exponential decay",
     "step_decay": "Step decay",
@@ -25,21 +25,22 @@ WORDS = {
         "Of {tried} tried, {policy} has the best mean: {metric} {estimate}, loss {loss}, "
         "convergence at epoch {epoch}."
     ),
-    "gains": "The best of each compared",
+    "gains": "Best policies of the families compared",
     "gain of": "{policy} over {over}",
     "accuracy points": "accuracy, points",
     "loss change": "loss",
     "convergence change": "convergence, epochs",
     "better": "better",
     "worse": "worse",
-    "not told apart": "not told apart",
-    "on test": "On the test part",
+    "not told apart": "no significant difference",
+    "on test": "On the test set",
     "on test why": (
-        "Parameters were chosen on validation; these are the chosen policies on pictures that "
-        "chose nothing. The interval is that of sampling the pictures."
+        "Parameters were selected on the validation set; the selected policies are judged on "
+        "images that were not used to select them. The interval is the sampling error."
     ),
     "no test": (
-        "There is no test part: what was chosen on validation was not judged on other pictures."
+        "There is no test set: the policies selected on the validation set were not judged on "
+        "other images."
     ),
     "rank": "#",
     "policy": "policy",
@@ -47,8 +48,8 @@ WORDS = {
     "tried": "tried",
     "runs": "runs",
     "interval": "95 % interval",
-    "versus baseline": "less the baseline",
-    "versus best": "less the best",
+    "versus baseline": "Δ vs baseline",
+    "versus best": "Δ vs best",
     "p": "p",
     "verdict": "verdict",
     "best": "best",
@@ -56,43 +57,45 @@ WORDS = {
     "undecided": "undecided",
     "diverged": "diverged",
     "never": "never",
-    "epochs to target": "epochs to target",
+    "epochs to target": "epochs to baseline accuracy",
     "convergence": "convergence epoch",
-    "roughness": "roughness",
-    "loss rise": "loss rise",
-    "seconds": "s per epoch",
+    "roughness": "epoch-to-epoch change",
+    "loss rise": "final minus lowest loss",
+    "seconds": "seconds per epoch",
     "test accuracy": "test accuracy",
     "by": "rank by {view}",
-    "found by": "How it was found",
+    "found by": "Methods",
     "of intervals": "interval of a mean: {method}",
-    "of baseline": "against the baseline: {method}; {correction}",
-    "of best": "against the best, and verdicts: {method}; {correction}; margin {margin:.3g} points",
+    "of baseline": "comparison with the baseline: {method}; {correction}",
+    "of best": (
+        "comparison with the best, verdicts: {method}; {correction}; margin {margin:.3g} points"
+    ),
     "views why": (
-        "Epochs to target: the median over seeds of the first epoch that reaches {target}. "
-        "Roughness: the mean change of validation accuracy from epoch to epoch. Loss rise: the "
-        "last validation loss less the lowest."
+        "Epochs to baseline accuracy: the median over seeds of the first epoch that reaches "
+        "{target}. Epoch-to-epoch change: the mean absolute change of validation accuracy. Final "
+        "minus lowest loss: of the validation loss."
     ),
     "target given": "{target:.4g}",
-    "target baseline": "what the baseline ends with under the same seed",
+    "target baseline": "the final accuracy of the baseline under the same seed",
     "warnings": "Warnings",
     "left out": "Not ranked",
     "reproduce": "How to reproduce",
     "reproduce why": (
-        "From the folder of the project, with the same pictures. Finished runs are not trained "
-        "again."
+        "From the folder of the project, with the same images. Finished runs are not trained again."
     ),
     "empty": "No run of this experiment can be ranked.",
     "made by": "Made by lr-study {version} from the runs in MLflow.",
     "figure ranking": (
         "Means of {n} policies with 95 % intervals, best first; small dots are seeds; shapes are "
-        "verdicts. First is {best}."
+        "verdicts. The best is {best}."
     ),
     "figure differences": (
         "Differences from {best} under the same seeds, with simultaneous intervals; the band is "
-        "the margin within which differences do not matter."
+        "the margin: smaller differences do not matter."
     ),
     "figure views": (
-        "Rank of each policy by last accuracy, best accuracy, loss, and epochs to target."
+        "Rank of each policy by final accuracy, best accuracy, loss, and epochs to the baseline's "
+        "accuracy."
     ),
     "figure curves": (
         "Accuracy and loss over epochs, validation beside training, and the rates, of the best of "
@@ -102,10 +105,10 @@ WORDS = {
     "best_val_accuracy": "best validation accuracy",
     "final_val_loss": "final validation loss",
     "best_val_loss": "best validation loss",
-    "epochs_to_target": "epochs to target",
+    "epochs_to_target": "epochs to baseline accuracy",
 }
 
 FIGURES = {
-    name: WORDS[name]
+    name: TEXTS[name]
     for name in ("final_val_accuracy", "best_val_accuracy", "final_val_loss", "best_val_loss")
 }

@@ -30,7 +30,7 @@ STUDY_ORDER = ("fixed", "exp_decay", "step_decay")
 """The families in the order in which the original study took them."""
 
 
-Pictures = Mapping[str, Mapping[str, str]]
+Figures = Mapping[str, Mapping[str, str]]
 """By the id of a protocol and the name of a figure: an ``<svg>`` element, or what to link to."""
 
 
@@ -39,7 +39,7 @@ def draw(
     runs: pd.DataFrame,
     language: str,
     keep: Callable[[Figure, str, str], str],
-) -> Pictures:
+) -> Figures:
     """Draw every figure of a report.
 
     Parameters
@@ -47,7 +47,7 @@ def draw(
     runs
         Those that were compared, from `lr_study.load_runs`.
     keep
-        Given a figure, a name that no other has, and what the figure shows in words; returns what
+        Given a figure, a name that no other has, and what the figure shows in texts; returns what
         stands for it in the report.
     """
     text = LANGUAGES[language]
@@ -60,26 +60,26 @@ def draw(
     }
 
 
-def html_report(comparison: Comparison, pictures: Pictures, language: str = "en") -> str:
+def html_report(comparison: Comparison, figures: Figures, language: str = "en") -> str:
     """Return one self-contained page: no request leaves it, and figures are part of it.
 
     Parameters
     ----------
-    pictures
+    figures
         From `draw`, kept by `lr_study.report.svg.inline_svg`.
     language
         ``en``, or ``ru`` in the order of the original study: each family and the best of it, the
         best of each compared, then the ranking of all.
     """
-    return _render("page.html.j2", comparison, pictures, language)
+    return _render("page.html.j2", comparison, figures, language)
 
 
-def markdown_report(comparison: Comparison, pictures: Pictures, language: str = "en") -> str:
-    """Return the same in Markdown; ``pictures`` are links."""
-    return _render("page.md.j2", comparison, pictures, language)
+def markdown_report(comparison: Comparison, figures: Figures, language: str = "en") -> str:
+    """Return the same in Markdown; ``figures`` are links."""
+    return _render("page.md.j2", comparison, figures, language)
 
 
-def _render(template: str, comparison: Comparison, pictures: Pictures, language: str) -> str:
+def _render(template: str, comparison: Comparison, figures: Figures, language: str) -> str:
     text = LANGUAGES[language]
     environment = Environment(
         loader=PackageLoader("lr_study", "report"),
@@ -91,7 +91,7 @@ def _render(template: str, comparison: Comparison, pictures: Pictures, language:
     environment.filters |= {
         "number": _number,
         "interval": _interval,
-        "said": lambda message: translate(message, text.MESSAGES),
+        "translated": lambda message: translate(message, text.MESSAGES),
     }
     excluded: dict[str, list[str]] = {}
     for run in comparison.excluded:
@@ -100,7 +100,7 @@ def _render(template: str, comparison: Comparison, pictures: Pictures, language:
         comparison=comparison,
         column=f"{comparison.at}_{comparison.metric}",
         protocols=[
-            _Part(comparison, ranking, text, pictures[ranking.id])
+            _Part(comparison, ranking, text, figures[ranking.id])
             for ranking in comparison.protocols
         ],
         excluded=excluded,
@@ -108,18 +108,18 @@ def _render(template: str, comparison: Comparison, pictures: Pictures, language:
         order=text.ORDER,
         caption=partial(_caption, text),
         version=lr_study.__version__,
-        w=text.WORDS,
+        w=text.TEXTS,
     )
 
 
 def _caption(text: ModuleType, ranking: ProtocolRanking, name: str) -> str:
-    words: Mapping[str, str] = text.WORDS
-    return words[f"figure {name}"].format(n=len(ranking.rows), best=ranking.rows[0].policy)
+    texts: Mapping[str, str] = text.TEXTS
+    return texts[f"figure {name}"].format(n=len(ranking.rows), best=ranking.rows[0].policy)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """What the page says of one protocol, in the words of its language."""
+    """What the page says of one protocol, in the texts of its language."""
 
     comparison: Comparison
     ranking: ProtocolRanking
@@ -132,7 +132,7 @@ class _Part:
 
     def families(self) -> Iterator[tuple[str, list[Row], str]]:
         """The heading, the policies and the sentence of each family, in the study's order."""
-        words = self.text.WORDS
+        texts = self.text.TEXTS
         by_family: dict[str, list[Row]] = {}
         for row in self.ranking.rows:
             by_family.setdefault(row.family, []).append(row)
@@ -140,15 +140,15 @@ class _Part:
         for family in [*known, *(name for name in by_family if name not in known)]:
             rows = by_family[family]
             best = rows[0]
-            sentence = words["best of"].format(
+            sentence = texts["best of"].format(
                 tried=len(rows),
                 policy=best.policy,
-                metric=words[f"{self.comparison.at}_{self.comparison.metric}"],
+                metric=texts[f"{self.comparison.at}_{self.comparison.metric}"],
                 estimate=_number(best.estimate),
                 loss=_number(best.metrics["final_val_loss"]),
                 epoch=_number(best.metrics["convergence_epoch"], ".1f"),
             )
-            yield words.get(family, words["other"].format(family=family)), rows, sentence
+            yield texts.get(family, texts["other"].format(family=family)), rows, sentence
 
     def gain_cells(self, gain: FamilyContrast) -> Iterator[str]:
         """What is said of one policy over another: accuracy in points, loss, epochs."""
@@ -160,39 +160,39 @@ class _Part:
     def _gain(self, found: Difference, scale: float, form: str, *, higher_is_better: bool) -> str:
         if found.mean is None:
             return "–"
-        words = self.text.WORDS
+        texts = self.text.TEXTS
         shown = format(scale * found.mean, form)
         if found.interval is None or found.p_value is None:
-            return f"{shown} ({words['not told apart']})"
+            return f"{shown} ({texts['not told apart']})"
         low, high = (format(scale * end, form) for end in found.interval)
         verdict = "not told apart"
         if found.interval[0] > 0 or found.interval[1] < 0:
             verdict = "better" if (found.mean > 0) == higher_is_better else "worse"
-        return f"{shown} [{low}, {high}]: {words[verdict]}"
+        return f"{shown} [{low}, {high}]: {texts[verdict]}"
 
     @property
     def methods(self) -> Iterator[str]:
         """How the numbers were found."""
-        words, rows = self.text.WORDS, self.ranking.rows
+        texts, rows = self.text.TEXTS, self.ranking.rows
 
-        def say(message: str | None) -> str:
+        def translated(message: str | None) -> str:
             return translate(message or "", self.text.MESSAGES)
 
         if rows[0].interval_method:
-            yield words["of intervals"].format(method=say(rows[0].interval_method))
+            yield texts["of intervals"].format(method=translated(rows[0].interval_method))
         for name, found in self.ranking.tested().items():
-            yield words[f"of {name}"].format(
-                method=say(found.method),
-                correction=say(found.correction),
+            yield texts[f"of {name}"].format(
+                method=translated(found.method),
+                correction=translated(found.correction),
                 margin=100 * self.ranking.margin,
             )
 
     @property
     def target(self) -> str:
-        words: Mapping[str, str] = self.text.WORDS
+        texts: Mapping[str, str] = self.text.TEXTS
         if self.ranking.target is None:
-            return words["target baseline"]
-        return words["target given"].format(target=self.ranking.target)
+            return texts["target baseline"]
+        return texts["target given"].format(target=self.ranking.target)
 
     @property
     def repeat_command(self) -> str | None:

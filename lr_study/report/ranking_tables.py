@@ -95,14 +95,14 @@ def _policy_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:
 
 
 def _views_table(ranking: ProtocolRanking) -> Table:
-    ranks = ("last\nacc.", "best\nacc.", "\nloss", "to\ngoal")
+    ranks = ("final\nacc.", "best\nacc.", "\nloss", "to\nbase")
     columns = (
         "policy",
         *ranks,
-        "after\nepoch",
+        "epochs\nto base",
         "conv.\nepoch",
-        "rough\nness",
-        "loss\nrise",
+        "epoch\nΔ acc.",
+        "loss -\nlowest",
         "s/\nepoch",
     )
     table = _table(columns, 28)

@@ -1,4 +1,4 @@
-"""What commands say of policies, plans and runs, as text."""
+"""Policies, plans and runs as text."""
 
 import io
 import shutil
@@ -40,9 +40,9 @@ def record_lines(record: RunRecord, run_id: str, experiment: str) -> Iterator[st
 
 
 def left_out_lines(left_out: Mapping[str, str]) -> Iterator[str]:
-    """Yield one line per picture that was left out, after a line with their number."""
+    """Yield one line per image that was left out, after a line with their number."""
     if left_out:
-        yield f"{len(left_out)} pictures cannot be used and are left out:"
+        yield f"{len(left_out)} images cannot be used and are left out:"
         for path, reason in sorted(left_out.items()):
             yield f"  {ascii(path)[1:-1]}: {reason}"
 

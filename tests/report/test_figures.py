@@ -8,7 +8,7 @@ from records import frame, make_record
 
 from lr_study.comparison.experiment import compare
 from lr_study.report.figures import curve_figures, policies_figure, study_figures
-from lr_study.report.figures.curves import chosen_policies, curve_lines, mean_line, study_lines
+from lr_study.report.figures.curves import curve_lines, displayed_policies, mean_line, study_lines
 from lr_study.report.figures.rankings import (
     Dots,
     difference_dots,
@@ -83,7 +83,7 @@ def test_differences_are_from_the_best_under_the_same_seeds() -> None:
 def test_mean_curves_end_where_one_seed_has_no_value() -> None:
     comparison, runs = study()
     (ranking,) = comparison.protocols
-    assert chosen_policies(ranking, "fixed:lr=0.1") == ["fixed:lr=0.001", "fixed:lr=0.1"]
+    assert displayed_policies(ranking, "fixed:lr=0.1") == ["fixed:lr=0.001", "fixed:lr=0.1"]
     lines = study_lines(ranking, runs, "fixed:lr=0.1")
     base, other = lines["val_accuracy"]
     assert (base.label, base.values) == ("fixed:lr=0.001", (0.5, 0.625))

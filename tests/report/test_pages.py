@@ -84,7 +84,7 @@ def fields(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("table", ["WORDS", "ADVICE", "MESSAGES"])
+@pytest.mark.parametrize("table", ["TEXTS", "ADVICE", "MESSAGES"])
 def test_both_languages_say_the_same_things(table: str) -> None:
     one, other = getattr(english, table), getattr(russian, table)
     assert set(one) == set(other)
@@ -137,10 +137,10 @@ def test_russian_follows_the_original_study() -> None:
     # Nothing is left in English but names, and names of figures.
     assert re.findall(r"\b(?:the|of|is|and|with)\b", text) == []
     # Each decay over the best fixed rate, and the two over each other, in three figures each.
-    gains = text[places[3] : text.index("На тестовой части")]
+    gains = text[places[3] : text.index("На тестовой выборке")]
     assert gains.count("относительно fixed:lr=") == 2
     assert gains.count("относительно") == 3
-    assert len(re.findall(r"(лучше|хуже|не различимы)", gains)) == 9
+    assert len(re.findall(r"(лучше|хуже|значимой разницы нет)", gains)) == 9
 
 
 def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:
@@ -148,7 +148,7 @@ def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:
     text = Page(html(comparison, runs)).text
     assert "One run per policy" in text
     assert "better" not in text.replace("which policy is better", "")
-    assert "not told apart" in text
+    assert "no significant difference" in text
 
 
 def test_what_the_store_says_is_never_taken_for_a_page() -> None:

@@ -13,13 +13,13 @@ from lr_study.report.figures.rankings import (
     ranking_dots,
     view_ranks,
 )
-from lr_study.report.figures.style import ENGLISH, Words, new_figure
+from lr_study.report.figures.style import ENGLISH, Catalog, new_figure
 
 __all__ = ["curve_figures", "policies_figure", "study_figures"]
 
 
 def study_figures(
-    comparison: Comparison, ranking: ProtocolRanking, runs: pd.DataFrame, words: Words = ENGLISH
+    comparison: Comparison, ranking: ProtocolRanking, runs: pd.DataFrame, texts: Catalog = ENGLISH
 ) -> dict[str, Figure]:
     """Return the figures of one protocol: ``ranking``, ``differences``, ``views``, ``curves``.
 
@@ -29,23 +29,23 @@ def study_figures(
     runs = comparison.ranked(runs)
     runs = runs[runs["protocol_id"] == ranking.id]
     column = f"{comparison.at}_{comparison.metric}"
-    quantity = words.get(column, column.replace("_", " "))
+    quantity = texts.get(column, column.replace("_", " "))
     height = 1.5 + 0.3 * len(ranking.rows)
     figures = {"ranking": new_figure(8, height)}
     dots = ranking_dots(ranking, runs, column)
-    draw_dots(figures["ranking"].add_subplot(), dots, quantity, words)
+    draw_dots(figures["ranking"].add_subplot(), dots, quantity, texts)
     if len(ranking.rows) > 1:
         figures["differences"] = new_figure(8, height)
-        below = words.get("less the best", "less the best, same seeds")
+        below = texts.get("versus best", "Δ vs best, same seeds")
         draw_differences(
             figures["differences"].add_subplot(),
             difference_dots(ranking, runs, column),
             ranking.margin,
             f"{quantity}, {below}",
-            words,
+            texts,
         )
         figures["views"] = new_figure(9, height)
-        draw_ranks(figures["views"].add_subplot(), view_ranks(ranking), words)
+        draw_ranks(figures["views"].add_subplot(), view_ranks(ranking), texts)
     if "curves" in runs:
-        figures["curves"] = study_curves(ranking, runs, comparison.baseline, words)
+        figures["curves"] = study_curves(ranking, runs, comparison.baseline, texts)
     return figures

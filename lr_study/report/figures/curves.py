@@ -15,7 +15,7 @@ from lr_study.report.figures.style import (
     COLOURS,
     DASHES,
     ENGLISH,
-    Words,
+    Catalog,
     label,
     new_figure,
     plain,
@@ -45,13 +45,13 @@ class Line:
     high: Values = ()
 
 
-def curve_lines(epochs: Sequence[EpochRecord], words: Words = ENGLISH) -> dict[str, list[Line]]:
+def curve_lines(epochs: Sequence[EpochRecord], texts: Catalog = ENGLISH) -> dict[str, list[Line]]:
     """Return the curves of a run by the quantity they show."""
 
     def line(name: str) -> Line:
         side = "validation" if name.startswith("val_") else "training"
         text = side if name != "learning_rate" else "learning rate"
-        return Line(words.get(text, text), tuple(getattr(epoch, name) for epoch in epochs))
+        return Line(texts.get(text, text), tuple(getattr(epoch, name) for epoch in epochs))
 
     return {quantity: [line(name) for name in names] for quantity, names in QUANTITIES.items()}
 
@@ -71,14 +71,14 @@ def _values(array: np.ndarray) -> Values:
     return tuple(None if np.isnan(value) else float(value) for value in array)
 
 
-def chosen_policies(ranking: ProtocolRanking, baseline: str) -> list[str]:
+def displayed_policies(ranking: ProtocolRanking, baseline: str) -> list[str]:
     """Return the policies that curves are shown of: the first of each family, and the baseline."""
     first = [row.policy for row in first_of_each_family(ranking.rows).values()]
     known = [row.policy for row in ranking.rows if row.policy == baseline]
     return list(dict.fromkeys([*first, *known]))
 
 
-def draw_lines(axes: Axes, lines: Sequence[Line], quantity: str, words: Words = ENGLISH) -> Axes:
+def draw_lines(axes: Axes, lines: Sequence[Line], quantity: str, texts: Catalog = ENGLISH) -> Axes:
     """Draw curves over epochs, each in a colour and a dash of its own; a rate by its logarithm."""
     for line, colour, dash in zip(lines, cycle(COLOURS), cycle(DASHES), strict=False):
         epochs = np.arange(1, len(line.values) + 1)
@@ -91,7 +91,7 @@ def draw_lines(axes: Axes, lines: Sequence[Line], quantity: str, words: Words = 
         if line.low:
             low, high = _numbers(line.low), _numbers(line.high)
             axes.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
-    label(axes, words.get("epoch", "epoch"), words.get(quantity, quantity))
+    label(axes, texts.get("epoch", "epoch"), texts.get(quantity, quantity))
     if quantity == "learning rate" and all(value for line in lines for value in line.values):
         axes.set_yscale("log")
     if len(lines) > 1:
@@ -125,7 +125,7 @@ def study_lines(
     return {
         name: [
             mean_line(by_policy[policy], name, policy)
-            for policy in chosen_policies(ranking, baseline)
+            for policy in displayed_policies(ranking, baseline)
             if all(curves.get(name) for curves in by_policy[policy]["curves"])
         ]
         for name in CURVES
@@ -133,7 +133,7 @@ def study_lines(
 
 
 def study_curves(
-    ranking: ProtocolRanking, runs: pd.DataFrame, baseline: str, words: Words = ENGLISH
+    ranking: ProtocolRanking, runs: pd.DataFrame, baseline: str, texts: Catalog = ENGLISH
 ) -> Figure:
     """Return one figure: validation beside training, accuracy over loss, and the rates."""
     lines = study_lines(ranking, runs, baseline)
@@ -145,10 +145,10 @@ def study_curves(
             place = grid[i, j] if len(names) > 1 else grid[i, :]
             axes = figure.add_subplot(place, sharey=shared)
             shared = axes
-            draw_lines(axes, lines[name], quantity, words)
+            draw_lines(axes, lines[name], quantity, texts)
             if len(names) > 1:
                 side = "training" if name == names[0] else "validation"
-                axes.set_title(words.get(side, side), fontsize="medium")
+                axes.set_title(texts.get(side, side), fontsize="medium")
             legend = axes.get_legend()
             if (i, j) != (0, 0) and legend is not None:
                 legend.remove()

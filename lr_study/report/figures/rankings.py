@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from lr_study.comparison import Interval, ProtocolRanking
-from lr_study.report.figures.style import COLOURS, ENGLISH, FAINT, SHAPES, Words, label, plain
+from lr_study.report.figures.style import COLOURS, ENGLISH, FAINT, SHAPES, Catalog, label, plain
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _scores(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -> dict[s
     }
 
 
-def draw_dots(axes: Axes, dots: Sequence[Dots], quantity: str, words: Words = ENGLISH) -> Axes:
+def draw_dots(axes: Axes, dots: Sequence[Dots], quantity: str, texts: Catalog = ENGLISH) -> Axes:
     """Draw policies below one another: dots are seeds, a bar the interval, a shape the verdict."""
     for height, dot in enumerate(dots):
         below = [height + 0.25] * len(dot.values)
@@ -79,7 +79,7 @@ def draw_dots(axes: Axes, dots: Sequence[Dots], quantity: str, words: Words = EN
     label(axes, quantity, grid="x")
     present = [verdict for verdict in SHAPES if any(dot.verdict == verdict for dot in dots)]
     axes.legend(
-        handles=[_handle(verdict, words.get(verdict, verdict)) for verdict in present],
+        handles=[_handle(verdict, texts.get(verdict, verdict)) for verdict in present],
         loc="upper center",
         bbox_to_anchor=(0.5, -0.12 if len(dots) < 6 else -0.08),
         ncols=len(present) or 1,
@@ -89,19 +89,19 @@ def draw_dots(axes: Axes, dots: Sequence[Dots], quantity: str, words: Words = EN
 
 
 def draw_differences(
-    axes: Axes, dots: Sequence[Dots], margin: float, quantity: str, words: Words = ENGLISH
+    axes: Axes, dots: Sequence[Dots], margin: float, quantity: str, texts: Catalog = ENGLISH
 ) -> Axes:
     """Draw differences from the best: a line at none, a band of those that do not matter."""
     axes.axvspan(-margin, margin, color=FAINT, alpha=0.2, linewidth=0, zorder=0)
     axes.axvline(0, color=FAINT, linewidth=1, zorder=1)
-    return draw_dots(axes, dots, quantity, words)
+    return draw_dots(axes, dots, quantity, texts)
 
 
 def _mark(axes: Axes, x: float, y: float, verdict: str) -> None:
-    axes.plot(x, y, SHAPES[verdict], **_look(verdict), zorder=3)
+    axes.plot(x, y, SHAPES[verdict], **_marker_style(verdict), zorder=3)
 
 
-def _look(verdict: str) -> dict[str, Any]:
+def _marker_style(verdict: str) -> dict[str, Any]:
     hollow = verdict == "undecided"
     return {
         "markersize": 12 if verdict == "best" else 7,
@@ -112,7 +112,9 @@ def _look(verdict: str) -> dict[str, Any]:
 
 
 def _handle(verdict: str, text: str) -> Line2D:
-    return Line2D([], [], linestyle="none", marker=SHAPES[verdict], label=text, **_look(verdict))
+    return Line2D(
+        [], [], linestyle="none", marker=SHAPES[verdict], label=text, **_marker_style(verdict)
+    )
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def view_ranks(ranking: ProtocolRanking) -> Ranks:
     return Ranks(views, {row.policy: tuple(row.ranks[v] for v in views) for row in ranking.rows})
 
 
-def draw_ranks(axes: Axes, ranks: Ranks, words: Words = ENGLISH) -> Axes:
+def draw_ranks(axes: Axes, ranks: Ranks, texts: Catalog = ENGLISH) -> Axes:
     """Draw a line per policy from view to view; the first few in colour, the rest faint."""
     places = range(len(ranks.views))
     for i, (policy, values) in enumerate(ranks.ranks.items()):
@@ -143,8 +145,8 @@ def draw_ranks(axes: Axes, ranks: Ranks, words: Words = ENGLISH) -> Axes:
             fontsize="small",
             color=colour,
         )
-    axes.set_xticks(places, [words.get(view, view.replace("_", " ")) for view in ranks.views])
+    axes.set_xticks(places, [texts.get(view, view.replace("_", " ")) for view in ranks.views])
     axes.invert_yaxis()
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    label(axes, "", words.get("rank", "rank"), grid="y")
+    label(axes, "", texts.get("rank", "rank"), grid="y")
     return axes

@@ -1,4 +1,4 @@
-"""Colours, shapes and words that all figures share.
+"""Colours, shapes and texts that all figures share.
 
 No global style is set and no window opened. Colours are Okabe and Ito's, which people with any
 colour vision tell apart; lines differ in dashes too, and verdicts in shape alone.
@@ -18,10 +18,10 @@ SHAPES = {"best": "*", "tied": "o", "undecided": "D", "worse": "x"}
 FAINT = "0.55"
 """Of dots and lines that stand behind others: legible on white and on black."""
 
-Words = Mapping[str, str]
+Catalog = Mapping[str, str]
 """What a figure says where not in English; what is missing stands as it is."""
 
-ENGLISH: Words = {}
+ENGLISH: Catalog = {}
 
 
 def plain(text: str) -> str:
