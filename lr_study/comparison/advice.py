@@ -34,7 +34,7 @@ ENGLISH_ADVICE: Catalog = {
         "About {seeds} seeds ({more} more, {cost} of training here) would settle {policies}."
     ),
     "seeds cannot": ("More seeds will not help for {policies}: the validation set is too small."),
-    "pictures would": ("About {factor:.2g} times as many images would separate the easiest case."),
+    "more images": ("About {factor:.2g} times as many images would separate the easiest case."),
     "and more": "and {count} more",
     "second": "s",
     "minute": "min",
@@ -108,7 +108,7 @@ def _data_needed(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
         yield catalog["seeds cannot"].format(policies=_named(rest, catalog))
     factors = [decision.pictures for decision in rest if decision.pictures is not None]
     if factors:
-        yield catalog["pictures would"].format(factor=min(factors))
+        yield catalog["more images"].format(factor=min(factors))
 
 
 def _by_cost(decisions: Sequence[SampleSize]) -> Iterator[tuple[int, list[SampleSize]]]:

@@ -27,7 +27,7 @@ ADVICE = {
         "{policies}."
     ),
     "seeds cannot": "Никакое число seed не решит вопрос: {policies}; изображений слишком мало.",
-    "pictures would": (
+    "more images": (
         "Примерно в {factor:.2g} раза больше изображений решили бы самый ясный из этих вопросов."
     ),
     "and more": "и ещё {count}",
