@@ -254,7 +254,7 @@ def check_duplicates(study, ranking):
     tag = "lr_study.duplicate_of"
     tagged = {run.info.run_id: run.data.tags[tag] for run in finished if tag in run.data.tags}
     assert tagged == duplicate_of
-    named = {e.run_id: e.reason for e in ranking.excluded if "duplicate" in e.reason}
+    named = {e.run_id: e.reason for e in ranking.excluded if "Duplicate" in e.reason}
     assert named.keys() == duplicate_of.keys()
     assert all(duplicate_of[run_id] in reason for run_id, reason in named.items())
     assert sum(row.runs for row in ranking.protocols[0].rows) == len(first)
@@ -301,7 +301,7 @@ def test_of_two_studies_at_once_each_cell_counts_once(data, tmp_path):
         assert [first.wait(), second.wait()] == [0, 0], first.said() + second.said()
 
     runs = load_runs("study", study.uri)
-    parents = runs[runs["excluded"].str.startswith("a study", na=False)]
+    parents = runs[runs["excluded"].str.startswith("Study run", na=False)]
     assert list(parents["status"]) == ["FINISHED", "FINISHED"]
     assert parents["start_time"].max() < parents["end_time"].min()  # they did run at once
 
