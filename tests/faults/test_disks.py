@@ -84,7 +84,7 @@ def test_the_disk_of_the_database_is_full(
         process.send(signal.SIGCONT)
         assert process.wait() == 1, process.said()
     last = process.said().splitlines()[-1]
-    assert "in the outbox for sqlite:////" in last
+    assert "not yet uploaded to sqlite:////" in last
     assert "full" in last or FULL in last
     ballast.unlink()
     study.ends(0)
@@ -149,7 +149,7 @@ def test_another_process_locks_the_database(
         assert process.wait() == 1, process.said()
         other.rollback()
     last = process.said().splitlines()[-1]
-    assert "in the outbox for sqlite:////" in last
+    assert "not yet uploaded to sqlite:////" in last
     assert "database is locked" in last
     study.ends(0)
     assert problems(study, expected, unfinished="FAILED") == []

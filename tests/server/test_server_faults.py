@@ -91,7 +91,7 @@ def test_the_database_restarted_while_a_study_publishes(
         assert study.returncode == 0, said
     else:
         assert study.returncode == 1, said
-        assert f" in the outbox for {server.uri} (" in said.splitlines()[-1]
+        assert f" not yet uploaded to {server.uri} (" in said.splitlines()[-1]
         stores.database.start()
         synced = lr_study(server.uri, ann, "sync")
         assert synced.returncode == 0, synced.stderr
