@@ -24,7 +24,7 @@ def test_killed_before_publishing(
     served: ServedStudy, server: Server, front: Front, expected: dict[str, object]
 ) -> None:
     # The first thing that is asked of a cell that was trained.
-    kill = front.rule("lr_study.tracking.outbox", before=server.kill)
+    kill = front.rule("lr_study.outbox", before=server.kill)
     last = served.ends(1)
     assert kill.hit == 1
     assert [run.status for run in served.runs()] == ["RUNNING"]  # the study, and no cell
