@@ -142,7 +142,7 @@ def test_an_experiment_that_is_nowhere_is_told_without_naming_others(
     done = lr_study(server.uri, bob, "compare", "--experiment=nowhere")
     assert done.returncode == 2
     nowhere = f"error: there is no experiment 'nowhere' in {server.uri}"
-    assert done.stderr == f"{nowhere}: there is none that you may read\n"
+    assert done.stderr == f"{nowhere}: there are no experiments that you may read\n"
 
 
 def test_a_wrong_password_is_told_in_one_line(server: Server, ann: User, study, lr_study) -> None:
