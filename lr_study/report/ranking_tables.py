@@ -34,8 +34,8 @@ def ranking_table(comparison: Comparison, by: str = "policy") -> str:
             parts.append(text_of(_family_table(comparison, ranking)))
         else:
             parts.append(text_of(_policy_table(comparison, ranking)))
-            parts.append(text_of(_views_table(ranking)))
-            parts += map(_folded, _how_found(ranking))
+            parts.append(text_of(_metric_ranks_table(ranking)))
+            parts += map(_folded, (_legend(ranking), *_method_lines(ranking)))
         parts += [_folded(f"note: {note}") for note in ranking.notes]
         parts += ["", *map(_folded, ranking.advice.split("\n"))]
         command = repeat_command(ranking, comparison.baseline)
@@ -79,37 +79,37 @@ def _table(columns: Sequence[str], policy_width: int) -> Table:
 
 def _policy_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:
     score = f"{comparison.at}\n{_short(comparison.metric)}"
-    table = _table(("#", "policy", score, "95 %\n±", "vs\nbase", "p", "verdict", "n"), 32)
+    table = _table(("#", "policy", score, "95 %\n±", "Δ vs\nbase", "p", "verdict", "n"), 32)
     for row in ranking.rows:
-        found = None if row.vs_baseline is None else row.vs_baseline[comparison.metric]
+        difference = None if row.vs_baseline is None else row.vs_baseline[comparison.metric]
         table.add_row(
             str(row.rank),
             wrapped(row.policy, 32),
             _number(row.estimate, ".4f"),
             _number(_half(row.interval), ".4f"),
-            *_versus(found, is_baseline=row.policy == comparison.baseline),
+            *_versus(difference, is_baseline=row.policy == comparison.baseline),
             "diverged" if row.diverged else row.verdict,
             str(row.runs),
         )
     return table
 
 
-def _views_table(ranking: ProtocolRanking) -> Table:
-    ranks = ("final\nacc.", "best\nacc.", "\nloss", "to\nbase")
+def _metric_ranks_table(ranking: ProtocolRanking) -> Table:
+    goal = _goal(ranking)
     columns = (
         "policy",
-        *ranks,
-        "epochs\nto base",
+        *("rank\nlast\nacc.", "rank\nbest\nacc.", "rank\n\nloss", f"rank\nto\n{goal}"),
+        f"epochs\nto\n{goal}",
         "conv.\nepoch",
-        "epoch\nΔ acc.",
-        "loss -\nlowest",
+        "mean\nΔacc.",
+        "loss\n- min",
         "s/\nepoch",
     )
     table = _table(columns, 28)
     for row in ranking.rows:
         table.add_row(
             wrapped(row.policy, 28),
-            *(str(row.ranks.get(view, "-")) for view in RANKED_METRICS),
+            *(str(row.ranks.get(metric, "-")) for metric in RANKED_METRICS),
             _reached(row, ".3g"),
             _number(row.metrics["convergence_epoch"], ".1f"),
             _number(row.metrics["val_accuracy_roughness"], ".3f"),
@@ -119,25 +119,41 @@ def _views_table(ranking: ProtocolRanking) -> Table:
     return table
 
 
+def _goal(ranking: ProtocolRanking) -> str:
+    """The target accuracy in a heading: the baseline's, or one that the user gave."""
+    return "base" if ranking.target is None else "acc."
+
+
+def _legend(ranking: ProtocolRanking) -> str:
+    """Explain the headings that 80 columns leave no room for."""
+    target = "the baseline's final accuracy"
+    if ranking.target is not None:
+        target = f"accuracy {ranking.target:.4g}"
+    return (
+        f"to {_goal(ranking)}: epochs to {target}; mean Δacc.: epoch-to-epoch change of "
+        "validation accuracy; loss - min: final minus lowest validation loss"
+    )
+
+
 def _reached(row: Row, form: str) -> str:
-    """How many epochs a policy took to the target; a dash where there is no target."""
+    """Epochs that a policy took to the target accuracy; a dash where there is no target."""
     if row.epochs_to_target is None:
         return "never" if TO_TARGET in row.ranks else "-"
     return format(row.epochs_to_target, form)
 
 
-def _how_found(ranking: ProtocolRanking) -> Iterator[str]:
-    """Say once what the numbers of the table rest on."""
+def _method_lines(ranking: ProtocolRanking) -> Iterator[str]:
+    """Name the methods behind the numbers of the table, once each."""
     best = ranking.rows[0]
     if best.interval_method:
         yield f"±: {best.interval_method}"
     names = {"baseline": "p", "best": f"verdicts (margin {100 * ranking.margin:.3g} points)"}
-    for name, found in ranking.tested().items():
-        yield f"{names[name]}: {found.method}; {found.correction}"
+    for name, test in ranking.tested().items():
+        yield f"{names[name]}: {test.method}; {test.correction}"
 
 
 def _family_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:
-    columns = ("family", "policy", "of", "val", "test\nacc.", "95 %\n±", "vs\nbase", "p", "n")
+    columns = ("family", "policy", "of", "val", "test\nacc.", "95 %\n±", "Δ vs\nbase", "p", "n")
     table = _table(columns, 25)
     for family in ranking.families:
         table.add_row(
@@ -153,14 +169,14 @@ def _family_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:
     return table
 
 
-def _versus(found: Difference | None, *, is_baseline: bool) -> tuple[str, str]:
+def _versus(difference: Difference | None, *, is_baseline: bool) -> tuple[str, str]:
     if is_baseline:
         return "base", ""
-    if found is None:
+    if difference is None:
         return "-", "-"
-    p_value = found.p_value
+    p_value = difference.p_value
     tiny = p_value is not None and p_value < 0.001
-    return _number(found.mean, "+.4f"), "<.001" if tiny else _number(p_value, ".3f")
+    return _number(difference.mean, "+.4f"), "<.001" if tiny else _number(p_value, ".3f")
 
 
 def _half(interval: Interval | None) -> float | None:
@@ -185,7 +201,7 @@ def _number(value: float | None, form: str) -> str:
 
 
 def wrapped(policy: str, width: int) -> str:
-    """Break a long policy after its commas, so that no number is torn."""
+    """Break a long policy after its commas, so that no number is split."""
     if len(policy.partition(",")[0]) >= width:
         policy = policy.replace(":", ":\0", 1)
     lines = [""]
@@ -197,7 +213,7 @@ def wrapped(policy: str, width: int) -> str:
 
 
 def ranking_json(comparison: Comparison, by: str = "policy") -> str:
-    """Return the comparison as JSON, in the shape that the documentation gives; it has both."""
+    """Return the comparison as JSON, in the documented shape, policies and families alike."""
     return json.dumps(comparison.to_dict(), indent=1)
 
 
@@ -216,16 +232,16 @@ def ranking_markdown(comparison: Comparison, by: str = "policy") -> str:
 
 
 def _plain(comparison: Comparison, by: str) -> list[list[str]]:
-    """The head and the lines of a table with every figure in full."""
+    """The header and rows of a table with every number in full."""
     lines: list[dict[str, object]] = []
     for ranking in comparison.protocols:
         rows: Sequence[Row | FamilyRow] = ranking.families if by == "family" else ranking.rows
-        lines += [{"protocol": ranking.id, **_figures(row, comparison.metric)} for row in rows]
+        lines += [{"protocol": ranking.id, **_values(row, comparison.metric)} for row in rows]
     head = list(lines[0]) if lines else ["protocol"]
     return [head, *([_cell(line[name]) for name in head] for line in lines)]
 
 
-def _figures(row: Row | FamilyRow, metric: str) -> dict[str, object]:
+def _values(row: Row | FamilyRow, metric: str) -> dict[str, object]:
     low, high = row.interval or (None, None)
     if isinstance(row, FamilyRow):
         return {
@@ -255,13 +271,13 @@ def _figures(row: Row | FamilyRow, metric: str) -> dict[str, object]:
     }
 
 
-def _difference(name: str, found: Difference | None) -> dict[str, object]:
-    low, high = (found and found.interval) or (None, None)
+def _difference(name: str, difference: Difference | None) -> dict[str, object]:
+    low, high = (difference and difference.interval) or (None, None)
     return {
-        name: found and found.mean,
+        name: difference and difference.mean,
         f"{name}_low": low,
         f"{name}_high": high,
-        f"{name}_p_value": found and found.p_value,
+        f"{name}_p_value": difference and difference.p_value,
     }
 
 

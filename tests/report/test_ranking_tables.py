@@ -1,0 +1,50 @@
+"""Tables for the terminal: whole at 80 columns, with the command that comes next."""
+
+from pathlib import Path
+
+import pytest
+from records import frame, make_record
+
+from lr_study.comparison import compare
+from lr_study.report import ranking_table, write_report
+from lr_study.runs import SEED_GRID
+
+
+def comparison_of(seeds, **options):
+    runs = frame(*(make_record(str(policy), seed) for policy in SEED_GRID for seed in seeds))
+    return compare(runs, experiment="grid", **options), runs
+
+
+@pytest.mark.parametrize(("target", "goal"), [(None, "base"), (0.75, "acc.")])
+def test_no_column_is_cut_at_80_columns(target: float | None, goal: str) -> None:
+    comparison, _ = comparison_of((0, 1), target=target)
+    lines = ranking_table(comparison).split("\n")
+    assert max(map(len, lines)) <= 80
+    heading = next(i for i, line in enumerate(lines) if line.lstrip().startswith("rank"))
+    last = " ".join(lines[heading + 2].split())
+    assert last == f"policy acc. acc. loss {goal} {goal} epoch Δacc. - min epoch"
+    rows = lines[heading + 4 :]
+    for policy in SEED_GRID:
+        start = str(policy).partition(",")[0]
+        row = next(line for line in rows if line.strip().startswith(start))
+        assert len(row.split()) == 10, row
+    assert any(line.startswith(f"to {goal}: epochs to ") for line in lines)
+
+
+@pytest.mark.parametrize(("seeds", "shown"), [((0,), True), ((0, 1), False)])
+def test_one_run_per_policy_shows_the_command_that_repeats_them(
+    tmp_path: Path, seeds: tuple[int, ...], shown: bool
+) -> None:
+    comparison, runs = comparison_of(seeds)
+    (ranking,) = comparison.protocols
+    policies = dict.fromkeys([*(row.policy for row in ranking.rows[:4]), "fixed:lr=0.001"])
+    command = (
+        f"lr-study study {' '.join(f'--policy {policy}' for policy in policies)} --seeds 10 "
+        "--backbone efficientnet-lite0 --image-size 64"
+    )
+    for name in ("report.html", "report.md"):
+        write_report(tmp_path / name, comparison, runs, "en")
+    lines = ranking_table(comparison).split("\n")
+    assert any(line.startswith(command) for line in lines) is shown
+    assert (f"<pre><code>{command}" in (tmp_path / "report.html").read_text()) is shown
+    assert (f"```sh\n{command}" in (tmp_path / "report.md").read_text()) is shown
