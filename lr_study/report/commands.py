@@ -22,15 +22,15 @@ def study_command(
 
     Options at their default are omitted. Of a folder of images only the name is known.
     """
-    texts = ["lr-study", "study"]
+    arguments = ["lr-study", "study"]
     if sorted(policies) == sorted(str(policy) for policy in SEED_GRID):
-        texts += ["--grid", "seed"]
+        arguments += ["--grid", "seed"]
     else:
-        texts += [word for policy in policies for word in ("--policy", policy)]
+        arguments += [part for policy in policies for part in ("--policy", policy)]
     if not isinstance(seeds, int) and list(seeds) == list(range(len(seeds))):
         seeds = len(seeds)
-    texts += ["--seeds", str(seeds) if isinstance(seeds, int) else ",".join(map(str, seeds))]
-    return shlex.join([*texts, *_options(ranking.fields)])
+    arguments += ["--seeds", str(seeds) if isinstance(seeds, int) else ",".join(map(str, seeds))]
+    return shlex.join([*arguments, *_options(ranking.fields)])
 
 
 def _options(protocol: Mapping[str, Any]) -> Iterable[str]:

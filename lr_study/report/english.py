@@ -32,13 +32,13 @@ TEXTS = {
     "convergence change": "convergence, epochs",
     "better": "better",
     "worse": "worse",
-    "not told apart": "no significant difference",
-    "on test": "On the test set",
-    "on test why": (
+    "not significant": "no significant difference",
+    "test set": "On the test set",
+    "test set why": (
         "Parameters were selected on the validation set; the selected policies are judged on "
         "images that were not used to select them. The interval is the sampling error."
     ),
-    "no test": (
+    "no test set": (
         "There is no test set: the policies selected on the validation set were not judged on "
         "other images."
     ),
@@ -57,25 +57,25 @@ TEXTS = {
     "undecided": "undecided",
     "diverged": "diverged",
     "never": "never",
-    "epochs to target": "epochs to baseline accuracy",
+    "epochs to given target": "epochs to accuracy {target:.4g}",
     "convergence": "convergence epoch",
-    "roughness": "epoch-to-epoch change",
-    "loss rise": "final minus lowest loss",
+    "epoch-to-epoch change": "epoch-to-epoch change",
+    "final minus lowest loss": "final minus lowest loss",
     "seconds": "seconds per epoch",
     "test accuracy": "test accuracy",
     "by": "rank by {view}",
-    "found by": "Methods",
+    "methods": "Methods",
     "of intervals": "interval of a mean: {method}",
     "of baseline": "comparison with the baseline: {method}; {correction}",
     "of best": (
         "comparison with the best, verdicts: {method}; {correction}; margin {margin:.3g} points"
     ),
     "views why": (
-        "Epochs to baseline accuracy: the median over seeds of the first epoch that reaches "
+        "{epochs}: the median over seeds of the first epoch that reaches "
         "{target}. Epoch-to-epoch change: the mean absolute change of validation accuracy. Final "
         "minus lowest loss: of the validation loss."
     ),
-    "target given": "{target:.4g}",
+    "target given": "an accuracy of {target:.4g}",
     "target baseline": "the final accuracy of the baseline under the same seed",
     "warnings": "Warnings",
     "left out": "Not ranked",
@@ -94,7 +94,7 @@ TEXTS = {
         "the margin: smaller differences do not matter."
     ),
     "figure views": (
-        "Rank of each policy by final accuracy, best accuracy, loss, and epochs to the baseline's "
+        "Rank of each policy by final accuracy, best accuracy, loss, and epochs to the target "
         "accuracy."
     ),
     "figure curves": (

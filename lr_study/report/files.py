@@ -27,7 +27,7 @@ def check_report(output: Path, language: str) -> None:
 
 
 def write_report(output: Path, comparison: Comparison, runs: pd.DataFrame, language: str) -> None:
-    """Write a report as its ending says: ``.html`` as one file, ``.md`` with figures beside it.
+    """Write a report by its suffix: ``.html`` as one file, ``.md`` with figures beside it.
 
     The figures of ``report.md`` lie in the folder ``report_figures``.
 
@@ -42,11 +42,11 @@ def write_report(output: Path, comparison: Comparison, runs: pd.DataFrame, langu
     else:
         folder = output.with_name(f"{output.stem}_figures")
 
-        def keep(figure: Figure, name: str, description: str) -> str:
+        def save(figure: Figure, name: str, description: str) -> str:
             with atomic_write(folder / f"{name}.svg") as file:
                 figure.savefig(file, format="svg", metadata={"Date": None})
             return f"{folder.name}/{name}.svg"
 
-        text = markdown_report(comparison, draw(comparison, runs, language, keep), language)
+        text = markdown_report(comparison, draw(comparison, runs, language, save), language)
     with atomic_write(output) as file:
         file.write_text(text, encoding="utf-8")

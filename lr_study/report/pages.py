@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 import lr_study
 from lr_study.comparison import (
+    TO_TARGET,
     Comparison,
     Difference,
     FamilyContrast,
@@ -38,7 +39,7 @@ def draw(
     comparison: Comparison,
     runs: pd.DataFrame,
     language: str,
-    keep: Callable[[Figure, str, str], str],
+    save: Callable[[Figure, str, str], str],
 ) -> Figures:
     """Draw every figure of a report.
 
@@ -46,14 +47,14 @@ def draw(
     ----------
     runs
         Those that were compared, from `lr_study.load_runs`.
-    keep
-        Given a figure, a name that no other has, and what the figure shows in texts; returns what
-        stands for it in the report.
+    save
+        Given a figure, a name that no other has, and its description; returns what stands for
+        it in the report.
     """
     text = LANGUAGES[language]
     return {
         ranking.id: {
-            name: keep(figure, f"p{ranking.id}-{name}", _caption(text, ranking, name))
+            name: save(figure, f"p{ranking.id}-{name}", _caption(text, ranking, name))
             for name, figure in study_figures(comparison, ranking, runs, text.FIGURES).items()
         }
         for ranking in comparison.protocols
@@ -108,7 +109,7 @@ def _render(template: str, comparison: Comparison, figures: Figures, language: s
         order=text.ORDER,
         caption=partial(_caption, text),
         version=lr_study.__version__,
-        w=text.TEXTS,
+        texts=text.TEXTS,
     )
 
 
@@ -119,7 +120,7 @@ def _caption(text: ModuleType, ranking: ProtocolRanking, name: str) -> str:
 
 @dataclass(frozen=True)
 class _Part:
-    """What the page says of one protocol, in the texts of its language."""
+    """The part of a page about one protocol, in one language."""
 
     comparison: Comparison
     ranking: ProtocolRanking
@@ -150,29 +151,31 @@ class _Part:
             )
             yield texts.get(family, texts["other"].format(family=family)), rows, sentence
 
-    def gain_cells(self, gain: FamilyContrast) -> Iterator[str]:
-        """What is said of one policy over another: accuracy in points, loss, epochs."""
-        found = gain.differences
-        yield self._gain(found["val_accuracy"], 100, "+.2f", higher_is_better=True)
-        yield self._gain(found["val_loss"], 1, "+.4f", higher_is_better=False)
-        yield self._gain(found["convergence_epoch"], 1, "+.1f", higher_is_better=False)
+    def contrast_cells(self, contrast: FamilyContrast) -> Iterator[str]:
+        """One policy against another: accuracy in points, loss, epochs to convergence."""
+        differences = contrast.differences
+        yield self._contrast(differences["val_accuracy"], 100, "+.2f", higher_is_better=True)
+        yield self._contrast(differences["val_loss"], 1, "+.4f", higher_is_better=False)
+        yield self._contrast(differences["convergence_epoch"], 1, "+.1f", higher_is_better=False)
 
-    def _gain(self, found: Difference, scale: float, form: str, *, higher_is_better: bool) -> str:
-        if found.mean is None:
+    def _contrast(
+        self, difference: Difference, scale: float, form: str, *, higher_is_better: bool
+    ) -> str:
+        if difference.mean is None:
             return "–"
         texts = self.text.TEXTS
-        shown = format(scale * found.mean, form)
-        if found.interval is None or found.p_value is None:
-            return f"{shown} ({texts['not told apart']})"
-        low, high = (format(scale * end, form) for end in found.interval)
-        verdict = "not told apart"
-        if found.interval[0] > 0 or found.interval[1] < 0:
-            verdict = "better" if (found.mean > 0) == higher_is_better else "worse"
+        shown = format(scale * difference.mean, form)
+        if difference.interval is None or difference.p_value is None:
+            return f"{shown} ({texts['not significant']})"
+        low, high = (format(scale * end, form) for end in difference.interval)
+        verdict = "not significant"
+        if difference.interval[0] > 0 or difference.interval[1] < 0:
+            verdict = "better" if (difference.mean > 0) == higher_is_better else "worse"
         return f"{shown} [{low}, {high}]: {texts[verdict]}"
 
     @property
     def methods(self) -> Iterator[str]:
-        """How the numbers were found."""
+        """The statistical methods behind the numbers."""
         texts, rows = self.text.TEXTS, self.ranking.rows
 
         def translated(message: str | None) -> str:
@@ -180,10 +183,10 @@ class _Part:
 
         if rows[0].interval_method:
             yield texts["of intervals"].format(method=translated(rows[0].interval_method))
-        for name, found in self.ranking.tested().items():
+        for name, test in self.ranking.tested().items():
             yield texts[f"of {name}"].format(
-                method=translated(found.method),
-                correction=translated(found.correction),
+                method=translated(test.method),
+                correction=translated(test.correction),
                 margin=100 * self.ranking.margin,
             )
 
@@ -193,6 +196,13 @@ class _Part:
         if self.ranking.target is None:
             return texts["target baseline"]
         return texts["target given"].format(target=self.ranking.target)
+
+    def label(self, name: str) -> str:
+        """The name of a metric; the target is the baseline's accuracy unless one was given."""
+        texts: Mapping[str, str] = self.text.TEXTS
+        if name == TO_TARGET and self.ranking.target is not None:
+            return texts["epochs to given target"].format(target=self.ranking.target)
+        return texts[name]
 
     @property
     def repeat_command(self) -> str | None:
@@ -209,10 +219,10 @@ def _number(value: float | None, form: str = ".4f") -> str:
     return "–" if value is None else format(value, form)
 
 
-def _interval(found: Difference | Interval | None, form: str = ".4f") -> str:
+def _interval(value: Difference | Interval | None, form: str = ".4f") -> str:
     """An interval, or a difference with its own; a dash where there is none."""
-    if isinstance(found, Difference):
-        if found.mean is None or found.interval is None:
-            return _number(found.mean, form)
-        return f"{_number(found.mean, form)} {_interval(found.interval, form)}"
-    return "–" if found is None else f"[{format(found[0], form)}, {format(found[1], form)}]"
+    if isinstance(value, Difference):
+        if value.mean is None or value.interval is None:
+            return _number(value.mean, form)
+        return f"{_number(value.mean, form)} {_interval(value.interval, form)}"
+    return "–" if value is None else f"[{format(value[0], form)}, {format(value[1], form)}]"

@@ -13,7 +13,7 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
 
     Black becomes the colour of the page's text, so that one drawing serves on white and on black;
     the background is left out. Ids begin with ``name``, for a page holds several figures. The
-    description is what a screen reader says.
+    description is for screen readers.
     """
     file = io.StringIO()
     # Text stays text: it can be read aloud and found, and takes a tenth of the room.

@@ -48,7 +48,7 @@ def left_out_lines(left_out: Mapping[str, str]) -> Iterator[str]:
 
 
 def plan_line(plan: Plan) -> str:
-    """Say in one line how many runs a study has, and how many are missing."""
+    """Return in one line how many runs a study has, and how many are missing."""
     rest = f"{len(plan.missing)} to run" if plan.missing else "nothing is missing"
     failed = f", {len(plan.failed)} failed (--rerun failed)" if plan.failed else ""
     return f"{len(plan.specs)} runs: {plan.finished} finished{failed}, {rest}"

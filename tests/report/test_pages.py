@@ -85,7 +85,7 @@ def fields(text: str) -> set[str | None]:
 
 
 @pytest.mark.parametrize("table", ["TEXTS", "ADVICE", "MESSAGES"])
-def test_both_languages_say_the_same_things(table: str) -> None:
+def test_both_languages_have_the_same_texts(table: str) -> None:
     one, other = getattr(english, table), getattr(russian, table)
     assert set(one) == set(other)
     assert {key: fields(text) for key, text in one.items()} == {
@@ -151,6 +151,15 @@ def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:
     assert "no significant difference" in text
 
 
+def test_a_given_target_is_not_called_the_baselines(language: str) -> None:
+    _, runs = made()
+    text = Page(html(compare(runs, experiment="oregon", target=0.7), runs, language)).text
+    texts = LANGUAGES[language].TEXTS
+    assert texts["epochs to given target"].format(target=0.7) in text
+    assert texts["epochs_to_target"] not in text
+    assert texts["target baseline"] not in text
+
+
 def test_what_the_store_says_is_never_taken_for_a_page() -> None:
     comparison, runs = made(experiment=HOSTILE)
     page = html(comparison, runs)
@@ -181,15 +190,17 @@ def test_markdown_has_its_figures_beside_it(tmp_path: Path, language: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("output", "language", "said"),
+    ("output", "language", "message"),
     [
         ("report.pdf", "en", "it ends in .html or .md"),
         ("nowhere/report.html", "en", "there is no folder"),
         ("report.html", "fr", "lang is one of en, ru"),
     ],
 )
-def test_a_wrong_wish_is_one_line(tmp_path: Path, output: str, language: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_an_invalid_output_is_refused_in_one_line(
+    tmp_path: Path, output: str, language: str, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
         write_report(tmp_path / output, *made(["fixed"]), language)
     assert list(tmp_path.iterdir()) == []
 
@@ -235,14 +246,14 @@ def test_a_browser_shows_the_page(
     comparison, runs = made(experiment=HOSTILE)
     write_report(tmp_path / "report.html", comparison, runs, language)
     tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    said, asked = [], []
-    tab.on("console", lambda message: said.append(message.text))
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    tab.on("request", lambda request: asked.append(request.url))
+    messages, requests = [], []
+    tab.on("console", lambda message: messages.append(message.text))
+    tab.on("pageerror", lambda error: messages.append(str(error)))
+    tab.on("request", lambda request: requests.append(request.url))
     address = (tmp_path / "report.html").as_uri()
     tab.goto(address)
-    assert said == []
-    assert [url for url in asked if not url.startswith("data:")] == [address]
+    assert messages == []
+    assert [url for url in requests if not url.startswith("data:")] == [address]
     assert tab.title() != "caught"
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     inks = tab.evaluate(
@@ -258,15 +269,15 @@ def test_a_browser_shows_the_page(
 
 def test_the_command_writes_a_report(tmp_path: Path) -> None:
     environment = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db"}
-    words = ["report", "--experiment", "none", "--output", "x.html"]
-    answer = lr_study(*words, cwd=tmp_path, env=environment)
+    arguments = ["report", "--experiment", "none", "--output", "x.html"]
+    answer = lr_study(*arguments, cwd=tmp_path, env=environment)
     assert answer.returncode == 2
     assert answer.stderr.startswith("error: there is no experiment 'none'")
     assert not (tmp_path / "x.html").exists()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["compare", "--margin", "nan"], "margin=nan"),
         (["compare", "--baseline", "fixed:lr=0"], "lr=0"),
@@ -275,10 +286,10 @@ def test_the_command_writes_a_report(tmp_path: Path) -> None:
         (["report", "--output", "nowhere/x.html"], "there is no folder"),
     ],
 )
-def test_a_wrong_wish_is_refused_before_the_store_is_asked(
-    tmp_path: Path, arguments: list[str], said: str
+def test_an_invalid_option_is_refused_before_the_store_is_read(
+    tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     answer = lr_study(*arguments, cwd=tmp_path)
     assert answer.returncode == 2
-    assert said in answer.stderr
+    assert message in answer.stderr
     assert list(tmp_path.iterdir()) == []  # not even a database was made

@@ -116,7 +116,7 @@ def curve_figures(epochs: Sequence[EpochRecord]) -> dict[str, Figure]:
 def study_lines(
     ranking: ProtocolRanking, runs: pd.DataFrame, baseline: str
 ) -> dict[str, list[Line]]:
-    """Return the mean curves of the chosen policies by what they show.
+    """Return the mean curves of the displayed policies by quantity.
 
     ``runs`` are those of the ranking, with the column ``curves``; a curve that was not logged is
     left out.

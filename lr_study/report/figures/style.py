@@ -19,7 +19,7 @@ FAINT = "0.55"
 """Of dots and lines that stand behind others: legible on white and on black."""
 
 Catalog = Mapping[str, str]
-"""What a figure says where not in English; what is missing stands as it is."""
+"""Translations of the texts in a figure; a text without one stays in English."""
 
 ENGLISH: Catalog = {}
 
