@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lr_study.comparison.criteria import ComparisonCriteria
+from lr_study.comparison.criteria import HIGHER_IS_BETTER, ComparisonCriteria
 from lr_study.comparison.inference import (
     AllPairs,
     Differences,
@@ -46,12 +46,9 @@ def test_config_for(metric: str, fields: Mapping[str, Any], margin_points: float
 
 
 def compare_all_pairs(paired: PairedScores, criteria: ComparisonCriteria) -> dict[str, AllPairs]:
-    """Compare all pairs of policies in accuracy, loss and convergence epoch, by metric name."""
-    columns = {
-        "val_accuracy": f"{criteria.at}_val_accuracy",
-        "val_loss": f"{criteria.at}_val_loss",
-        "convergence_epoch": "convergence_epoch",
-    }
+    """Compare all pairs of policies in each ranking metric and in convergence epoch, by name."""
+    columns = {metric: f"{criteria.at}_{metric}" for metric in HIGHER_IS_BETTER}
+    columns["convergence_epoch"] = "convergence_epoch"
     return {
         metric: all_pairs(paired.values(column), test_config_for(metric, paired.protocol, 0.0))
         for metric, column in columns.items()
