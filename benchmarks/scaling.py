@@ -1,11 +1,11 @@
-"""How cost grows with pictures and with heads.
+"""How cost grows with images and with heads.
 
     python benchmarks/scaling.py
 
 trains on memory-mapped features of 20 classes in batches of 16, each case in its own process,
 and prints seconds per epoch and the peak of resident memory: 18 heads on 1, 2, 5 and 10 times
 8,944 rows and on 100,000; and 1, 18 and 90 heads on 8,944. It draws the same as `scaling.svg`
-beside itself. The exit code is 1 if ten times the pictures cost more than 10.5 times, 90 heads more
+beside itself. The exit code is 1 if ten times the images cost more than 10.5 times, 90 heads more
 than 4.5 times 18, or 100,000 rows take more than the stated bound of memory.
 
 All cases train for about equally long, in turns; of the rounds the fastest counts, as whatever else
@@ -115,13 +115,13 @@ def main() -> int:
             f"{answer['peak']:10.0f}"
         )
     draw(found)
-    pictures = found[10 * ROWS, 18]["seconds"] / base
+    images = found[10 * ROWS, 18]["seconds"] / base
     heads_ratio = found[ROWS, 90]["seconds"] / base
     peak = found[100_000, 18]["peak"]
-    print(f"\n10 times the pictures: {pictures:.2f} times the time (at most 10.5)")
+    print(f"\n10 times the images: {images:.2f} times the time (at most 10.5)")
     print(f"5 times the heads: {heads_ratio:.2f} times the time (at most 4.5)")
     print(f"100,000 rows: {peak:.0f} MiB (at most {BOUND_MEBIBYTES})")
-    return 0 if pictures <= 10.5 and heads_ratio <= 4.5 and peak <= BOUND_MEBIBYTES else 1
+    return 0 if images <= 10.5 and heads_ratio <= 4.5 and peak <= BOUND_MEBIBYTES else 1
 
 
 if __name__ == "__main__":

@@ -106,14 +106,16 @@ class Forked:
         return Completed(self.arguments, code, *self._written)
 
 
-def lr_study(*arguments: str, **options: object) -> Completed[str]:
-    """Run a command of lr-study to its end; the options are those of `Forked`."""
-    return Forked(arguments, **options).completed()  # type: ignore[arg-type]
+def lr_study(
+    *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> Completed[str]:
+    """Run a command of lr-study to its end."""
+    return Forked(arguments, cwd=cwd, env=env).completed()
 
 
-def run_code(code: str, **options: object) -> Completed[str]:
+def run_code(code: str, *, cwd: Path | None = None) -> Completed[str]:
     """Run a piece of Python to its end."""
-    return Forked(code=code, **options).completed()  # type: ignore[arg-type]
+    return Forked(code=code, cwd=cwd).completed()
 
 
 def _run(
@@ -145,4 +147,4 @@ def _run(
 
             main()
     finally:
-        threading._shutdown()  # type: ignore[attr-defined]  # as at the end of any Python process
+        threading._shutdown()  # as at the end of any Python process

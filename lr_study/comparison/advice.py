@@ -23,7 +23,7 @@ ENGLISH_ADVICE: Catalog = {
     "worse": (
         "It is significantly worse than the baseline {baseline}: {difference} points of accuracy."
     ),
-    "not surely": (
+    "not better": (
         "It is not significantly better than the baseline {baseline}: "
         "{difference} points of accuracy."
     ),
@@ -88,7 +88,7 @@ def _versus_baseline(best: Row, baseline: str, catalog: Catalog) -> Iterator[str
     ):
         return
     low, high = difference.interval
-    key = "better" if low > 0 else "worse" if high < 0 else "not surely"
+    key = "better" if low > 0 else "worse" if high < 0 else "not better"
     shown = f"{100 * difference.mean:+.2f} [{100 * low:+.2f}, {100 * high:+.2f}]"
     yield catalog[key].format(baseline=baseline, difference=shown)
 

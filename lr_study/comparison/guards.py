@@ -50,14 +50,14 @@ def _invalid_reason(
         missing = [i for i, value in enumerate(curves.get(name) or [None], 1) if value is None]
         if missing:
             return message("no value", name=name, epoch=missing[0])
-    rates, expected = curves.get("learning_rate"), rates_of(policy, declared)
-    if not rates or expected is None:
+    rates, policy_rates = curves.get("learning_rate"), rates_of(policy, declared)
+    if not rates or policy_rates is None:
         return None
-    for epoch, (rate, wanted) in enumerate(zip(rates, expected, strict=True), start=1):
+    for epoch, (rate, expected) in enumerate(zip(rates, policy_rates, strict=True), start=1):
         if rate is None:
             return message("no value", name="learning_rate", epoch=epoch)
-        if not math.isclose(rate, wanted, rel_tol=RELATIVE, abs_tol=ABSOLUTE):
-            return message("rate", policy=policy, epoch=epoch, rate=rate, wanted=wanted)
+        if not math.isclose(rate, expected, rel_tol=RELATIVE, abs_tol=ABSOLUTE):
+            return message("rate", policy=policy, epoch=epoch, rate=rate, expected=expected)
     return None
 
 

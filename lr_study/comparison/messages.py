@@ -14,19 +14,19 @@ ENGLISH: Catalog = {
     "no value": "no {name} at epoch {epoch}",
     "rate": (
         "learning rate deviates from {policy} at epoch {epoch}: "
-        "logged {rate:.6g}, expected {wanted:.6g}"
+        "logged {rate:.6g}, expected {expected:.6g}"
     ),
     "duplicate": ("Duplicate: same policy, seed and settings as {run_id}, which finished first"),
     "seed unknown": "unknown seed: it cannot be paired with the other runs of its protocol",
     "seed not common": "seed {seed} of {policy} is not ranked: the common seeds are {seeds}",
-    "seeds lacking": "{policy} has no run for some of the common seeds {seeds}",
+    "seeds missing": "{policy} has no run for some of the common seeds {seeds}",
     # warnings
     "no baseline": "the baseline {baseline} has no runs under protocol {protocol}",
     "diverged": "{policy} diverged in {diverged} of {runs} runs of protocol {protocol}",
     "apart": "runs of different protocols are ranked separately; they differ in {fields}",
     # notes
     "unpaired": "Seeds are unknown: runs are not paired, and every verdict is undecided",
-    "word": "Comparability is assumed, not verified: unknown {fields}",
+    "assumed": "Comparability is assumed, not verified: unknown {fields}",
     "disagree": "Metrics disagree on the winner: {first}",
     "uneven": (
         "Timing differences reflect the machine, not the policy: "

@@ -80,7 +80,7 @@ def pair_scores(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]
             run.run_id,
             message("seed not common", seed=run.seed, policy=run.policy, seeds=shown)
             if run.policy in has_all
-            else message("seeds lacking", policy=run.policy, seeds=shown),
+            else message("seeds missing", policy=run.policy, seeds=shown),
         )
         for run in runs[~keep].itertuples()
     ]

@@ -247,7 +247,7 @@ def _notes(paired: PairedScores, rows: Sequence[Row]) -> tuple[str, ...]:
     names = rows[0].ranks
     notes = (
         None if paired.seeds else message("unpaired"),
-        message("word", fields=", ".join(unknown)) if unknown else None,
+        message("assumed", fields=", ".join(unknown)) if unknown else None,
         disagreement(
             [row.policy for row in rows], {n: [row.ranks[n] for row in rows] for n in names}
         ),

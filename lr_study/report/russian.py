@@ -16,7 +16,7 @@ ADVICE = {
     "use": "Используйте {policy}: у него лучшее среднее (число seed: {seeds}).",
     "better": "Оно лучше базового {baseline}: {difference} п. п. точности.",
     "worse": "Оно хуже базового {baseline}: {difference} п. п. точности.",
-    "not surely": (
+    "not better": (
         "Нельзя утверждать, что оно лучше базового {baseline}: {difference} п. п. точности."
     ),
     "tied": "Равноценны в пределах {margin:.3g} п. п.: {policies}.",
@@ -44,17 +44,17 @@ MESSAGES = {
     "no value": "нет {name} на эпохе {epoch}",
     "rate": (
         "темп обучения расходится с {policy} на эпохе {epoch}: {rate:.6g}, а по расписанию "
-        "{wanted:.6g}"
+        "{expected:.6g}"
     ),
     "duplicate": "повтор: {run_id} закончил ту же ячейку раньше",
     "seed unknown": "seed неизвестен, а у других запусков этого протокола он есть",
     "seed not common": "seed {seed} для {policy} не сравнивается: общие seed — {seeds}",
-    "seeds lacking": "у {policy} нет некоторых из общих seed: {seeds}",
+    "seeds missing": "у {policy} нет некоторых из общих seed: {seeds}",
     "no baseline": "у базового {baseline} нет запусков по протоколу {protocol}",
     "diverged": "{policy} разошлось в {diverged} из {runs} запусков протокола {protocol}",
     "apart": "запуски разных протоколов сравниваются отдельно; различаются: {fields}",
     "unpaired": "seed неизвестны: пары не составить, и ничего не решено",
-    "word": (
+    "assumed": (
         "что эти запуски можно сравнивать, известно лишь со слов того, кто их ввёл: "
         "неизвестны {fields}"
     ),

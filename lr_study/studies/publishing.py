@@ -55,10 +55,10 @@ class Publisher:
         executor: Executor,
         batches: Iterable[Sequence[RunSpec]],
         *,
-        on_entry: Callable[[Entry], None],
+        on_entry: Callable[[TrainedRun, Entry], None],
         on_epoch: Callable[[EpochEnd], None],
     ) -> None:
-        """Train batches of specs, and call ``on_entry`` with each run's entry in the outbox.
+        """Train batches of specs, and call ``on_entry`` with each run and its outbox entry.
 
         Runs that were begun by `log_while_training` do not stay RUNNING, whatever ends this.
         """
@@ -72,7 +72,7 @@ class Publisher:
         with ExitStack() as live_runs:
             live_runs.push(self._end_live_runs)
             for trained in executor.run(self.workload, batches, epoch_ended):
-                on_entry(self._keep(trained))
+                on_entry(trained, self._keep(trained))
 
     def log_while_training(self, spec: RunSpec) -> None:
         """Log each epoch of a run as it ends: to the run that it has, or to one opened now."""

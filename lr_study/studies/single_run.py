@@ -69,15 +69,13 @@ def run_one(
         def more_files(folder: Path, trained: TrainedRun) -> None:
             write_curves(folder, trained.record.epochs)
             write_left_out(folder, workload.left_out)
-            finished.append(trained)
 
         def batches() -> Iterator[Sequence[RunSpec]]:
             if workload.trainer(spec.seed).width == 1:
                 publisher.log_while_training(spec)
             yield [spec]
 
-        finished: list[TrainedRun] = []
-        entries: list[Entry] = []
+        finished: list[tuple[TrainedRun, Entry]] = []
         publisher = Publisher(
             destination, sender, workload, lambda _: RunIdentity(name, run_id), more_files
         )
@@ -85,12 +83,11 @@ def run_one(
             publisher.publish(
                 executor or LocalExecutor(),
                 batches(),
-                on_entry=entries.append,
+                on_entry=lambda *run_and_entry: finished.append(run_and_entry),
                 on_epoch=lambda _: bar.advance(1),
             )
-        (trained,) = finished
-        for entry in entries:
-            sender.send(entry)
+        ((trained, entry),) = finished
+        sender.send(entry)
         sender.require_sent(destination.experiment.name, [trained.record.cell])
     if with_model:  # the run is finished, even if this fails
         model = workload.build_model(trained.files[workload.model_file])

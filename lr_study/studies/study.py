@@ -35,6 +35,7 @@ from lr_study.tracking import (
     waiting_cells,
     write_left_out,
 )
+from lr_study.training import TrainedRun
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,10 @@ def _train(study: _Study, executor: Executor) -> None:
     publisher = Publisher(study.destination, study.sender, study.workload, study.identity_of)
     epochs = study.workload.protocol.epochs
     uploads: list[Future[None]] = []
+
+    def upload(trained: TrainedRun, entry: Entry) -> None:
+        uploads.append(uploader.submit(_upload, study, bar, entry))
+
     with (
         progress_bar(f"0 of {study.total} runs", epochs * study.total, "epochs") as bar,
         ThreadPoolExecutor(1, thread_name_prefix="publish") as uploader,
@@ -155,7 +160,9 @@ def _train(study: _Study, executor: Executor) -> None:
             publisher.publish(
                 executor,
                 _batches(study, publisher, bar),
-                on_entry=lambda entry: uploads.append(uploader.submit(_upload, study, bar, entry)),
+                on_entry=lambda _, entry: uploads.append(
+                    uploader.submit(_upload, study, bar, entry)
+                ),
                 on_epoch=lambda event: bar.advance(1),
             )
             # Not left to the end of the block: Python 3.11 takes a thread for ended when its
@@ -164,8 +171,8 @@ def _train(study: _Study, executor: Executor) -> None:
         except KeyboardInterrupt:
             wait(uploads)  # finished runs are uploaded, or wait after the first failure
             raise
-    for upload in uploads:
-        upload.result()
+    for submitted in uploads:
+        submitted.result()
     study.sender.require_sent(study.destination.experiment.name, _cells_of(study.workload, plan))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec
+from lr_study.runs import EpochRecord, Protocol, RunSpec
 from lr_study.support import Stream, generator, release_pages, tf, use_one_thread_per_op
 from lr_study.training.batched_program import HeadsProgram, State, borrow_program
 from lr_study.training.checkpoint import Checkpoint
@@ -77,15 +77,7 @@ class CachedTrainer:
         """Train the specs at once; an interrupted batch starts again, so no checkpoint is kept."""
         histories = train_heads(self.examples, specs, on_epoch=on_epoch)
         for spec, history in zip(specs, histories, strict=True):
-            record = RunRecord(
-                spec=spec,
-                protocol=self.protocol,
-                epochs=history.epochs,
-                test_accuracy=history.test_accuracy,
-                wall_clock_seconds=history.wall_clock_seconds,
-                shared_among=history.shared_among,
-                feature_seconds=self.feature_seconds,
-            )
+            record = history.record(spec, self.protocol, self.feature_seconds)
             yield TrainedRun(record, run_files(history, self.class_names))
 
 

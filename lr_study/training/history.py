@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.runs import EpochRecord
+from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec
 from lr_study.support import Stream, generator
 
 
@@ -31,6 +31,20 @@ class History:
     test_accuracy: float | None
     wall_clock_seconds: float
     shared_among: int = 1
+
+    def record(
+        self, spec: RunSpec, protocol: Protocol, feature_seconds: float | None = None
+    ) -> RunRecord:
+        """Return the record of the finished run; ``feature_seconds`` if features were cached."""
+        return RunRecord(
+            spec=spec,
+            protocol=protocol,
+            epochs=self.epochs,
+            test_accuracy=self.test_accuracy,
+            wall_clock_seconds=self.wall_clock_seconds,
+            shared_among=self.shared_among,
+            feature_seconds=feature_seconds,
+        )
 
 
 def reported_loss(value: float) -> float | None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lr_study.data import load_image
 from lr_study.features import FEATURES, Weights, build_backbone
-from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec
+from lr_study.runs import EpochRecord, Protocol, RunSpec
 from lr_study.support import Stream, generator, gpu_is_there, keras
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
@@ -157,13 +157,7 @@ class LiveTrainer:
         history = train_live(
             self.images, spec, self.weights, checkpoint=checkpoint, on_epoch=on_epoch
         )
-        record = RunRecord(
-            spec=spec,
-            protocol=self.protocol,
-            epochs=history.epochs,
-            test_accuracy=history.test_accuracy,
-            wall_clock_seconds=history.wall_clock_seconds,
-        )
+        record = history.record(spec, self.protocol)
         files = run_files(history, self.class_names)
         yield TrainedRun(record, files, tuple(checkpoint.times))
 
