@@ -18,8 +18,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+# What the server imports, once. Nothing of it may start a thread or open a store.
+_PRELOADED = [
+    "mlflow.store.tracking.sqlalchemy_store",
+    "mlflow.tensorflow",
+    "tensorboard.compat.proto.event_pb2",
+    "lr_study.cli.app",
+    "lr_study.importing.tensorboard",
+    "lr_study.report.files",
+    "lr_study.report.ranking_tables",
+    "lr_study.studies.study",
+    "lr_study.tracking.sending",
+    "lr_study.training.batched",
+    "lr_study.training.live",
+]
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["forked_imports"])
+_CONTEXT.set_forkserver_preload(_PRELOADED)
 
 Completed = subprocess.CompletedProcess
 
@@ -122,12 +136,15 @@ def _run(
     arguments: Sequence[str],
     code: str,
     cwd: Path,
-    environment: Mapping[str, str],
+    environment: dict[str, str],
     outputs: tuple[str, str],
     memory_bytes: int,
 ) -> None:
+    # The server passes over what it cannot import, and every process would be slow again.
+    assert set(_PRELOADED) <= sys.modules.keys()
+    set_by_imports = {name: os.environ[name] for name in os.environ.keys() - _initial_variables()}
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update(set_by_imports | environment)
     os.chdir(cwd)
     null = os.open(os.devnull, os.O_RDONLY)
     opened = [os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOCTTY) for path in outputs]
@@ -148,3 +165,9 @@ def _run(
             main()
     finally:
         threading._shutdown()  # as at the end of any Python process
+
+
+def _initial_variables() -> set[str]:
+    """Names of the variables that the server was started with."""
+    entries = Path("/proc/self/environ").read_text(errors="surrogateescape").split("\0")
+    return {entry.partition("=")[0] for entry in entries}

@@ -1,5 +1,6 @@
 """An import that is killed or interrupted, in known places, and the same command again."""
 
+import shutil
 import signal
 import sqlite3
 import time
@@ -32,6 +33,11 @@ publishing.log_batch = log_batch
 sys.argv[1:] = {command!r}
 cli._run()
 """
+
+
+@pytest.fixture(autouse=True)
+def _store(tmp_path: Path, empty_database: Path) -> None:
+    shutil.copy(empty_database, tmp_path / "mlflow.db")
 
 
 def finish(folder: Path) -> str:

@@ -1,6 +1,7 @@
 """Two names of one policy, really trained: equal under the same seeds, not worse under others."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -15,9 +16,10 @@ SAME = "step_decay:initial_lr=0.001,drop=1.0,epochs_drop=5"
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def runs(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> pd.DataFrame:
     """Both policies under twenty seeds on the sample."""
     uri = f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
+    shutil.copy(empty_database, uri[10:])
     command = "study --seeds 20 --epochs 10 --image-size 64 --log-models none --experiment aa"
     policies = ["--policy", FIXED, "--policy", "step_decay:initial_lr=0.001,drop=1"]
     environment = {**os.environ, "MLFLOW_TRACKING_URI": uri}

@@ -1,5 +1,6 @@
 """Studies: which cells are run, and that each counts once, whatever else happens."""
 
+import shutil
 import signal
 import sqlite3
 from contextlib import closing
@@ -114,9 +115,10 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def finished(data, tmp_path_factory):
+def finished(data, tmp_path_factory, empty_database):
     """A small study that is finished, with its cache."""
     study = Study(tmp_path_factory.mktemp("finished"), data, POLICIES, seeds=2, epochs=2)
+    shutil.copy(empty_database, study.folder)
     with pytest.MonkeyPatch.context() as monkeypatch:
         at_home(study, monkeypatch)
         cli.app(study.words(), standalone_mode=False)
@@ -276,9 +278,10 @@ def test_what_another_study_finishes_meanwhile_counts_once(study, command, monke
     assert check_duplicates(grown, ranking(grown)) == {}
 
 
-def test_live_runs_are_studied_alike(data, tmp_path, command, monkeypatch):
+def test_live_runs_are_studied_alike(data, tmp_path, empty_database, command, monkeypatch):
     study = Study(tmp_path / "live", data, POLICIES, seeds=1, epochs=2)
     study.folder.mkdir()
+    shutil.copy(empty_database, study.folder)
     at_home(study, monkeypatch)
     assert "2 runs: 0 finished, 2 to run" in command(study, "--engine=live").err
     before = study.runs()
@@ -311,8 +314,12 @@ def test_of_two_studies_at_once_each_cell_counts_once(data, tmp_path):
     check_duplicates(study, found)
 
 
-def test_an_interrupt_leaves_nothing_half_and_says_how_to_go_on(data, tmp_path, monkeypatch):
+def test_an_interrupt_leaves_nothing_half_and_says_how_to_continue(
+    data, tmp_path, empty_database, monkeypatch
+):
     study = Study(tmp_path / "interrupted", data, POLICIES, seeds=3, epochs=300)
+    study.folder.mkdir()
+    shutil.copy(empty_database, study.folder)
     with study.start() as process:
         # Nobody takes a study that runs, however slowly, for the remains of one that was killed.
         process.wait_for(in_training(study, process, before=0, among=2, share=0.01))
