@@ -13,6 +13,7 @@ from lr_study.comparison.messages import message
 from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.comparison.ranking import rank_policies
 from lr_study.comparison.results import Comparison, Excluded, ProtocolRanking
+from lr_study.runs import canonical_json, short_hash
 
 
 def compare(
@@ -81,7 +82,9 @@ def _group(runs: pd.DataFrame) -> tuple[list[tuple[str, PairedScores]], list[Exc
     """Pair the runs of each protocol by seed; also return the runs that have no pair."""
     protocols: list[tuple[str, PairedScores]] = []
     excluded: list[Excluded] = []
-    for protocol_id, group in runs.groupby("protocol_id", sort=False):
+    # Of the fields, not of a stored id: a run without one would belong to no group.
+    ids = runs["protocol"].map(lambda fields: short_hash(canonical_json(fields)))
+    for protocol_id, group in runs.groupby(ids, sort=False):
         paired, not_paired = pair_scores(group)
         protocols.append((str(protocol_id), paired))
         excluded += [Excluded(run_id, reason) for run_id, reason in not_paired]

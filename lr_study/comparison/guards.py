@@ -9,15 +9,30 @@ import pandas as pd
 
 from lr_study.comparison.messages import message
 from lr_study.policies import parse
-from lr_study.runs import CURVES
+from lr_study.runs import (
+    CONVERGENCE_TOLERANCE,
+    CURVES,
+    EpochRecord,
+    convergence_tolerance,
+    summarize_curves,
+)
 from lr_study.support import UsageError
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-12
 """Tolerances of a logged learning rate, which is a 32-bit number, to the declared one."""
 
 
+METRIC_TOLERANCE = 1e-6
+"""Relative tolerance of a logged metric to its curve: databases round differently."""
+
+_Curves = Mapping[str, Sequence[float | None]]
+
+
 def invalid_reasons(runs: pd.DataFrame) -> pd.Series:
     """Return why each run may not be ranked, or None; one value per run, with its index.
+
+    A run must have trained for the epochs it declares, at the rates of its policy, and its metrics
+    must be what its curves give.
 
     Parameters
     ----------
@@ -27,38 +42,81 @@ def invalid_reasons(runs: pd.DataFrame) -> pd.Series:
     if "curves" not in runs:
         return pd.Series([None] * len(runs), index=runs.index, dtype=object)
     rates_of = cache(_declared_rates)
-    reasons = [
-        _invalid_reason(policy, protocol, curves, rates_of)
-        for policy, protocol, curves in zip(
-            runs["policy"], runs["protocol"], runs["curves"], strict=True
-        )
-    ]
+    reasons = [_invalid_reason(run, rates_of) for run in runs.to_dict("records")]
     return pd.Series(reasons, index=runs.index, dtype=object)
 
 
 def _invalid_reason(
-    policy: str,
-    protocol: Mapping[str, Any],
-    curves: Mapping[str, Sequence[float | None]],
-    rates_of: Callable[[str, int], list[float] | None],
+    run: Mapping[str, Any], rates_of: Callable[[str, int], list[float] | None]
 ) -> str | None:
-    declared = int(protocol["epochs"])
+    curves, epochs = run["curves"], int(run["protocol"]["epochs"])
+    return (
+        _wrong_length(curves, epochs)
+        or _wrong_accuracy(curves)
+        or _wrong_rate(curves, run["policy"], rates_of(run["policy"], epochs))
+        or _wrong_metric(run, curves)
+    )
+
+
+def _wrong_length(curves: _Curves, declared: int) -> str | None:
     trained = max((len(curves.get(name, ())) for name in CURVES), default=0)
-    if trained != declared:
-        return message("epochs", trained=trained, declared=declared)
+    return None if trained == declared else message("epochs", trained=trained, declared=declared)
+
+
+def _wrong_accuracy(curves: _Curves) -> str | None:
     for name in "accuracy", "val_accuracy":
-        missing = [i for i, value in enumerate(curves.get(name) or [None], 1) if value is None]
-        if missing:
-            return message("no value", name=name, epoch=missing[0])
-    rates, policy_rates = curves.get("learning_rate"), rates_of(policy, declared)
-    if not rates or policy_rates is None:
+        for epoch, value in enumerate(curves.get(name) or [None], start=1):
+            if value is None:
+                return message("no value", name=name, epoch=epoch)
+            if not 0 <= value <= 1:
+                return message("value", name=name, value=value, epoch=epoch)
+    return None
+
+
+def _wrong_rate(curves: _Curves, policy: str, declared: Sequence[float] | None) -> str | None:
+    rates = curves.get("learning_rate")
+    if not rates or declared is None:
         return None
-    for epoch, (rate, expected) in enumerate(zip(rates, policy_rates, strict=True), start=1):
+    for epoch, expected in enumerate(declared, start=1):
+        rate = rates[epoch - 1] if epoch <= len(rates) else None
         if rate is None:
             return message("no value", name="learning_rate", epoch=epoch)
         if not math.isclose(rate, expected, rel_tol=RELATIVE, abs_tol=ABSOLUTE):
             return message("rate", policy=policy, epoch=epoch, rate=rate, expected=expected)
     return None
+
+
+def _wrong_metric(run: Mapping[str, Any], curves: _Curves) -> str | None:
+    """A metric may have been logged again after the run, with any value."""
+    for name, expected in _expected_metrics(curves, run).items():
+        value = run.get(name, math.nan)
+        if not math.isclose(value, expected, rel_tol=METRIC_TOLERANCE, abs_tol=1e-9):
+            return message("summary", name=name, value=value, expected=expected)
+    test_accuracy = run.get("test_accuracy")
+    if test_accuracy is not None and not math.isnan(test_accuracy) and not 0 <= test_accuracy <= 1:
+        return message("not an accuracy", name="test_accuracy", value=test_accuracy)
+    return None
+
+
+def _expected_metrics(curves: _Curves, run: Mapping[str, Any]) -> dict[str, float]:
+    """Compute the metrics of a run from its curves, those of missing losses left out."""
+    # An imported run may lack losses that it does not say were infinite.
+    missing = None if run.get("diverged") else math.nan
+
+    def losses(name: str) -> list[float | None]:
+        values = curves.get(name) or [None] * len(curves["val_accuracy"])
+        return [missing if value is None else value for value in values]
+
+    epochs = [
+        EpochRecord(epoch, loss, math.nan, val_loss, accuracy or 0.0, math.nan)
+        for epoch, (loss, val_loss, accuracy) in enumerate(
+            zip(losses("loss"), losses("val_loss"), curves["val_accuracy"], strict=True), start=1
+        )
+    ]
+    size = run["protocol"].get("val_size")
+    tolerance = convergence_tolerance(size) if isinstance(size, int) else CONVERGENCE_TOLERANCE
+    metrics = summarize_curves(epochs, tolerance)
+    return {name: value for name, value in metrics.items() if not math.isnan(value)}
 
 
 def _declared_rates(policy: str, epochs: int) -> list[float] | None:

@@ -10,6 +10,10 @@ ENGLISH: Catalog = {
     "study": "Study run; see its child runs",
     "superseded": "Superseded: trained again on request",
     "status": "status {status}, not FINISHED",
+    "edited": "tag {tag} does not match its policy, seed and protocol: one of them was edited",
+    "value": "{name} is {value:.6g} at epoch {epoch}, which is not an accuracy from 0 to 1",
+    "summary": "metric {name} is {value:.6g}, but its curve gives {expected:.6g}",
+    "not an accuracy": "metric {name} is {value:.6g}, which is not an accuracy from 0 to 1",
     "epochs": "trained for {trained} epochs, but the protocol declares {declared}",
     "no value": "no {name} at epoch {epoch}",
     "rate": (

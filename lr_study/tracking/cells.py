@@ -9,7 +9,8 @@ from mlflow.entities import Run
 from lr_study.support import is_owner_dead
 from lr_study.tracking import outbox
 from lr_study.tracking.connection import retry, store_address
-from lr_study.tracking.reading import all_runs, exclusion_reason, is_complete
+from lr_study.tracking.reading import all_runs
+from lr_study.tracking.run_rows import exclusion_reason, is_complete
 from lr_study.tracking.tags import (
     CELL_TAG,
     DUPLICATE_OF_TAG,

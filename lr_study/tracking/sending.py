@@ -30,7 +30,8 @@ from lr_study.tracking.connection import (
 from lr_study.tracking.entries import RunIdentity
 from lr_study.tracking.experiments import experiment_named
 from lr_study.tracking.outbox import Entry
-from lr_study.tracking.reading import all_runs, is_complete
+from lr_study.tracking.reading import all_runs
+from lr_study.tracking.run_rows import is_complete
 from lr_study.tracking.tags import OUTBOX_TAG, PARENT_TAG, PROCESS_TAG, SUPERSEDED_TAG
 from lr_study.tracking.writing import log_batch
 

@@ -4,6 +4,7 @@ import json
 import random
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +46,33 @@ def test_policies_are_ranked_by_their_mean_over_seeds() -> None:
     assert (best.runs, best.seeds, ranking.runs) == (3, (0, 1, 2), 9)
     assert comparison.warnings == ()
     assert comparison.excluded == ()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(POLICIES),
+            st.sampled_from([0, 1, 2, "unknown"]),
+            st.sampled_from([16, 32]),
+            st.sampled_from([None, float("nan"), "kept"]),
+            st.sampled_from([None, "status FAILED, not FINISHED"]),
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_each_run_is_ranked_or_excluded_once(
+    drawn: list[tuple[str, int | str, int, float | str | None, str | None]],
+) -> None:
+    runs = frame(*(run_with(policy, 0, 0.5, batch_size=size) for policy, _, size, _, _ in drawn))
+    runs["seed"] = pd.Series([seed for _, seed, _, _, _ in drawn], dtype=object)
+    runs["cell"] = [f"{policy} {seed} {size}" for policy, seed, size, _, _ in drawn]
+    for name, i in (("protocol_id", 3), ("excluded", 4)):
+        runs[name] = pd.Series([values[i] for values in drawn], dtype=object)
+    comparison = compare(runs)
+    excluded = [run.run_id for run in comparison.excluded]
+    assert len(set(excluded)) == len(excluded)
+    assert sum(ranking.runs for ranking in comparison.protocols) + len(excluded) == len(runs)
 
 
 def test_lower_loss_ranks_first() -> None:

@@ -3,13 +3,13 @@
 import subprocess
 from dataclasses import replace
 
-import pandas as pd
 import pytest
+from compared_runs import with_curves
 from forked import lr_study
 from records import log_record, make_record
 
 from lr_study.comparison.guards import duplicate_reasons, fields_that_differ, invalid_reasons
-from lr_study.runs import CURVES, RunRecord
+from lr_study.runs import RunRecord
 from lr_study.tracking.connection import connect
 from lr_study.tracking.experiments import choose_experiment
 
@@ -32,21 +32,6 @@ def with_rate(made: RunRecord, epoch: int, factor: float) -> RunRecord:
     return replace(made, epochs=tuple(changed))
 
 
-def frame(*records: RunRecord) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "run_id": [f"run{i}" for i in range(len(records))],
-            "end_time": range(len(records)),
-            "policy": [str(r.spec.policy) for r in records],
-            "protocol": [{"epochs": r.protocol.epochs} for r in records],
-            "cell": [r.cell for r in records],
-            "curves": [
-                {name: [getattr(e, name) for e in r.epochs] for name in CURVES} for r in records
-            ],
-        }
-    )
-
-
 @pytest.mark.parametrize(
     ("factor", "found"),
     [
@@ -59,18 +44,18 @@ def frame(*records: RunRecord) -> pd.DataFrame:
     ],
 )
 def test_logged_rates_must_match_the_policy(factor: float, found: str | None) -> None:
-    (reason,) = invalid_reasons(frame(with_rate(record("fixed:lr=0.01"), 7, factor)))
+    (reason,) = invalid_reasons(with_curves(with_rate(record("fixed:lr=0.01"), 7, factor)))
     assert reason == found or reason.startswith(found)
 
 
 def test_rates_of_a_policy_without_formula_are_not_checked() -> None:
-    runs = frame(with_rate(record("fixed:lr=0.01"), 7, 0.5))
+    runs = with_curves(with_rate(record("fixed:lr=0.01"), 7, 0.5))
     runs["policy"] = "unnamed:name=fifth try"
     assert list(invalid_reasons(runs)) == [None]
 
 
 def test_missing_epochs_and_values_are_reported() -> None:
-    short = frame(record("fixed:lr=0.01"), record("fixed:lr=0.001"), record("fixed:lr=0.1"))
+    short = with_curves(record("fixed:lr=0.01"), record("fixed:lr=0.001"), record("fixed:lr=0.1"))
     short.at[0, "protocol"] = {"epochs": 50}
     short.at[1, "curves"]["val_accuracy"][2] = None
     short.at[2, "curves"]["learning_rate"][7] = None
@@ -81,10 +66,21 @@ def test_missing_epochs_and_values_are_reported() -> None:
     ]
 
 
+def test_accuracies_and_metrics_must_be_possible() -> None:
+    runs = with_curves(*(record("fixed", seed) for seed in range(3)))
+    runs.at[0, "curves"]["val_accuracy"][2] = 1.46
+    runs["test_accuracy"] = [0.5, -1.0, float("nan")]
+    assert list(invalid_reasons(runs)) == [
+        "val_accuracy is 1.46 at epoch 3, which is not an accuracy from 0 to 1",
+        "metric test_accuracy is -1, which is not an accuracy from 0 to 1",
+        None,
+    ]
+
+
 def test_all_but_the_earliest_run_of_a_cell_are_duplicates() -> None:
-    runs = frame(record("fixed"), record("fixed"), record("fixed", seed=1))
+    runs = with_curves(record("fixed"), record("fixed"), record("fixed", seed=1))
     runs["end_time"] = [2, 1, 3]
-    reason = "Duplicate: same policy, seed and settings as run1, which finished first"
+    reason = "Duplicate: same policy, seed and settings as run001, which finished first"
     assert list(duplicate_reasons(runs)) == [reason, None, None]
 
 

@@ -32,6 +32,6 @@ def test_runs_of_unknown_seed_are_not_paired() -> None:
     assert any("Comparability is assumed, not verified" in note for note in ranking.notes)
     known = three_policies(seeds=(0,))
     known["run_id"] = known["cell"] = ["a", "b", "c"]
-    known["protocol_id"] = runs["protocol_id"].iloc[0]
+    known["protocol"] = list(runs["protocol"])
     comparison = compare(pd.concat([runs, known], ignore_index=True))
     assert sum("unknown seed" in run.reason for run in comparison.excluded) == 3

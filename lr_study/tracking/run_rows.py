@@ -1,0 +1,150 @@
+"""A run as one row of the table of runs: read, checked, and excluded where it cannot be trusted.
+
+MLflow stores whatever is sent or typed in its pages, so nothing that is read here is taken on
+trust: hashes are computed again, and values of the wrong shape are a reason, never an error.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from lr_study.comparison import message
+from lr_study.runs import CURVES, UNKNOWN, canonical_json, required_metrics, short_hash
+from lr_study.tracking.tags import (
+    CELL_TAG,
+    CURVES_TAG,
+    DIVERGED_TAG,
+    KIND_TAG,
+    PROTOCOL_TAG,
+    SUPERSEDED_TAG,
+)
+
+Curves = dict[str, list[float | None]]
+
+
+def exclusion_reason(run: Run) -> str | None:
+    """Return why a run is not a finished run of lr-study; None if it is one."""
+    if run.data.tags.get(KIND_TAG) == "study":
+        return message("study")
+    if run.info.status != "FINISHED":
+        return message("status", status=run.info.status)
+    if SUPERSEDED_TAG in run.data.tags:
+        return message("superseded")
+    missing = _first_missing(run)
+    return missing and f"not a run of lr-study: no {missing}"
+
+
+def is_complete(run: Run) -> bool:
+    """Whether a run has all that a finished run of lr-study has, whatever its status."""
+    return _first_missing(run) is None
+
+
+def _first_missing(run: Run) -> str | None:
+    data = run.data
+    # A run that does not tell whether it diverged may have done so, and then lacks losses.
+    diverged = data.tags.get(DIVERGED_TAG) != "false"
+    needed = {
+        "param": (data.params, ("policy", "seed")),
+        "tag": (data.tags, (PROTOCOL_TAG, CELL_TAG)),
+        "metric": (data.metrics, required_metrics(diverged=diverged)),
+    }
+    for kind, (present, names) in needed.items():
+        for name in names:
+            if name not in present:
+                return f"{kind} {name}"
+    return None
+
+
+def row_of(client: MlflowClient, run: Run) -> dict[str, Any]:
+    """Return a run as a row; the columns are those of `load_runs`."""
+    info, data = run.info, run.data
+    row: dict[str, Any] = {
+        "run_id": info.run_id,
+        "name": info.run_name,
+        "status": info.status,
+        "start_time": info.start_time,
+        "end_time": info.end_time,
+        "excluded": exclusion_reason(run),
+    }
+    if row["excluded"] is None:
+        try:
+            row |= _content(client, run)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            row["excluded"] = f"not a run of lr-study: its record cannot be read ({error})"
+            return row
+        row["excluded"] = _fault(row, data.tags)
+    return row
+
+
+def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
+    data = run.data
+    protocol = json.loads(data.tags[PROTOCOL_TAG])
+    policy, seed = data.params["policy"], data.params["seed"]
+    curves = _curves(client, run, epochs=_positive(protocol["epochs"]))
+    return {
+        "policy": policy,
+        "family": policy.partition(":")[0],
+        "seed": UNKNOWN if seed == UNKNOWN else int(seed),
+        "protocol": protocol,
+        "protocol_id": short_hash(canonical_json(protocol)),
+        "cell": data.tags[CELL_TAG],
+        # An imported loss may be missing, which its curve shows no differently: its tag tells.
+        "diverged": data.tags.get(DIVERGED_TAG) == "true"
+        if seed == UNKNOWN
+        else _has_lost_a_loss(curves),
+        "curves": curves,
+        **{name: value for name, value in data.metrics.items() if name not in CURVES},
+    }
+
+
+def _positive(epochs: Any) -> int:
+    if not isinstance(epochs, int) or epochs < 1:
+        raise ValueError(f"epochs={epochs!r} in its protocol is not a positive integer")
+    return epochs
+
+
+def _has_lost_a_loss(curves: Curves) -> bool:
+    return any(None in curves.get(name, ()) for name in ("loss", "val_loss"))
+
+
+def _fault(row: Mapping[str, Any], tags: Mapping[str, str]) -> str | None:
+    """Return why the content of a run cannot be trusted, or None."""
+    if not any(row["curves"].values()):
+        return "not a run of lr-study: no curves"
+    if row["seed"] == UNKNOWN:  # an imported run's cell also tells runs of one policy apart
+        return None
+    identity = {"policy": row["policy"], "protocol": row["protocol_id"], "seed": row["seed"]}
+    if tags[CELL_TAG] != short_hash(canonical_json(identity)):
+        return message("edited", tag=CELL_TAG)
+    return None
+
+
+def _curves(client: MlflowClient, run: Run, epochs: int) -> Curves:
+    """Read the curves from their tag, or from the metrics where they were too long for a tag."""
+    text = run.data.tags.get(CURVES_TAG)
+    if text is not None:
+        return {name: _values(name, values) for name, values in json.loads(text).items()}
+    curves: Curves = {}
+    for name in CURVES:
+        by_epoch: list[float | None] = [None] * epochs
+        for metric in client.get_metric_history(run.info.run_id, name):
+            if 1 <= metric.step <= epochs:
+                by_epoch[metric.step - 1] = metric.value
+        curves[name] = _values(name, by_epoch) if any(v is not None for v in by_epoch) else []
+    return curves
+
+
+def _values(name: str, values: Any) -> list[float | None]:
+    """Check a curve: a list of numbers, or None where there is no finite value."""
+    if not isinstance(values, list):
+        raise TypeError(f"its curve {name} is not a list")
+    checked: list[float | None] = []
+    for value in values:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise TypeError(f"{value!r} in its curve {name} is not a number")
+        checked.append(None if value is None or not math.isfinite(value) else value)
+    return checked

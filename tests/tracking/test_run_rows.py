@@ -1,0 +1,106 @@
+"""Runs as the store has them: each is ranked or excluded, whatever was done to its record."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from records import log_record, make_record
+
+from lr_study import compare, load_runs
+from lr_study.runs import RunRecord
+
+TAGS = ("protocol", "protocol_id", "cell", "diverged", "curves")
+JUNK = (
+    "",
+    "[1]",
+    "null",
+    "NaN",
+    "{}",
+    '{"epochs": "x"}',
+    "[" * 5000,
+    "true",
+    "12 apples",
+    '{"epochs": 4}',
+)
+METRICS = ("final_val_accuracy", "best_val_accuracy", "final_val_loss", "best_val_loss")
+RECORD = make_record("fixed:lr=0.01")
+
+
+@pytest.fixture
+def uri(tmp_path: Path, empty_database: Path) -> str:
+    shutil.copy(empty_database, tmp_path)
+    return f"sqlite:///{tmp_path}/mlflow.db"
+
+
+def log(client: MlflowClient, record: RunRecord) -> str:
+    run = client.create_run("0")
+    log_record(client, run.info.run_id, record)
+    client.set_terminated(run.info.run_id)
+    return str(run.info.run_id)
+
+
+def reasons(uri: str) -> dict[str, str]:
+    """Why each run that is not ranked is not; every run is in a ranking or here, never in both."""
+    runs = load_runs("Default", uri)
+    comparison = compare(runs)
+    excluded = {run.run_id: run.reason for run in comparison.excluded}
+    assert len(excluded) == len(comparison.excluded)
+    ranked = sum(ranking.runs for ranking in comparison.protocols)
+    assert ranked + len(excluded) == len(runs)
+    return excluded
+
+
+def test_an_id_and_divergence_are_computed_where_their_tags_are_missing(uri: str) -> None:
+    client = MlflowClient(uri)
+    whole = log(client, make_record("fixed:lr=0.001"))
+    for seed, tag in enumerate(("protocol_id", "diverged")):
+        client.delete_tag(log(client, make_record(seed=seed)), f"lr_study.{tag}")
+    diverged = log(client, make_record("fixed:lr=0.1", diverges_at=3))
+    client.delete_tag(diverged, "lr_study.diverged")
+    runs = load_runs("Default", uri).set_index("run_id")
+    assert runs["excluded"].isna().all()
+    assert set(runs["protocol_id"]) == {runs["protocol_id"][whole]}
+    assert list(runs.index[runs["diverged"]]) == [diverged]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_an_edited_tag_excludes_its_run_and_no_other(uri: str, tag: str) -> None:
+    client = MlflowClient(uri)
+    whole = log(client, make_record())
+    edited = {log(client, RECORD): junk for junk in JUNK}
+    for run_id, junk in edited.items():
+        client.set_tag(run_id, f"lr_study.{tag}", junk)
+    found = reasons(uri)
+    assert whole not in found
+    if tag in ("protocol", "cell", "curves"):
+        assert found.keys() == edited.keys()
+        assert not [reason for reason in found.values() if reason.startswith("Duplicate")]
+    else:  # computed again, so that what the tag says is of no account
+        assert len(found) == len(edited) - 1
+        assert all(reason.startswith("Duplicate") for reason in found.values())
+
+
+@pytest.mark.parametrize("value", [float("nan"), 1.46, -1.0, float("inf"), 0.0])
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_metric_logged_again_does_not_beat_its_curve(uri: str, metric: str, value: float) -> None:
+    client = MlflowClient(uri)
+    changed = log(client, RECORD)
+    log(client, make_record())
+    client.log_metric(changed, metric, value, timestamp=2**50, step=0)
+    found = reasons(uri)
+    assert list(found) == [changed]
+    assert f"metric {metric} is " in found[changed]
+    assert ", but its curve gives 0." in found[changed]
+
+
+def test_a_changed_seed_or_policy_does_not_keep_its_cell(uri: str) -> None:
+    client = MlflowClient(uri)
+    cell = {"lr_study.cell": RECORD.cell}
+    for record in make_record("fixed:lr=0.02"), make_record("fixed:lr=0.01", seed=1):
+        run_id = log(client, record)
+        client.set_tag(run_id, *next(iter(cell.items())))
+    log(client, make_record())
+    assert set(reasons(uri).values()) == {
+        "tag lr_study.cell does not match its policy, seed and protocol: one of them was edited"
+    }
