@@ -35,12 +35,12 @@ def compare(
     ] = "table",
 ) -> None:
     """Rank the policies of an experiment over the seeds that all of them share."""
-    from lr_study.report import BY, FORMATS
+    from lr_study.report import BY, FORMATS, origin_of
 
     require_one_of("format", output_format, FORMATS)
     require_one_of("by", by, BY)
-    _, comparison = _load_and_compare(experiment, tracking_uri, criteria)
-    echo(FORMATS[output_format](comparison, by))
+    runs, comparison = _load_and_compare(experiment, tracking_uri, criteria)
+    echo(FORMATS[output_format](comparison, by, origin_of(comparison, runs, tracking_uri)))
     if strict and comparison.problems:
         count = len(comparison.problems)
         raise LrStudyError(f"--strict: {count} problems; the first: {comparison.problems[0]}")
@@ -55,11 +55,11 @@ def report(
     lang: Annotated[str, typer.Option(help="en or ru.")] = "en",
 ) -> None:
     """Write the comparison of an experiment as a page with figures and how to reproduce it."""
-    from lr_study.report import check_report, write_report
+    from lr_study.report import check_report, origin_of, write_report
 
     check_report(output, lang)
     runs, comparison = _load_and_compare(experiment, tracking_uri, criteria)
-    write_report(output, comparison, runs, lang)
+    write_report(output, comparison, runs, lang, origin_of(comparison, runs, tracking_uri))
     echo_err(f"written: {output}")
 
 

@@ -71,7 +71,7 @@ def study(
     from lr_study.studies import find_images
 
     image_set = find_images(settings)
-    from lr_study.report import left_out_lines, plan_line, plan_lines, ranking_table
+    from lr_study.report import left_out_lines, origin_of, plan_line, plan_lines, ranking_table
     from lr_study.studies import describe, plan_study, prepare, run_study
     from lr_study.tracking import open_destination
 
@@ -87,7 +87,8 @@ def study(
         on_plan=lambda plan: echo_err(plan_line(plan)),
     )
     echo_err(*left_out_lines(outcome.left_out))
-    echo(ranking_table(outcome.ranking))
+    origin = origin_of(outcome.ranking, outcome.runs, tracking_uri)
+    echo(ranking_table(outcome.ranking, origin=origin))
     where = f"experiment {destination.experiment.name} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with lr-study ui")
 

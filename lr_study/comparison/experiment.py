@@ -93,7 +93,7 @@ def _group(runs: pd.DataFrame) -> tuple[list[tuple[str, PairedScores]], list[Exc
 
 def _rank(protocol_id: str, paired: PairedScores, criteria: ComparisonCriteria) -> ProtocolRanking:
     ranking = rank_policies(protocol_id, paired, criteria)
-    return replace(ranking, advice=advise(ranking, criteria.baseline))
+    return replace(ranking, advice=advise(ranking, criteria.metric, criteria.baseline))
 
 
 def _warn(rankings: Sequence[ProtocolRanking], runs: pd.DataFrame, baseline: str) -> Iterator[str]:

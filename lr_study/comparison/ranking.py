@@ -38,6 +38,7 @@ from lr_study.comparison.results import (
     SampleSize,
     first_of_each_family,
 )
+from lr_study.comparison.search_edges import find_edges, still_improves
 from lr_study.policies import FAMILIES
 from lr_study.runs import UNKNOWN
 
@@ -89,6 +90,8 @@ def rank_policies(
         gains=_family_contrasts(paired.policies, rows, pairs),
         decisions=_sample_sizes(paired.policies, standings, config),
         seconds_per_seed=_known(paired.values("wall_clock_seconds").mean(axis=1).sum()),
+        edges=find_edges([row.policy for row in rows]),
+        still_improving=_still_improving(paired, rows[0], criteria, config),
         notes=_notes(paired, rows),
         advice="",
     )
@@ -239,6 +242,20 @@ def _sample_size(policy: str, i: int, vs_best: Differences, config: TestConfig) 
         return SampleSize(policy, seeds, None)
     factor = required_data_factor(mean, float(vs_best.margin_of_error[i]), config)
     return SampleSize(policy, None, _finite(factor))
+
+
+def _still_improving(
+    paired: PairedScores, best: Row, criteria: ComparisonCriteria, config: TestConfig
+) -> bool | None:
+    if "curves" not in paired.runs or best.diverged:
+        return None
+    runs = paired.runs[paired.runs["policy"] == best.policy]
+    curves = [curves.get(criteria.metric) or [None] for curves in runs["curves"]]
+    return still_improves(
+        np.array(curves, np.float64),
+        config.equivalence_margin,
+        higher_is_better=criteria.higher_is_better,
+    )
 
 
 def _notes(paired: PairedScores, rows: Sequence[Row]) -> tuple[str, ...]:

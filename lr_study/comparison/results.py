@@ -97,6 +97,19 @@ class SampleSize:
 
 
 @dataclass(frozen=True)
+class Edge:
+    """A parameter of the best policy whose value is the highest or lowest that was tried.
+
+    ``side`` is ``highest`` or ``lowest``; ``policy`` has a value beyond it.
+    """
+
+    parameter: str
+    value: float
+    side: str
+    policy: str
+
+
+@dataclass(frozen=True)
 class ProtocolRanking:
     """The policies of one protocol, best first.
 
@@ -104,6 +117,8 @@ class ProtocolRanking:
     ``epochs_to_target``; None is the final one of the baseline under the same seed.
     ``gains`` compares families, and ``decisions`` lists what would settle each undecided policy.
     ``seconds_per_seed`` is the training time of one more seed of all policies, where known.
+    ``edges`` lists where the search may have ended too early, and ``still_improving`` says whether
+    the best policy was still improving at the last epoch; None if its curves are unknown.
     """
 
     id: str
@@ -116,6 +131,8 @@ class ProtocolRanking:
     gains: tuple[FamilyContrast, ...]
     decisions: tuple[SampleSize, ...]
     seconds_per_seed: float | None
+    edges: tuple[Edge, ...]
+    still_improving: bool | None
     notes: tuple[str, ...]
     advice: str
 

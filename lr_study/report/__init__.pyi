@@ -1,4 +1,5 @@
-from .commands import reproducing_commands as reproducing_commands
+from .commands import Origin as Origin
+from .commands import origin_of as origin_of
 from .figures import curve_figures as curve_figures
 from .figures import policies_figure as policies_figure
 from .files import check_report as check_report

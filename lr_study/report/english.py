@@ -50,8 +50,8 @@ TEXTS = {
     "interval": "95 % interval",
     "versus baseline": "Δ vs baseline",
     "versus best": "Δ vs best",
-    "p": "p",
-    "verdict": "verdict",
+    "p": "p (vs baseline)",
+    "verdict": "verdict (vs best)",
     "best": "best",
     "tied": "tied",
     "undecided": "undecided",
@@ -67,9 +67,7 @@ TEXTS = {
     "methods": "Methods",
     "of intervals": "interval of a mean: {method}",
     "of baseline": "comparison with the baseline: {method}; {correction}",
-    "of best": (
-        "comparison with the best, verdicts: {method}; {correction}; margin {margin:.3g} points"
-    ),
+    "of best": ("comparison with the best, verdicts: {method}; {correction}; margin {margin}"),
     "views why": (
         "{epochs}: the median over seeds of the first epoch that reaches "
         "{target}. Epoch-to-epoch change: the mean absolute change of validation accuracy. Final "

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lr_study.comparison import Comparison
+from lr_study.report.commands import NO_ORIGIN, Origin
 from lr_study.report.pages import LANGUAGES, draw, html_report, markdown_report
 from lr_study.report.svg import inline_svg
 from lr_study.support import UsageError, atomic_write, require_one_of
@@ -26,7 +27,13 @@ def check_report(output: Path, language: str) -> None:
         raise UsageError(f"output={output} is not allowed: there is no folder {output.parent}")
 
 
-def write_report(output: Path, comparison: Comparison, runs: pd.DataFrame, language: str) -> None:
+def write_report(
+    output: Path,
+    comparison: Comparison,
+    runs: pd.DataFrame,
+    language: str,
+    origin: Origin = NO_ORIGIN,
+) -> None:
     """Write a report by its suffix: ``.html`` as one file, ``.md`` with figures beside it.
 
     The figures of ``report.md`` lie in the folder ``report_figures``.
@@ -38,7 +45,9 @@ def write_report(output: Path, comparison: Comparison, runs: pd.DataFrame, langu
     """
     check_report(output, language)
     if output.suffix == ".html":
-        text = html_report(comparison, draw(comparison, runs, language, inline_svg), language)
+        text = html_report(
+            comparison, draw(comparison, runs, language, inline_svg), language, origin
+        )
     else:
         folder = output.with_name(f"{output.stem}_figures")
 
@@ -47,6 +56,6 @@ def write_report(output: Path, comparison: Comparison, runs: pd.DataFrame, langu
                 figure.savefig(file, format="svg", metadata={"Date": None})
             return f"{folder.name}/{name}.svg"
 
-        text = markdown_report(comparison, draw(comparison, runs, language, save), language)
+        text = markdown_report(comparison, draw(comparison, runs, language, save), language, origin)
     with atomic_write(output) as file:
         file.write_text(text, encoding="utf-8")

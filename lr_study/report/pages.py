@@ -19,10 +19,11 @@ from lr_study.comparison import (
     ProtocolRanking,
     Row,
     advise,
+    margin_text,
     translate,
 )
 from lr_study.report import english, russian
-from lr_study.report.commands import repeat_command, reproducing_commands
+from lr_study.report.commands import NO_ORIGIN, Commands, Origin
 from lr_study.report.figures import study_figures
 
 LANGUAGES: dict[str, ModuleType] = {"en": english, "ru": russian}
@@ -61,7 +62,9 @@ def draw(
     }
 
 
-def html_report(comparison: Comparison, figures: Figures, language: str = "en") -> str:
+def html_report(
+    comparison: Comparison, figures: Figures, language: str = "en", origin: Origin = NO_ORIGIN
+) -> str:
     """Return one self-contained page: no request leaves it, and figures are part of it.
 
     Parameters
@@ -71,16 +74,22 @@ def html_report(comparison: Comparison, figures: Figures, language: str = "en") 
     language
         ``en``, or ``ru`` in the order of the original study: each family and the best of it, the
         best of each compared, then the ranking of all.
+    origin
+        Where the runs came from, for the commands.
     """
-    return _render("page.html.j2", comparison, figures, language)
+    return _render("page.html.j2", comparison, figures, language, origin)
 
 
-def markdown_report(comparison: Comparison, figures: Figures, language: str = "en") -> str:
+def markdown_report(
+    comparison: Comparison, figures: Figures, language: str = "en", origin: Origin = NO_ORIGIN
+) -> str:
     """Return the same in Markdown; ``figures`` are links."""
-    return _render("page.md.j2", comparison, figures, language)
+    return _render("page.md.j2", comparison, figures, language, origin)
 
 
-def _render(template: str, comparison: Comparison, figures: Figures, language: str) -> str:
+def _render(
+    template: str, comparison: Comparison, figures: Figures, language: str, origin: Origin
+) -> str:
     text = LANGUAGES[language]
     environment = Environment(
         loader=PackageLoader("lr_study", "report"),
@@ -101,7 +110,7 @@ def _render(template: str, comparison: Comparison, figures: Figures, language: s
         comparison=comparison,
         column=f"{comparison.at}_{comparison.metric}",
         protocols=[
-            _Part(comparison, ranking, text, figures[ranking.id])
+            _Part(comparison, ranking, text, figures[ranking.id], origin)
             for ranking in comparison.protocols
         ],
         excluded=excluded,
@@ -126,10 +135,13 @@ class _Part:
     ranking: ProtocolRanking
     text: ModuleType
     figures: Mapping[str, str]
+    origin: Origin
 
     @property
     def advice(self) -> Sequence[str]:
-        return advise(self.ranking, self.comparison.baseline, self.text.ADVICE).split("\n")
+        return advise(
+            self.ranking, self.comparison.metric, self.comparison.baseline, self.text.ADVICE
+        ).split("\n")
 
     def families(self) -> Iterator[tuple[str, list[Row], str]]:
         """The heading, the policies and the sentence of each family, in the study's order."""
@@ -187,7 +199,7 @@ class _Part:
             yield texts[f"of {name}"].format(
                 method=translated(test.method),
                 correction=translated(test.correction),
-                margin=100 * self.ranking.margin,
+                margin=margin_text(self.ranking, self.comparison.metric, self.text.ADVICE),
             )
 
     @property
@@ -205,14 +217,9 @@ class _Part:
         return texts[name]
 
     @property
-    def repeat_command(self) -> str | None:
-        """The line that repeats single runs over seeds."""
-        return repeat_command(self.ranking, self.comparison.baseline)
-
-    @property
-    def commands(self) -> Sequence[str]:
-        """The lines that give the same runs and the same ranking again."""
-        return reproducing_commands(self.comparison.experiment, self.ranking)
+    def commands(self) -> Commands:
+        """The lines to type."""
+        return Commands(self.comparison, self.ranking, self.origin)
 
 
 def _number(value: float | None, form: str = ".4f") -> str:

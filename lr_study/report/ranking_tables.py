@@ -18,15 +18,22 @@ from lr_study.comparison import (
     Interval,
     ProtocolRanking,
     Row,
+    margin_text,
 )
-from lr_study.report.commands import repeat_command
-from lr_study.report.tables import text_of
+from lr_study.report.commands import NO_ORIGIN, Commands, Origin
+from lr_study.report.tables import fit, text_of
 
 BY = ("policy", "family")
 
 
-def ranking_table(comparison: Comparison, by: str = "policy") -> str:
-    """Return the rankings as tables with the advice below, 80 columns wide."""
+def ranking_table(comparison: Comparison, by: str = "policy", origin: Origin = NO_ORIGIN) -> str:
+    """Return the rankings as tables with the advice below, 80 columns wide.
+
+    Parameters
+    ----------
+    origin
+        Where the runs came from, for the command below the advice.
+    """
     parts = []
     for ranking in comparison.protocols:
         parts.append(_headline(comparison, ranking))
@@ -35,10 +42,10 @@ def ranking_table(comparison: Comparison, by: str = "policy") -> str:
         else:
             parts.append(text_of(_policy_table(comparison, ranking)))
             parts.append(text_of(_metric_ranks_table(ranking)))
-            parts += map(_folded, (_legend(ranking), *_method_lines(ranking)))
+            parts += map(_folded, (_legend(ranking), *_method_lines(comparison, ranking)))
         parts += [_folded(f"note: {note}") for note in ranking.notes]
         parts += ["", *map(_folded, ranking.advice.split("\n"))]
-        command = repeat_command(ranking, comparison.baseline)
+        command = Commands(comparison, ranking, origin).next()
         parts += [command, ""] if command else [""]
     if not comparison.protocols:
         parts.append(f"experiment {comparison.experiment}: no run that can be ranked")
@@ -79,14 +86,16 @@ def _table(columns: Sequence[str], policy_width: int) -> Table:
 
 def _policy_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:
     score = f"{comparison.at}\n{_short(comparison.metric)}"
-    table = _table(("#", "policy", score, "95 %\n±", "Δ vs\nbase", "p", "verdict", "n"), 32)
+    table = _table(
+        ("#", "policy", score, "95 %\n±", "Δ vs\nbase", "p vs\nbase", "verdict\nvs best", "n"), 32
+    )
     for row in ranking.rows:
         difference = None if row.vs_baseline is None else row.vs_baseline[comparison.metric]
         table.add_row(
             str(row.rank),
             wrapped(row.policy, 32),
-            _number(row.estimate, ".4f"),
-            _number(_half(row.interval), ".4f"),
+            fit(row.estimate, ".4f", 7),
+            fit(_half(row.interval), ".4f", 6),
             *_versus(difference, is_baseline=row.policy == comparison.baseline),
             "diverged" if row.diverged else row.verdict,
             str(row.runs),
@@ -110,11 +119,11 @@ def _metric_ranks_table(ranking: ProtocolRanking) -> Table:
         table.add_row(
             wrapped(row.policy, 28),
             *(str(row.ranks.get(metric, "-")) for metric in RANKED_METRICS),
-            _reached(row, ".3g"),
-            _number(row.metrics["convergence_epoch"], ".1f"),
-            _number(row.metrics["val_accuracy_roughness"], ".3f"),
-            _number(row.metrics["val_loss_rise"], ".3f")[:5],
-            _number(row.metrics["seconds_per_epoch"], ".2g"),
+            _reached(row),
+            fit(row.metrics["convergence_epoch"], ".1f", 5),
+            fit(row.metrics["val_accuracy_roughness"], ".3f", 5),
+            fit(row.metrics["val_loss_rise"], ".3f", 5),
+            fit(row.metrics["seconds_per_epoch"], ".2g", 5),
         )
     return table
 
@@ -135,34 +144,45 @@ def _legend(ranking: ProtocolRanking) -> str:
     )
 
 
-def _reached(row: Row, form: str) -> str:
+def _reached(row: Row) -> str:
     """Epochs that a policy took to the target accuracy; a dash where there is no target."""
     if row.epochs_to_target is None:
         return "never" if TO_TARGET in row.ranks else "-"
-    return format(row.epochs_to_target, form)
+    return fit(row.epochs_to_target, ".3g", 5)
 
 
-def _method_lines(ranking: ProtocolRanking) -> Iterator[str]:
+def _method_lines(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[str]:
     """Name the methods behind the numbers of the table, once each."""
     best = ranking.rows[0]
     if best.interval_method:
         yield f"±: {best.interval_method}"
-    names = {"baseline": "p", "best": f"verdicts (margin {100 * ranking.margin:.3g} points)"}
+    margin = margin_text(ranking, comparison.metric)
+    names = {"baseline": "p vs base", "best": f"verdicts vs best (margin {margin})"}
     for name, test in ranking.tested().items():
         yield f"{names[name]}: {test.method}; {test.correction}"
 
 
 def _family_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:
-    columns = ("family", "policy", "of", "val", "test\nacc.", "95 %\n±", "Δ vs\nbase", "p", "n")
+    columns = (
+        "family",
+        "policy",
+        "of",
+        "val",
+        "test\nacc.",
+        "95 %\n±",
+        "Δ vs\nbase",
+        "p vs\nbase",
+        "n",
+    )
     table = _table(columns, 25)
     for family in ranking.families:
         table.add_row(
             family.family,
             wrapped(family.policy.partition(":")[2], 25),
             str(family.tried),
-            _number(family.estimate, ".4f"),
-            _number(family.test_accuracy, ".4f"),
-            _number(_half(family.interval), ".4f"),
+            fit(family.estimate, ".4f", 7),
+            fit(family.test_accuracy, ".4f", 6),
+            fit(_half(family.interval), ".4f", 6),
             *_versus(family.vs_baseline, is_baseline=family.policy == comparison.baseline),
             str(family.runs),
         )
@@ -176,7 +196,7 @@ def _versus(difference: Difference | None, *, is_baseline: bool) -> tuple[str, s
         return "-", "-"
     p_value = difference.p_value
     tiny = p_value is not None and p_value < 0.001
-    return _number(difference.mean, "+.4f"), "<.001" if tiny else _number(p_value, ".3f")
+    return fit(difference.mean, "+.4f", 7), "<.001" if tiny else fit(p_value, ".3f", 5)
 
 
 def _half(interval: Interval | None) -> float | None:
@@ -196,10 +216,6 @@ def _short(metric: str) -> str:
     return metric.replace("val_accuracy", "val acc.").replace("val_loss", "val loss")
 
 
-def _number(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)
-
-
 def wrapped(policy: str, width: int) -> str:
     """Break a long policy after its commas, so that no number is split."""
     if len(policy.partition(",")[0]) >= width:
@@ -212,19 +228,19 @@ def wrapped(policy: str, width: int) -> str:
     return "\n".join(lines)
 
 
-def ranking_json(comparison: Comparison, by: str = "policy") -> str:
+def ranking_json(comparison: Comparison, by: str = "policy", origin: Origin = NO_ORIGIN) -> str:
     """Return the comparison as JSON, in the documented shape, policies and families alike."""
     return json.dumps(comparison.to_dict(), indent=1)
 
 
-def ranking_csv(comparison: Comparison, by: str = "policy") -> str:
+def ranking_csv(comparison: Comparison, by: str = "policy", origin: Origin = NO_ORIGIN) -> str:
     """Return one line per protocol and policy or family, with a header."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(_plain(comparison, by))
     return file.getvalue().rstrip("\n")
 
 
-def ranking_markdown(comparison: Comparison, by: str = "policy") -> str:
+def ranking_markdown(comparison: Comparison, by: str = "policy", origin: Origin = NO_ORIGIN) -> str:
     """Return one table over all protocols, in Markdown."""
     head, *lines = _plain(comparison, by)
     rows = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in r] for r in lines)]
@@ -287,7 +303,7 @@ def _cell(value: object) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-FORMATS: dict[str, Callable[[Comparison, str], str]] = {
+FORMATS: dict[str, Callable[[Comparison, str, Origin], str]] = {
     "table": ranking_table,
     "json": ranking_json,
     "csv": ranking_csv,

@@ -14,13 +14,16 @@ ADVICE = {
     ),
     "repeat": "Чтобы решить, повторите с разными seed.",
     "use": "Используйте {policy}: у него лучшее среднее (число seed: {seeds}).",
-    "better": "Оно лучше базового {baseline}: {difference} п. п. точности.",
-    "worse": "Оно хуже базового {baseline}: {difference} п. п. точности.",
-    "not better": (
-        "Нельзя утверждать, что оно лучше базового {baseline}: {difference} п. п. точности."
-    ),
-    "tied": "Равноценны в пределах {margin:.3g} п. п.: {policies}.",
-    "beaten": "Хуже более чем на {margin:.3g} п. п.: {policies}.",
+    "best so far": "Пока лучшее: {policy}, по среднему (число seed: {seeds}).",
+    "better": "Оно значимо лучше базового {baseline}: {difference}.",
+    "worse": "Оно значимо хуже базового {baseline}: {difference}.",
+    "not better": "Значимого преимущества над базовым {baseline} нет: {difference}.",
+    "accuracy difference": "{mean:+.2f} [{low:+.2f}, {high:+.2f}] п. п. точности",
+    "loss difference": "{mean:+.4f} [{low:+.4f}, {high:+.4f}] потерь на валидации",
+    "accuracy margin": "{margin:.3g} п. п.",
+    "loss margin": "{margin:.3g} по потерям",
+    "tied": "Равноценны в пределах {margin}: {policies}.",
+    "beaten": "Хуже более чем на {margin}: {policies}.",
     "undecided": "О равноценности судить нельзя: {policies}.",
     "seeds decide": (
         "Примерно {seeds} seed (ещё {more}, {cost} обучения на этой машине) решили бы вопрос: "
@@ -29,6 +32,16 @@ ADVICE = {
     "seeds cannot": "Никакое число seed не решит вопрос: {policies}; изображений слишком мало.",
     "more images": (
         "Примерно в {factor:.2g} раза больше изображений решили бы самый ясный из этих вопросов."
+    ),
+    "too many images": (
+        "Даже в {factor} раз больше изображений не решили бы и самый ясный из этих вопросов."
+    ),
+    "highest": "{value:g} — наибольшее испытанное значение ({parameter}): добавьте большее.",
+    "lowest": "{value:g} — наименьшее испытанное значение ({parameter}): добавьте меньшее.",
+    "learning rate": "темп обучения",
+    "improving": (
+        "{policy} ещё улучшалось на последней эпохе: при большем числе эпох порядок может "
+        "измениться."
     ),
     "and more": "и ещё {count}",
     "second": "с",
@@ -117,8 +130,8 @@ TEXTS = {
     "interval": "95 % интервал",
     "versus baseline": "Δ к базовому",
     "versus best": "Δ к лучшему",
-    "p": "p",
-    "verdict": "вывод",
+    "p": "p (к базовому)",
+    "verdict": "вывод (к лучшему)",
     "best": "лучшее",
     "tied": "равноценно",
     "undecided": "не решено",
@@ -134,7 +147,7 @@ TEXTS = {
     "methods": "Методы",
     "of intervals": "интервал среднего: {method}",
     "of baseline": "относительно базового: {method}; {correction}",
-    "of best": ("относительно лучшего, и выводы: {method}; {correction}; порог {margin:.3g} п. п."),
+    "of best": ("относительно лучшего, и выводы: {method}; {correction}; порог {margin}"),
     "views why": (
         "{epochs}: медиана по seed номера первой эпохи, на которой достигнута {target}. "
         "Изменчивость от эпохи к эпохе: среднее абсолютное изменение точности на валидационной "

@@ -1,6 +1,7 @@
 """Policies, plans and runs as text."""
 
 import io
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 
@@ -61,6 +62,32 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"  to run: {spec.policy} seed={spec.seed}"
     for spec in plan.failed:
         yield f"  failed: {spec.policy} seed={spec.seed} (run it again with --rerun failed)"
+
+
+def fit(value: float | None, form: str, width: int) -> str:
+    """Format a number in at most ``width`` characters, at least 5; a dash if there is none.
+
+    A number that the format makes too long, or 0 although it is not, has as many significant digits
+    as fit; one too small for that is shown as 0.
+
+    >>> fit(0.98765, ".4f", 6), fit(-1234.5678, "+.2f", 7), fit(154, ".2g", 5), fit(9e99, ".1f", 5)
+    ('0.9877', '-1234.6', '154', '9e99')
+    """
+    if value is None:
+        return "-"
+    text = format(value, form)
+    if len(text) <= width and "e" not in text and (value == 0 or float(text) != 0):
+        return text
+    sign = "+" if form.startswith("+") else ""
+    for digits in range(width, 0, -1):
+        text = re.sub(r"e([+-]?)0*", _exponent, format(value, f"{sign}.{digits}g"))
+        if len(text) <= width:
+            return text
+    return format(0.0, form)
+
+
+def _exponent(match: re.Match[str]) -> str:
+    return "e-" if match[1] == "-" else "e"
 
 
 def text_of(table: Table) -> str:

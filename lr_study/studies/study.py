@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from lr_study.comparison import Comparison, compare
-from lr_study.report import draw, html_report, inline_svg, ranking_json, ranking_table
+from lr_study.report import draw, html_report, inline_svg, origin_of, ranking_json, ranking_table
 from lr_study.runs import Plan, RunSpec, StudySpec, make_plan
 from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
@@ -40,9 +40,10 @@ from lr_study.training import TrainedRun
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a study: the examples left out, and the ranking of all finished runs."""
+    """The result of a study: the examples left out, all finished runs, and their ranking."""
 
     left_out: Mapping[str, str]
+    runs: pd.DataFrame
     ranking: Comparison
 
 
@@ -102,8 +103,8 @@ def run_study(
             _log_ranking(destination, parent, runs, ranking)
     else:
         sender.require_sent(experiment.name, _cells_of(workload, plan))
-        _, ranking = _rank(destination, workload)
-    return Outcome(workload.left_out, ranking)
+        runs, ranking = _rank(destination, workload)
+    return Outcome(workload.left_out, runs, ranking)
 
 
 @dataclass
@@ -221,10 +222,11 @@ def _log_ranking(
 ) -> None:
     with TemporaryDirectory(prefix="lr-study-") as temporary:
         folder = Path(temporary)
-        (folder / "ranking.txt").write_text(ranking_table(ranking) + "\n")
+        origin = origin_of(ranking, runs)
+        (folder / "ranking.txt").write_text(ranking_table(ranking, origin=origin) + "\n")
         (folder / "ranking.json").write_text(ranking_json(ranking) + "\n")
         figures = draw(ranking, runs, "en", inline_svg)
-        (folder / "report.html").write_text(html_report(ranking, figures, "en"))
+        (folder / "report.html").write_text(html_report(ranking, figures, "en", origin))
         (folder / "figures").mkdir()
         for of_protocol in figures.values():  # there is one protocol, or none
             for name, svg in of_protocol.items():

@@ -21,7 +21,8 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     The columns are ``run_id``, ``name``, ``status``, ``start_time``, ``end_time`` (milliseconds
     since 1970), ``policy``, ``family``, ``seed`` (a number, or ``unknown`` of an imported run),
     ``protocol`` (a dictionary), ``protocol_id``, ``cell``, ``diverged``, ``curves`` (a dictionary
-    of lists, one value per epoch), every metric of the run by its name, and ``excluded``: None for
+    of lists, one value per epoch), ``data_source`` and ``weights_source`` (a name or an absolute
+    path; None of imported runs), every metric of the run by its name, and ``excluded``: None for
     a finished run of lr-study, else the reason why it cannot be compared.
 
     Raises
@@ -42,7 +43,8 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     rows = [row_of(client, run) for run in runs]
     columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
     columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]
-    columns += ["diverged", "curves", *required_metrics(diverged=False)]
+    columns += ["diverged", "curves", "data_source", "weights_source"]
+    columns += [*required_metrics(diverged=False)]
     columns += [name for row in rows for name in row]
     frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
     # pandas would turn None into NaN, and whole numbers beside it into floats.

@@ -17,10 +17,12 @@ from lr_study.runs import CURVES, UNKNOWN, canonical_json, required_metrics, sho
 from lr_study.tracking.tags import (
     CELL_TAG,
     CURVES_TAG,
+    DATA_SOURCE_TAG,
     DIVERGED_TAG,
     KIND_TAG,
     PROTOCOL_TAG,
     SUPERSEDED_TAG,
+    WEIGHTS_SOURCE_TAG,
 )
 
 Curves = dict[str, list[float | None]]
@@ -97,6 +99,8 @@ def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
         if seed == UNKNOWN
         else _has_lost_a_loss(curves),
         "curves": curves,
+        "data_source": data.tags.get(DATA_SOURCE_TAG),
+        "weights_source": data.tags.get(WEIGHTS_SOURCE_TAG),
         **{name: value for name, value in data.metrics.items() if name not in CURVES},
     }
 

@@ -10,6 +10,8 @@ TIMING_TAG = "lr_study.timing"
 TIMING_SHARED_AMONG_TAG = "lr_study.timing_shared_among"
 VERSION_TAG = "lr_study.version"
 DEVICE_TAG = "lr_study.device"
+DATA_SOURCE_TAG = "lr_study.data_source"
+WEIGHTS_SOURCE_TAG = "lr_study.weights_source"
 PARENT_TAG = "mlflow.parentRunId"
 
 SUPERSEDED_TAG = "lr_study.superseded"

@@ -1,6 +1,7 @@
 """Records as MLflow stores them: params, metrics and tags, logged in few requests."""
 
 import importlib.metadata
+import os
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,11 +12,20 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 
 import lr_study
-from lr_study.runs import CURVES, EpochRecord, Protocol, RunRecord, RunSpec, canonical_json
+from lr_study.runs import (
+    CURVES,
+    EpochRecord,
+    Protocol,
+    RunRecord,
+    RunSpec,
+    Settings,
+    canonical_json,
+)
 from lr_study.tracking.outbox import Point
 from lr_study.tracking.tags import (
     CELL_TAG,
     CURVES_TAG,
+    DATA_SOURCE_TAG,
     DEVICE_TAG,
     DIVERGED_TAG,
     PROTOCOL_ID_TAG,
@@ -23,6 +33,7 @@ from lr_study.tracking.tags import (
     TIMING_SHARED_AMONG_TAG,
     TIMING_TAG,
     VERSION_TAG,
+    WEIGHTS_SOURCE_TAG,
 )
 
 _MAX_IN_A_BATCH = 1000
@@ -108,10 +119,23 @@ def log_epochs(
     log_batch(client, run_id, metrics=[Metric(*point) for point in epoch_points(epochs, times_ms)])
 
 
+def source_tags(settings: Settings) -> dict[str, str]:
+    """Return the tags that tell where data and weights lie, which no param or protocol does."""
+
+    def source(value: str, names: Sequence[str]) -> str:
+        return value if value in names else os.path.abspath(os.path.expanduser(value))  # noqa: PTH100, PTH111
+
+    return {
+        DATA_SOURCE_TAG: source(settings.data, ("sample", "oregon")),
+        WEIGHTS_SOURCE_TAG: source(settings.weights, ("imagenet", "random")),
+    }
+
+
 def record_tags(record: RunRecord) -> dict[str, str]:
     """Return the tags of a finished run: its cell, whether it diverged, its timing, its curves."""
     tags = {
         **identity_tags(record.spec, record.protocol),
+        **source_tags(record.spec.settings),
         DIVERGED_TAG: str(record.diverged).lower(),
         TIMING_TAG: "shared" if record.shared_among > 1 else "alone",
         TIMING_SHARED_AMONG_TAG: str(record.shared_among),

@@ -1,21 +1,23 @@
 """Advice on a ranking."""
 
-from compared_runs import BASE, FAST, SLOW, ranked, three_policies, two_noisy_policies
+import math
+from dataclasses import replace
 
-from lr_study.report.commands import repeat_command
+import pytest
+from compared_runs import BASE, FAST, SLOW, ranked, three_policies, two_noisy_policies, with_curves
+from records import make_record
+
+from lr_study.comparison.advice import advise, margin_text
+from lr_study.comparison.results import SampleSize
 
 
-def test_one_run_per_policy_is_inconclusive_and_the_runs_to_repeat_are_suggested() -> None:
+def test_one_run_per_policy_is_inconclusive() -> None:
     ranking = ranked(three_policies(seeds=(0,)))
     assert {row.verdict for row in ranking.rows} == {"undecided"}
     assert ranking.rows[0].interval_method == "Wilson, 269 validation images"
     lines = ranking.advice.split("\n")
     assert lines[0].startswith("One run per policy")
-    assert lines[-1] == "Repeat the runs over several seeds."
-    assert repeat_command(ranking, BASE) == (
-        f"lr-study study --policy {BASE} --policy {FAST} --policy {SLOW} --seeds 10 "
-        "--backbone efficientnet-lite0 --image-size 64 --epochs 3"
-    )
+    assert lines[2] == "Repeat the runs over several seeds."
 
 
 def test_advice_states_the_seeds_needed() -> None:
@@ -41,6 +43,122 @@ def test_advice_states_the_images_needed_where_seeds_do_not_suffice() -> None:
 
 def test_advice_lists_the_worse_policies() -> None:
     ranking = ranked(two_noisy_policies(gap=0.2, noise=0.005, seeds=8))
-    assert f"Use {BASE}: it has the best mean over 8 seeds." in ranking.advice
+    assert ranking.advice.startswith(f"Use {BASE}: it has the best mean over 8 seeds.\n")
     assert f"Worse by more than 0.5 points: {SLOW}." in ranking.advice
     assert ranking.decisions == ()
+
+
+@pytest.mark.parametrize(
+    ("gap", "noise", "seeds", "word"),
+    [
+        (0.2, 0.005, 8, "Use"),  # the other is worse
+        (0.0, 0.0, 12, "Use"),  # the other is equivalent
+        (0.02, 0.05, 2, "Best so far:"),  # the other may be better
+    ],
+)
+def test_a_policy_is_recommended_only_on_evidence(
+    gap: float, noise: float, seeds: int, word: str
+) -> None:
+    ranking = ranked(two_noisy_policies(gap, noise, seeds))
+    assert ranking.advice.startswith(f"{word} {ranking.rows[0].policy}")
+
+
+def test_a_policy_significantly_better_than_the_baseline_is_recommended() -> None:
+    curves = {BASE: 0.5, FAST: 0.8, SLOW: 0.799}
+    noise = (0.01, -0.01, 0.02, -0.02, 0.0)
+    runs = with_curves(
+        *(
+            make_record(
+                policy, seed, accuracies=(0.1, end + shift * (policy == SLOW)), losses=(1, 1)
+            )
+            for policy, end in curves.items()
+            for seed, shift in enumerate(noise)
+        )
+    )
+    ranking = ranked(runs)
+    assert "undecided" in [row.verdict for row in ranking.rows]
+    assert ranking.advice.startswith(f"Use {FAST}")
+
+
+def worse_in_accuracy_better_in_loss(lower: float):
+    """SLOW has the lower accuracy under every seed, and a loss lower by ``lower``."""
+    return with_curves(
+        *(
+            make_record(policy, seed, accuracies=(0.1, accuracy), losses=(2.0, loss + seed / 100))
+            for policy, accuracy, loss in ((BASE, 0.9, 1.0), (SLOW, 0.5, 1.0 - lower))
+            for seed in range(5)
+        )
+    )
+
+
+def test_every_sentence_is_about_the_metric_that_was_asked_for() -> None:
+    runs = worse_in_accuracy_better_in_loss(0.25)
+    lines = ranked(runs, metric="val_loss").advice.split("\n")
+    assert lines[0] == f"Use {SLOW}: it has the best mean over 5 seeds."
+    assert lines[1].startswith(
+        f"It is significantly better than the baseline {BASE}: -0.2500 [-0.25"
+    )
+    assert lines[1].endswith("] of validation loss.")
+    assert lines[2] == f"Worse by more than 0.005 of loss: {BASE}."
+    assert not [line for line in lines if "accuracy" in line or "points" in line]
+    by_accuracy = ranked(runs).advice.split("\n")
+    assert by_accuracy[0] == f"Use {BASE}: it has the best mean over 5 seeds."
+    assert "loss" not in ranked(runs).advice
+
+
+def test_the_margin_of_a_loss_is_in_hundredths_of_a_nat() -> None:
+    # Below it the probability of the true class differs by less than 0.5 % in geometric mean.
+    assert math.isclose(math.exp(0.005), 1.005, rel_tol=2e-5)
+    for lower, verdict in ((0.004, "tied"), (0.006, "worse")):
+        runs = worse_in_accuracy_better_in_loss(lower)
+        ranking = ranked(runs, metric="val_loss", margin=0.5)
+        assert (ranking.margin, ranking.rows[1].verdict) == (0.005, verdict)
+        assert margin_text(ranking, "val_loss") == "0.005 of loss"
+    assert margin_text(ranked(runs, margin=2), "val_accuracy") == "2 points"
+
+
+@pytest.mark.parametrize(
+    ("factor", "sentence"),
+    [
+        (37.4, "About 37 times as many images would separate the easiest case."),
+        (1.1e6, "Even 100 times as many images would not separate the easiest case."),
+    ],
+)
+def test_no_factor_above_100_is_stated(factor: float, sentence: str) -> None:
+    ranking = ranked(two_noisy_policies(gap=0.006, noise=0.02, seeds=8))
+    ranking = replace(ranking, decisions=(SampleSize(SLOW, None, factor),))
+    assert sentence in advise(ranking, "val_accuracy", BASE).split("\n")
+
+
+@pytest.mark.parametrize(
+    ("best", "sentence"),
+    [
+        ("fixed:lr=0.1", "0.1 is the highest learning rate tried: add a higher one."),
+        ("fixed:lr=0.01", None),
+        ("fixed:lr=0.001", "0.001 is the lowest learning rate tried: add a lower one."),
+    ],
+)
+def test_a_best_value_at_the_edge_of_the_search_is_pointed_out(
+    best: str, sentence: str | None
+) -> None:
+    runs = with_curves(
+        *(
+            make_record(
+                policy, seed, accuracies=(0.5, 0.9 if policy == best else 0.6), losses=(1, 1)
+            )
+            for policy in ("fixed:lr=0.1", "fixed:lr=0.01", "fixed:lr=0.001")
+            for seed in range(3)
+        )
+    )
+    lines = ranked(runs).advice.split("\n")
+    assert [line for line in lines if " tried: add " in line] == ([sentence] if sentence else [])
+
+
+@pytest.mark.parametrize(("last", "improving"), [(0.7, False), (0.75, True)])
+def test_a_policy_that_was_still_improving_is_pointed_out(last: float, improving: bool) -> None:
+    curve = (0.5, 0.6, 0.7, last)
+    runs = with_curves(*(make_record(BASE, seed, accuracies=curve) for seed in range(3)))
+    ranking = ranked(runs)
+    assert ranking.still_improving is improving
+    sentence = f"{BASE} was still improving at the last epoch: more epochs may change the ranking."
+    assert (sentence in ranking.advice.split("\n")) is improving

@@ -217,7 +217,10 @@ def test_an_experiment_without_runs_has_a_page(tmp_path: Path) -> None:
 def test_advice_for_policies_that_all_diverged() -> None:
     runs = frame(make_record("fixed:lr=0.1", 0, diverges_at=2))
     (ranking,) = compare(runs).protocols
-    assert advice.advise(ranking, "fixed:lr=0.001") == advice.ENGLISH_ADVICE["all diverged"]
+    assert (
+        advice.advise(ranking, "val_accuracy", "fixed:lr=0.001")
+        == advice.ENGLISH_ADVICE["all diverged"]
+    )
 
 
 # --- in a browser

@@ -1,11 +1,15 @@
 """Tables for the terminal: whole at 80 columns, with the command that comes next."""
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from records import frame, make_record
 
-from lr_study.comparison import compare
+from lr_study.comparison import Difference, compare
 from lr_study.report import ranking_table, write_report
 from lr_study.runs import SEED_GRID
 
@@ -40,7 +44,7 @@ def test_one_run_per_policy_shows_the_command_that_repeats_them(
     policies = dict.fromkeys([*(row.policy for row in ranking.rows[:4]), "fixed:lr=0.001"])
     command = (
         f"lr-study study {' '.join(f'--policy {policy}' for policy in policies)} --seeds 10 "
-        "--backbone efficientnet-lite0 --image-size 64"
+        "--backbone efficientnet-lite0 --image-size 64 --epochs 4 --experiment grid"
     )
     for name in ("report.html", "report.md"):
         write_report(tmp_path / name, comparison, runs, "en")
@@ -48,3 +52,49 @@ def test_one_run_per_policy_shows_the_command_that_repeats_them(
     assert any(line.startswith(command) for line in lines) is shown
     assert (f"<pre><code>{command}" in (tmp_path / "report.html").read_text()) is shown
     assert (f"```sh\n{command}" in (tmp_path / "report.md").read_text()) is shown
+
+
+numbers = st.one_of(st.none(), st.floats(-1e300, 1e300))
+sizes = st.one_of(st.none(), st.floats(0, 1e300))
+SOME, _ = comparison_of((0, 1))
+
+
+def reads(text: str, value: float | None) -> bool:
+    """Whether a cell of a table tells a value, as exactly as one significant digit."""
+    if value is None:
+        return text == "-"
+    return math.isclose(float(text), value, rel_tol=0.5) or abs(float(text) - value) < 1e-3
+
+
+@given(numbers, sizes, numbers, st.lists(sizes, min_size=4, max_size=4))
+def test_any_figure_of_any_size_can_be_read(
+    estimate: float | None,
+    half: float | None,
+    mean: float | None,
+    shown: list[float | None],
+) -> None:
+    (ranking,) = SOME.protocols
+    names = (
+        "convergence_epoch",
+        "val_accuracy_roughness",
+        "val_loss_rise",
+        "seconds_per_epoch",
+    )
+    row = replace(
+        ranking.rows[1],
+        policy="fixed:lr=0.03",
+        estimate=estimate,
+        interval=None if half is None else (0.0, 2 * half),
+        vs_baseline={"val_accuracy": Difference(mean)},
+        metrics=ranking.rows[1].metrics | dict(zip(names, shown, strict=True)),
+    )
+    table = ranking_table(replace(SOME, protocols=(replace(ranking, rows=(ranking.rows[0], row)),)))
+    lines = table.split("\n")
+    assert all(len(line) <= 80 for line in lines if "lr-study" not in line), table
+    row_of = [line.split() for line in lines if "fixed:lr=0.03" in line]
+    first, second = row_of[:2]
+    score, width, difference = first[2:5]
+    assert reads(score, estimate), table
+    assert reads(width, row.interval and row.interval[1] / 2), table
+    assert reads(difference, mean), table
+    assert all(map(reads, second[-4:], shown)), table

@@ -1,0 +1,59 @@
+"""Edges of a search: which parameters, on which side, and the policy beyond."""
+
+import numpy as np
+import pytest
+
+from lr_study.comparison.search_edges import find_edges, still_improves
+
+STEP = "step_decay:initial_lr=0.01,drop={},epochs_drop={}"
+
+
+@pytest.mark.parametrize(
+    ("policies", "found"),
+    [
+        # The rates of all families are compared.
+        (
+            ["fixed:lr=0.1", "exp_decay:initial_lr=0.05,k=0.1"],
+            [("lr", "highest", "fixed:lr=0.2")],
+        ),
+        (["fixed:lr=0.1", "exp_decay:initial_lr=0.5,k=0.1", "fixed:lr=0.01"], []),
+        # Other parameters within a family; at most ten times as far; whole numbers stay whole.
+        (
+            [STEP.format(0.5, 10), STEP.format(0.5, 5), "fixed:lr=0.01"],
+            [("epochs_drop", "highest", STEP.format(0.5, 20))],
+        ),
+        (
+            [STEP.format(0.5, 3), STEP.format(0.5, 5)],
+            [("epochs_drop", "lowest", STEP.format(0.5, 2))],
+        ),
+        (["fixed:lr=1.0", "fixed:lr=1e-06"], [("lr", "highest", "fixed:lr=10.0")]),
+        # Nothing is allowed beyond.
+        ([STEP.format(1.0, 5), STEP.format(0.5, 5)], []),
+        ([STEP.format(0.5, 1), STEP.format(0.5, 2)], []),
+        # Not varied, or without a formula.
+        (["fixed:lr=0.1"], []),
+        (["unnamed:name=mine", "fixed:lr=0.1"], []),
+        (["fixed:lr=0.1", "unnamed:name=mine"], []),
+    ],
+)
+def test_edges(policies: list[str], found: list[tuple[str, str, str]]) -> None:
+    edges = find_edges(policies)
+    assert [(edge.parameter, edge.side, edge.policy) for edge in edges] == found
+
+
+@pytest.mark.parametrize(
+    ("curve", "higher", "improves"),
+    [
+        ([0.5] * 10 + [0.6] * 2 + [0.62] * 8, True, False),
+        (list(np.linspace(0.1, 0.9, 20)), True, True),
+        (list(np.linspace(0.9, 0.1, 20)), True, False),
+        (list(np.linspace(0.9, 0.1, 20)), False, True),
+        ([0.5, 0.504], True, False),  # within the margin
+        ([0.5], True, None),
+        ([float("nan"), float("nan")], True, None),
+        ([float("nan"), 0.1, 0.2], True, True),
+    ],
+)
+def test_still_improving(curve: list[float], higher: bool, improves: bool | None) -> None:
+    curves = np.array([curve, curve])
+    assert still_improves(curves, 0.005, higher_is_better=higher) is improves

@@ -1,0 +1,63 @@
+"""The text of suggested commands."""
+
+import pandas as pd
+import pytest
+from records import frame, make_record
+
+from lr_study.comparison import compare
+from lr_study.report.commands import Commands, origin_of
+
+POLICIES = ("fixed:lr=0.1", "fixed:lr=0.01", "fixed:lr=0.001")
+
+
+def commands(seeds=(0, 1), tracking_uri: str | None = None, **columns: str) -> Commands:
+    """Commands for a ranking that ``fixed:lr=0.1`` leads."""
+    runs = frame(
+        *(
+            make_record(policy, seed, accuracies=(0.1, 0.9 - rank / 10), losses=(1, 1), data="pets")
+            for rank, policy in enumerate(POLICIES)
+            for seed in seeds
+        )
+    )
+    for name, value in columns.items():
+        runs[name] = pd.Series([value] * len(runs), dtype=object)
+    comparison = compare(runs, experiment="my runs")
+    return Commands(comparison, comparison.protocols[0], origin_of(comparison, runs, tracking_uri))
+
+
+SHARED = "--backbone efficientnet-lite0 --image-size 64 --epochs 2 --experiment 'my runs'"
+
+
+@pytest.mark.parametrize(
+    ("made", "line"),
+    [
+        (commands(), f"fixed:lr=1.0 --seeds 2 --data path/to/pets {SHARED}"),
+        (
+            commands(data_source="/a b/pets", weights_source="imagenet"),
+            f"fixed:lr=1.0 --seeds 2 --data '/a b/pets' {SHARED}",
+        ),
+        (
+            commands((3, 5), "http://ann:secret@host:5000", weights_source="random"),
+            f"fixed:lr=1.0 --seeds 3,5 --data path/to/pets {SHARED}".replace(
+                "lite0", "lite0 --weights random"
+            )
+            + " --tracking-uri 'http://***@host:5000'",
+        ),
+    ],
+)
+def test_the_next_command_goes_beyond_the_edge(made: Commands, line: str) -> None:
+    assert made.next() == f"lr-study study --policy {line}"
+
+
+def test_single_runs_are_repeated_and_extended_at_once() -> None:
+    policies = " ".join(f"--policy {policy}" for policy in (*POLICIES, "fixed:lr=1.0"))
+    assert commands(seeds=(0,)).next() == (
+        f"lr-study study {policies} --seeds 10 --data path/to/pets {SHARED}"
+    )
+
+
+def test_a_folder_that_runs_do_not_agree_on_is_not_named() -> None:
+    made = commands()
+    runs = frame(*(make_record("fixed", seed, data="pets") for seed in (0, 1)))
+    runs["data_source"] = ["/a/pets", "/b/pets"]
+    assert origin_of(made.comparison, runs).sources.get(made.ranking.id, {}).get("data") is None
