@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,7 +17,7 @@ from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
 from lr_study.studies.publishing import Publisher, run_name
 from lr_study.studies.workload import Executor, Workload
-from lr_study.support import Bar, progress_bar
+from lr_study.support import Bar, progress_bar, reason_of_failure
 from lr_study.tracking import (
     KIND_TAG,
     Cells,
@@ -40,10 +40,22 @@ from lr_study.training import TrainedRun
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a study: the examples left out, and the ranking of all finished runs."""
+    """The result of a study.
+
+    Attributes
+    ----------
+    left_out
+        The examples left out, each with the reason.
+    ranking
+        That of all finished runs.
+    unlogged
+        What could not be logged after the ranking, each with the reason: ``models`` or
+        ``ranking``.
+    """
 
     left_out: Mapping[str, str]
     ranking: Comparison
+    unlogged: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_study(destination: Destination, study: StudySpec, workload: Workload) -> Plan:
@@ -67,12 +79,14 @@ def run_study(
     models: str = "best",
     executor: Executor | None = None,
     on_plan: Callable[[Plan], None] = lambda plan: None,
+    on_ranking: Callable[[Comparison], None] = lambda ranking: None,
 ) -> Outcome:
     """Train and publish what is missing under one parent run, and rank all finished runs.
 
     The missing policies of a seed train together, go to the outbox, and are published while the
     next seed trains. Whatever stops the study, each cell is finished, waiting or missing: the same
-    command continues.
+    command continues. Once ``on_ranking`` has the ranking, what else there is to log is optional:
+    a failure of it is in the outcome, and costs neither the ranking nor the study's run.
 
     Raises
     ------
@@ -87,6 +101,7 @@ def run_study(
     plan = plan_study(destination, study, workload)
     on_plan(plan)
     joined = "MLFLOW_RUN_ID" in os.environ
+    unlogged: dict[str, str] = {}
     if plan.missing or joined:
         name = f"study: policies={len(study.policies)} seeds={len(study.seeds)}"
         with tracked_run(destination, name, tags={KIND_TAG: "study"}) as parent:
@@ -96,14 +111,20 @@ def run_study(
                 _Study(destination, sender, workload, parent, plan, replaces),
                 executor or LocalExecutor(restart=replaces),
             )
-            mark_duplicates(client, _cells(destination, workload))
             runs, ranking = _rank(destination, workload)
-            log_models(client, runs, ranking, workload, models)
-            _log_ranking(destination, parent, runs, ranking)
+            on_ranking(ranking)
+            unlogged["ranking"] = reason_of_failure(
+                lambda: mark_duplicates(client, _cells(destination, workload)),
+                lambda: _log_ranking(destination, parent, runs, ranking),
+            )
     else:
         sender.require_sent(experiment.name, _cells_of(workload, plan))
-        _, ranking = _rank(destination, workload)
-    return Outcome(workload.left_out, ranking)
+        runs, ranking = _rank(destination, workload)
+        on_ranking(ranking)
+    unlogged["models"] = reason_of_failure(
+        lambda: log_models(client, runs, ranking, workload, models)
+    )
+    return Outcome(workload.left_out, ranking, {k: why for k, why in unlogged.items() if why})
 
 
 @dataclass
