@@ -70,6 +70,7 @@ def run_one(
     name = run_name(spec)
     with tracked_run(destination, name) as run_id:
         workload = make_workload()
+        sender.log_first_files(run_id, lambda folder: write_left_out(folder, workload.left_out))
 
         def more_files(folder: Path, trained: TrainedRun) -> None:
             write_curves(folder, trained.record.epochs)

@@ -28,6 +28,7 @@ from lr_study.tracking import (
     cell_identity,
     find_cells,
     load_runs,
+    log_files,
     mark_duplicates,
     reap_stale_runs,
     retry,
@@ -106,7 +107,11 @@ def run_study(
         name = f"study: policies={len(study.policies)} seeds={len(study.seeds)}"
         with tracked_run(destination, name, tags={KIND_TAG: "study"}) as parent:
             replaces = study.rerun == "all"
-            _log_plan(sender, parent, plan, workload)
+
+            def write_plan(folder: Path) -> None:
+                _write_plan(folder, plan, workload)
+
+            plan_is_logged = sender.log_first_files(parent, write_plan)
             _train(
                 _Study(destination, sender, workload, parent, plan, replaces),
                 executor or LocalExecutor(restart=replaces),
@@ -116,6 +121,7 @@ def run_study(
             unlogged["ranking"] = reason_of_failure(
                 lambda: mark_duplicates(client, _cells(destination, workload)),
                 lambda: _log_ranking(destination, parent, runs, ranking),
+                lambda: plan_is_logged or sender.log_first_files(parent, write_plan),
             )
     else:
         sender.require_sent(experiment.name, _cells_of(workload, plan))
@@ -218,15 +224,13 @@ def _upload(study: _Study, bar: Bar, entry: Entry) -> None:
         bar.describe(f"{study.published} of {study.total} runs")
 
 
-def _log_plan(sender: Sender, parent: str, plan: Plan, workload: Workload) -> None:
+def _write_plan(folder: Path, plan: Plan, workload: Workload) -> None:
     grid = {
         "policies": list(dict.fromkeys(str(spec.policy) for spec in plan.specs)),
         "seeds": list(dict.fromkeys(spec.seed for spec in plan.specs)),
     }
-    with TemporaryDirectory(prefix="lr-study-") as folder:
-        (Path(folder) / "grid.json").write_text(json.dumps(grid, indent=1) + "\n")
-        write_left_out(Path(folder), workload.left_out)
-        sender.try_call(lambda: sender.client.log_artifacts(parent, folder))
+    (folder / "grid.json").write_text(json.dumps(grid, indent=1) + "\n")
+    write_left_out(folder, workload.left_out)
 
 
 def _rank(destination: Destination, workload: Workload) -> tuple[pd.DataFrame, Comparison]:
@@ -250,7 +254,7 @@ def _log_ranking(
         for of_protocol in figures.values():  # there is one protocol, or none
             for name, svg in of_protocol.items():
                 (folder / "figures" / f"{name}.svg").write_text(svg)
-        retry(lambda: destination.client.log_artifacts(parent, temporary))
+        retry(lambda: log_files(destination.client, parent, folder))
 
 
 def _cells_of(workload: Workload, plan: Plan) -> set[str]:
