@@ -1,5 +1,8 @@
 """Results on standard output, everything else on standard error, credentials masked."""
 
+import shlex
+from collections.abc import Sequence
+
 import typer
 
 from lr_study.support import mask
@@ -15,3 +18,13 @@ def echo_err(*lines: str) -> None:
     """Print progress, warnings and errors."""
     for line in lines:
         typer.echo(mask(line), err=True)
+
+
+def command_line(words: Sequence[str], tracking_uri: str | None) -> str:
+    """Return a command to type, with the store if that was given on the command line.
+
+    >>> command_line(["lr-study", "ui"], "sqlite:///other.db")
+    'lr-study ui --tracking-uri sqlite:///other.db'
+    """
+    store = ["--tracking-uri", tracking_uri] if tracking_uri else []
+    return shlex.join([*words, *store])

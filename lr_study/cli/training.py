@@ -9,10 +9,21 @@ from typing import Annotated
 import typer
 
 from lr_study.cli.options import Experiment, Seed, TrackingUri, with_settings
-from lr_study.cli.terminal import echo, echo_err
+from lr_study.cli.terminal import command_line, echo, echo_err
 from lr_study.policies import parse
 from lr_study.runs import RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
-from lr_study.support import LrStudyError, require_one_of
+from lr_study.support import LrStudyError, reason_of_failure, require_one_of
+
+_UNLOGGED = {
+    "ranking": (
+        "warning: the ranking was not logged to the study's run ({why}): all runs are stored, "
+        "and lr-study compare and lr-study report show the ranking at any time"
+    ),
+    "models": (
+        "warning: whole models could not be logged ({why}): all runs and their ranking are "
+        "stored; the same command tries the models again, --log-models none leaves them out"
+    ),
+}
 
 
 @with_settings
@@ -34,11 +45,20 @@ def run(
     from lr_study.tracking import open_destination
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
-    finished = run_one(
-        destination, spec, lambda: prepare(settings, image_set), with_model=log_model
-    )
-    echo_err(*left_out_lines(finished.left_out))
+    finished = run_one(destination, spec, lambda: prepare(settings, image_set))
+    echo_err(*left_out_lines(finished.workload.left_out))
     echo(*record_lines(finished.record, finished.run_id, destination.experiment.name))
+    if log_model:
+        why = reason_of_failure(lambda: finished.log_model(destination.client))
+        if why:
+            words = ["lr-study", "model", finished.run_id, "--output", "model.keras"]
+            if settings.weights != Settings.weights:
+                words += ["--weights", settings.weights]
+            echo_err(
+                f"warning: the whole model could not be logged ({why}): all else of the run is "
+                "stored, and --no-log-model leaves the model out; to build it here, type "
+                f"{command_line(words, tracking_uri)}"
+            )
 
 
 @with_settings
@@ -85,10 +105,13 @@ def study(
         lambda: prepare(settings, image_set),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
+        on_ranking=lambda runs, ranking: echo(
+            ranking_table(ranking, origin=origin_of(ranking, runs, tracking_uri))
+        ),
     )
     echo_err(*left_out_lines(outcome.left_out))
-    origin = origin_of(outcome.ranking, outcome.runs, tracking_uri)
-    echo(ranking_table(outcome.ranking, origin=origin))
+    for what, why in outcome.unlogged.items():
+        echo_err(_UNLOGGED[what].format(why=why))
     where = f"experiment {destination.experiment.name} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with lr-study ui")
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlflow import MlflowClient
+
 from lr_study.runs import RunRecord, RunSpec
 from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.publishing import Publisher, run_name
@@ -25,11 +27,17 @@ from lr_study.training import TrainedRun
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run that was trained and uploaded, and the examples that were left out."""
+    """A run that was trained and uploaded, with its workload and the content of its files."""
 
     run_id: str
     record: RunRecord
-    left_out: Mapping[str, str]
+    workload: Workload
+    files: Mapping[str, bytes]
+
+    def log_model(self, client: MlflowClient) -> None:
+        """Log the whole model too: the run is finished, even if this fails."""
+        model = self.workload.build_model(self.files[self.workload.model_file])
+        log_model(client, self.run_id, model, self.workload.protocol)
 
 
 def run_one(
@@ -37,7 +45,6 @@ def run_one(
     spec: RunSpec,
     make_workload: Callable[[], Workload],
     *,
-    with_model: bool,
     executor: Executor | None = None,
 ) -> FinishedRun:
     """Train one run and log it.
@@ -50,8 +57,6 @@ def run_one(
     ----------
     make_workload
         Prepares what is trained; called when the run is open, so that its failure is recorded.
-    with_model
-        Whether the whole Keras model is logged too.
 
     Raises
     ------
@@ -65,6 +70,7 @@ def run_one(
     name = run_name(spec)
     with tracked_run(destination, name) as run_id:
         workload = make_workload()
+        sender.log_first_files(run_id, lambda folder: write_left_out(folder, workload.left_out))
 
         def more_files(folder: Path, trained: TrainedRun) -> None:
             write_curves(folder, trained.record.epochs)
@@ -89,7 +95,4 @@ def run_one(
         ((trained, entry),) = finished
         sender.send(entry)
         sender.require_sent(destination.experiment.name, [trained.record.cell])
-    if with_model:  # the run is finished, even if this fails
-        model = workload.build_model(trained.files[workload.model_file])
-        log_model(client, run_id, model, workload.protocol)
-    return FinishedRun(run_id, trained.record, workload.left_out)
+    return FinishedRun(run_id, trained.record, workload, trained.files)

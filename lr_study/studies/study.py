@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,7 +17,7 @@ from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
 from lr_study.studies.publishing import Publisher, run_name
 from lr_study.studies.workload import Executor, Workload
-from lr_study.support import Bar, progress_bar
+from lr_study.support import Bar, progress_bar, reason_of_failure
 from lr_study.tracking import (
     KIND_TAG,
     Cells,
@@ -28,6 +28,7 @@ from lr_study.tracking import (
     cell_identity,
     find_cells,
     load_runs,
+    log_files,
     mark_duplicates,
     reap_stale_runs,
     retry,
@@ -40,11 +41,22 @@ from lr_study.training import TrainedRun
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a study: the examples left out, all finished runs, and their ranking."""
+    """The result of a study.
+
+    Attributes
+    ----------
+    left_out
+        The examples left out, each with the reason.
+    ranking
+        That of all finished runs.
+    unlogged
+        What could not be logged after the ranking, each with the reason: ``models`` or
+        ``ranking``.
+    """
 
     left_out: Mapping[str, str]
-    runs: pd.DataFrame
     ranking: Comparison
+    unlogged: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_study(destination: Destination, study: StudySpec, workload: Workload) -> Plan:
@@ -68,12 +80,14 @@ def run_study(
     models: str = "best",
     executor: Executor | None = None,
     on_plan: Callable[[Plan], None] = lambda plan: None,
+    on_ranking: Callable[[pd.DataFrame, Comparison], None] = lambda runs, ranking: None,
 ) -> Outcome:
     """Train and publish what is missing under one parent run, and rank all finished runs.
 
     The missing policies of a seed train together, go to the outbox, and are published while the
     next seed trains. Whatever stops the study, each cell is finished, waiting or missing: the same
-    command continues.
+    command continues. Once ``on_ranking`` has the runs and their ranking, what else there is to log is optional:
+    a failure of it is in the outcome, and costs neither the ranking nor the study's run.
 
     Raises
     ------
@@ -88,23 +102,35 @@ def run_study(
     plan = plan_study(destination, study, workload)
     on_plan(plan)
     joined = "MLFLOW_RUN_ID" in os.environ
+    unlogged: dict[str, str] = {}
     if plan.missing or joined:
         name = f"study: policies={len(study.policies)} seeds={len(study.seeds)}"
         with tracked_run(destination, name, tags={KIND_TAG: "study"}) as parent:
             replaces = study.rerun == "all"
-            _log_plan(sender, parent, plan, workload)
+
+            def write_plan(folder: Path) -> None:
+                _write_plan(folder, plan, workload)
+
+            plan_is_logged = sender.log_first_files(parent, write_plan)
             _train(
                 _Study(destination, sender, workload, parent, plan, replaces),
                 executor or LocalExecutor(restart=replaces),
             )
-            mark_duplicates(client, _cells(destination, workload))
             runs, ranking = _rank(destination, workload)
-            log_models(client, runs, ranking, workload, models)
-            _log_ranking(destination, parent, runs, ranking)
+            on_ranking(runs, ranking)
+            unlogged["ranking"] = reason_of_failure(
+                lambda: mark_duplicates(client, _cells(destination, workload)),
+                lambda: _log_ranking(destination, parent, runs, ranking),
+                lambda: plan_is_logged or sender.log_first_files(parent, write_plan),
+            )
     else:
         sender.require_sent(experiment.name, _cells_of(workload, plan))
         runs, ranking = _rank(destination, workload)
-    return Outcome(workload.left_out, runs, ranking)
+        on_ranking(runs, ranking)
+    unlogged["models"] = reason_of_failure(
+        lambda: log_models(client, runs, ranking, workload, models)
+    )
+    return Outcome(workload.left_out, ranking, {k: why for k, why in unlogged.items() if why})
 
 
 @dataclass
@@ -198,15 +224,13 @@ def _upload(study: _Study, bar: Bar, entry: Entry) -> None:
         bar.describe(f"{study.published} of {study.total} runs")
 
 
-def _log_plan(sender: Sender, parent: str, plan: Plan, workload: Workload) -> None:
+def _write_plan(folder: Path, plan: Plan, workload: Workload) -> None:
     grid = {
         "policies": list(dict.fromkeys(str(spec.policy) for spec in plan.specs)),
         "seeds": list(dict.fromkeys(spec.seed for spec in plan.specs)),
     }
-    with TemporaryDirectory(prefix="lr-study-") as folder:
-        (Path(folder) / "grid.json").write_text(json.dumps(grid, indent=1) + "\n")
-        write_left_out(Path(folder), workload.left_out)
-        sender.try_call(lambda: sender.client.log_artifacts(parent, folder))
+    (folder / "grid.json").write_text(json.dumps(grid, indent=1) + "\n")
+    write_left_out(folder, workload.left_out)
 
 
 def _rank(destination: Destination, workload: Workload) -> tuple[pd.DataFrame, Comparison]:
@@ -231,7 +255,7 @@ def _log_ranking(
         for of_protocol in figures.values():  # there is one protocol, or none
             for name, svg in of_protocol.items():
                 (folder / "figures" / f"{name}.svg").write_text(svg)
-        retry(lambda: destination.client.log_artifacts(parent, temporary))
+        retry(lambda: log_files(destination.client, parent, folder))
 
 
 def _cells_of(workload: Workload, plan: Plan) -> set[str]:

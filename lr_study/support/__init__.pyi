@@ -5,6 +5,7 @@ from .errors import require_at_least as require_at_least
 from .errors import require_one_of as require_one_of
 from .external_errors import describe_external_error as describe_external_error
 from .external_errors import one_line as one_line
+from .external_errors import reason_of_failure as reason_of_failure
 from .fractions import exact_fraction as exact_fraction
 from .fractions import require_split_fractions as require_split_fractions
 from .masking import mask as mask

@@ -1,6 +1,7 @@
 """External errors, of a disk or a store, described in one line."""
 
 import re
+from collections.abc import Callable
 
 from lr_study.support.masking import mask
 
@@ -49,3 +50,20 @@ def describe_external_error(error: BaseException) -> str | None:
     if _is_of(error, _STORES):
         return f"the MLflow store failed ({one_line(error)}): give the same command again"
     return None
+
+
+def reason_of_failure(*steps: Callable[[], object]) -> str:
+    """Take optional steps, each whatever became of the others; return why the first one failed.
+
+    >>> reason_of_failure(lambda: 1 / 0, lambda: 1)
+    'division by zero'
+    >>> reason_of_failure(lambda: 1)
+    ''
+    """
+    reasons = []
+    for step in steps:
+        try:
+            step()
+        except Exception as error:  # MLflow and Keras pass on whatever they meet
+            reasons.append(one_line(error))
+    return reasons[0] if reasons else ""

@@ -34,6 +34,7 @@ from .tags import PROTOCOL_ID_TAG as PROTOCOL_ID_TAG
 from .tags import PROTOCOL_TAG as PROTOCOL_TAG
 from .tags import SUPERSEDED_TAG as SUPERSEDED_TAG
 from .tags import VERSION_TAG as VERSION_TAG
+from .uploads import log_files as log_files
 from .writing import MAX_TAG_LENGTH as MAX_TAG_LENGTH
 from .writing import environment_tags as environment_tags
 from .writing import log_batch as log_batch

@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from mlflow import MlflowClient
@@ -33,6 +36,7 @@ from lr_study.tracking.outbox import Entry
 from lr_study.tracking.reading import all_runs
 from lr_study.tracking.run_rows import is_complete
 from lr_study.tracking.tags import OUTBOX_TAG, PARENT_TAG, PROCESS_TAG, SUPERSEDED_TAG
+from lr_study.tracking.uploads import ArtifactError, log_files
 from lr_study.tracking.writing import log_batch
 
 T = TypeVar("T")
@@ -52,7 +56,7 @@ class Sender:
     last_error
         Why the store cannot be reached; empty while it can be.
     rejection
-        The store's answer to an entry that it does not accept.
+        The store's answer to an entry that it does not accept, or why its files cannot be written.
     """
 
     def __init__(self, client: MlflowClient, experiment: Experiment | None = None) -> None:
@@ -66,22 +70,59 @@ class Sender:
             self._experiments[experiment.name] = str(experiment.experiment_id)
 
     def try_call(self, call: Callable[[], T]) -> T | None:
-        """Return the result of a call to the store; None if the store cannot be reached."""
+        """Return the result of a call to the store; None if the store cannot be reached.
+
+        Raises
+        ------
+        ArtifactError
+            If the store answers, but the files of a run cannot be written.
+        """
         if self._circuit_is_open():
             return None
         try:
             answer = retry(call)
+        except ArtifactError:
+            raise
         except Exception as error:  # MLflow passes on whatever its store raises
             self._open_circuit(error)
             return None
         self.last_error = ""
         return answer
 
+    def log_first_files(self, run_id: str, write_files: Callable[[Path], None]) -> bool:
+        """Log files to a run before it trains; return whether the store has them.
+
+        A store that cannot be reached is no reason not to train: it may be back at the end. One
+        that answers, and whose artifacts cannot be written, will never take a finished run.
+
+        Raises
+        ------
+        LrStudyError
+            If the store answers, but files cannot be written.
+        """
+        with TemporaryDirectory(prefix="lr-study-") as folder:
+            write_files(Path(folder))
+
+            def log() -> bool:
+                log_files(self.client, run_id, Path(folder))
+                return True
+
+            try:
+                return self.try_call(log) or False
+            except ArtifactError as error:
+                raise LrStudyError(
+                    f"{error}; nothing was trained: make that place writable from this machine "
+                    "(of a server: mlflow server --artifacts-destination), or create an "
+                    "experiment with another place (mlflow experiments create -n NAME -l PLACE) "
+                    "and give it with --experiment"
+                ) from error
+
     def send(self, entry: Entry) -> bool:
         """Send an entry and remove it from the outbox; return whether the store has it.
 
         One process sends it at a time, and it is removed once the store confirms that its run is
-        finished and complete. So each run is published once, wherever an earlier sender died.
+        finished and complete. So each run is published once, wherever an earlier sender died. A run
+        whose files cannot be written is KILLED meanwhile.
         """
         if self._circuit_is_open():
             return False
@@ -90,6 +131,11 @@ class Sender:
                 if is_waiting:
                     retry(lambda: self._deliver(entry))
                     outbox.remove(entry)
+        except ArtifactError as error:
+            self.rejection = str(error)
+            with suppress(Exception):  # the next study on this machine ends it
+                self.client.set_terminated(error.run_id, "KILLED")
+            return False
         except Exception as error:
             if is_rejection(error):
                 self.rejection = one_line(error)
@@ -184,7 +230,7 @@ class Sender:
         """Log all of an entry, and end its run. Values that are logged again, MLflow keeps once."""
         run_id = run.info.run_id
         if any(entry.files.iterdir()):
-            self.client.log_artifacts(run_id, str(entry.files))
+            log_files(self.client, run_id, entry.files)
         if entry.tags:
             known = run.data.params  # what `mlflow run` logged stays as it was typed
             params = {name: value for name, value in entry.params.items() if name not in known}

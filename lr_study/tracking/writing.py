@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
 
 import lr_study
 from lr_study.runs import (
@@ -21,6 +22,7 @@ from lr_study.runs import (
     Settings,
     canonical_json,
 )
+from lr_study.tracking.connection import is_rejection
 from lr_study.tracking.outbox import Point
 from lr_study.tracking.tags import (
     CELL_TAG,
@@ -38,6 +40,7 @@ from lr_study.tracking.tags import (
 
 _MAX_IN_A_BATCH = 1000
 MAX_TAG_LENGTH = 8000
+_OLDER_MAX_TAG_LENGTH = 5000
 
 
 def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
@@ -176,12 +179,28 @@ def log_batch(
     params: Mapping[str, str] = MappingProxyType({}),
     tags: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Log to a run in as few requests as MLflow's limits allow."""
+    """Log to a run in as few requests as MLflow's limits allow.
+
+    Curves that the server refuses as a tag, or cuts, are left to the metrics, as those are that
+    are too long for any server: older ones take tags of 5,000 characters.
+    """
     entities = {
         "params": [Param(name, value) for name, value in params.items()],
         "tags": [RunTag(name, value) for name, value in tags.items()],
     }
     room = _MAX_IN_A_BATCH - sum(len(items) for items in entities.values())
-    client.log_batch(run_id, metrics=metrics[:room], **entities)
+    try:
+        client.log_batch(run_id, metrics=metrics[:room], **entities)
+    except MlflowException as error:
+        if len(tags.get(CURVES_TAG, "")) <= _OLDER_MAX_TAG_LENGTH or not is_rejection(error):
+            raise
+        tags = {name: value for name, value in tags.items() if name != CURVES_TAG}
+        log_batch(client, run_id, metrics=metrics, params=params, tags=tags)
+        return
     for start in range(room, len(metrics), _MAX_IN_A_BATCH):
         client.log_batch(run_id, metrics=metrics[start : start + _MAX_IN_A_BATCH])
+    curves = tags.get(CURVES_TAG, "")
+    if len(curves) > _OLDER_MAX_TAG_LENGTH:
+        stored = client.get_run(run_id).data.tags.get(CURVES_TAG, "")
+        if stored and stored != curves:  # a server of MLflow 2 or 3 cuts values that are too long
+            client.delete_tag(run_id, CURVES_TAG)
