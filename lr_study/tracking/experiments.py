@@ -8,7 +8,8 @@ from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 
 from lr_study.support import LrStudyError, UsageError
-from lr_study.tracking.connection import connect, store_address
+from lr_study.tracking.addresses import store_address
+from lr_study.tracking.connection import connect
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Destination:
 def open_destination(
     tracking_uri: str | None, experiment: str | None, data_name: str
 ) -> Destination:
-    """Connect to a store and choose the experiment, as `connect` and `choose_experiment` do.
+    """Connect to a store and choose the experiment, each created if it is new.
 
     Raises
     ------
@@ -36,7 +37,7 @@ def open_destination(
     UsageError
         If another experiment is given than ``mlflow run`` chose.
     """
-    client = connect(tracking_uri)
+    client = connect(tracking_uri, create=True)
     return Destination(client, choose_experiment(client, experiment, data_name))
 
 
