@@ -46,8 +46,10 @@ class Outcome:
     ranking: Comparison
 
 
-def plan_study(destination: Destination, study: StudySpec, workload: Workload) -> Plan:
-    """Return what `run_study` would train."""
+def plan_study(destination: Destination | None, study: StudySpec, workload: Workload) -> Plan:
+    """Return what `run_study` would train; everything, if the destination is yet to be created."""
+    if destination is None:
+        return make_plan(study, workload.protocol, finished=(), failed=())
     # Read before the store: a run that is sent between the two reads is in one of the answers.
     waiting = waiting_cells(destination.client, destination.experiment)
     cells = _cells(destination, workload)

@@ -15,6 +15,7 @@ from .entries import RunIdentity as RunIdentity
 from .entries import cell_identity as cell_identity
 from .entries import record_entry as record_entry
 from .experiments import Destination as Destination
+from .experiments import find_destination as find_destination
 from .experiments import open_destination as open_destination
 from .lifecycle import end_on_error as end_on_error
 from .lifecycle import tracked_run as tracked_run

@@ -55,10 +55,9 @@ def prepare_database(uri: str, *, create: bool) -> None:
     if any(not name.startswith("alembic_") for name in tables):
         _require_this_version(versions)
     elif not create:
-        what = f"no database at {file}" if file else "the database is empty"
         raise MissingStoreError(
-            f"there is no MLflow store at {mask(uri)} ({what}): lr-study run and lr-study study "
-            "create one; give another with --tracking-uri or MLFLOW_TRACKING_URI"
+            f"there is no MLflow store at {mask(uri)}: give another with --tracking-uri or "
+            "MLFLOW_TRACKING_URI; lr-study run and lr-study study create a new one"
         )
     elif file:
         _create_file(file)
