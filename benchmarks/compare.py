@@ -37,7 +37,7 @@ def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) 
         "efficientnet-lite0", "w" * 12, 224, "made", "f" * 64, 20, 8944, 1916, 1916,
         0.15, 0.15, 0, "cached", "float32", "adam", 16, EPOCHS, "full",
     )  # fmt: skip
-    client = connect(uri)
+    client = connect(uri, create=True)
     chosen = choose_experiment(client, experiment, experiment)
     for number in range(count):
         policy = SEED_GRID[number % POLICIES]

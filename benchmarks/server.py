@@ -111,7 +111,7 @@ def as_user(user: User | None) -> Iterator[None]:
 
 def publish(uri: str) -> tuple[float, Requests]:
     """Send runs one after another; return the seconds a run, and what requests took."""
-    client = connect(uri)
+    client = connect(uri, create=True)
     place = {"artifact_location": Path("files").resolve().as_uri()} if "sqlite" in uri else {}
     experiment = client.get_experiment(client.create_experiment("publishing", **place))
     sender = Sender(client, experiment)
@@ -220,7 +220,7 @@ def studies(server: Server, user: User, where: str, uri: str) -> bool:
 
 def fill(uri: str) -> None:
     """Log the runs to compare, without files."""
-    client = connect(uri)
+    client = connect(uri, create=True)
     experiment = choose_experiment(client, "comparing", "sample")
     for i in range(COMPARED):
         run = client.create_run(experiment.experiment_id, run_name=f"run {i}")

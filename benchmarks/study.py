@@ -77,7 +77,7 @@ def publish() -> dict[str, float]:
     Sender.require_sent = timed_sending
     with TemporaryDirectory() as folder:
         uri = f"sqlite:///{folder}/mlflow.db"
-        client = connect(uri)
+        client = connect(uri, create=True)
         # Artifacts go beside the database, and with it.
         client.create_experiment("study", artifact_location=(Path(folder) / "files").as_uri())
         start = time.time()

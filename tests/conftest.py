@@ -79,7 +79,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from lr_study.tracking import connect
 
     file = tmp_path_factory.mktemp("empty") / "mlflow.db"
-    connect(f"sqlite:///{file}")
+    connect(f"sqlite:///{file}", create=True)
     return file
 
 

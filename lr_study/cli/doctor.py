@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import lr_study
 from lr_study.support import LrStudyError, cache_dir
-from lr_study.tracking import connect, resolve_tracking_uri
+from lr_study.tracking import MissingStoreError, connect, resolve_tracking_uri
 
 _PACKAGES = ("tensorflow", "keras", "mlflow", "numpy", "pandas", "scipy", "matplotlib", "typer")
 
@@ -35,8 +35,12 @@ def findings(tracking_uri: str | None) -> Iterator[tuple[str, str]]:
         raise LrStudyError(f"the cache {cache} cannot be written: set LR_STUDY_CACHE to another")
     yield "cache", f"{cache}, {_mebibytes(cache):.0f} MiB"
     uri = resolve_tracking_uri(tracking_uri)
-    connect(uri)
-    yield "store", uri
+    try:
+        connect(uri)
+    except MissingStoreError:
+        yield "store", f"{uri}, created by the first run"
+    else:
+        yield "store", uri
 
 
 def _mebibytes(folder: os.PathLike[str]) -> float:

@@ -93,12 +93,13 @@ def study(
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, origin_of, plan_line, plan_lines, ranking_table
     from lr_study.studies import describe, plan_study, prepare, run_study
-    from lr_study.tracking import open_destination
+    from lr_study.tracking import find_destination, open_destination
 
-    destination = open_destination(tracking_uri, experiment, image_set.name)
     if dry_run:
+        destination = find_destination(tracking_uri, experiment, image_set.name)
         echo(*plan_lines(plan_study(destination, requested, describe(settings, image_set))))
         return
+    destination = open_destination(tracking_uri, experiment, image_set.name)
     outcome = run_study(
         destination,
         requested,

@@ -59,8 +59,10 @@ class Outcome:
     unlogged: Mapping[str, str] = field(default_factory=dict)
 
 
-def plan_study(destination: Destination, study: StudySpec, workload: Workload) -> Plan:
-    """Return what `run_study` would train."""
+def plan_study(destination: Destination | None, study: StudySpec, workload: Workload) -> Plan:
+    """Return what `run_study` would train; everything, if the destination is yet to be created."""
+    if destination is None:
+        return make_plan(study, workload.protocol, finished=(), failed=())
     # Read before the store: a run that is sent between the two reads is in one of the answers.
     waiting = waiting_cells(destination.client, destination.experiment)
     cells = _cells(destination, workload)
@@ -86,8 +88,9 @@ def run_study(
 
     The missing policies of a seed train together, go to the outbox, and are published while the
     next seed trains. Whatever stops the study, each cell is finished, waiting or missing: the same
-    command continues. Once ``on_ranking`` has the runs and their ranking, what else there is to log is optional:
-    a failure of it is in the outcome, and costs neither the ranking nor the study's run.
+    command continues. Once ``on_ranking`` has the runs and their ranking, what else there is to log
+    is optional: a failure of it is in the outcome, and costs neither the ranking nor the study's
+    run.
 
     Raises
     ------

@@ -1,3 +1,4 @@
+from .addresses import resolve_tracking_uri as resolve_tracking_uri
 from .artifacts import log_model as log_model
 from .artifacts import write_curves as write_curves
 from .artifacts import write_files as write_files
@@ -8,12 +9,13 @@ from .cells import mark_duplicates as mark_duplicates
 from .cells import reap_stale_runs as reap_stale_runs
 from .cells import supersede as supersede
 from .connection import connect as connect
-from .connection import resolve_tracking_uri as resolve_tracking_uri
 from .connection import retry as retry
+from .databases import MissingStoreError as MissingStoreError
 from .entries import RunIdentity as RunIdentity
 from .entries import cell_identity as cell_identity
 from .entries import record_entry as record_entry
 from .experiments import Destination as Destination
+from .experiments import find_destination as find_destination
 from .experiments import open_destination as open_destination
 from .lifecycle import end_on_error as end_on_error
 from .lifecycle import tracked_run as tracked_run

@@ -8,7 +8,8 @@ from mlflow.entities import Run
 
 from lr_study.support import is_owner_dead
 from lr_study.tracking import outbox
-from lr_study.tracking.connection import retry, store_address
+from lr_study.tracking.addresses import store_address
+from lr_study.tracking.connection import retry
 from lr_study.tracking.reading import all_runs
 from lr_study.tracking.run_rows import exclusion_reason, is_complete
 from lr_study.tracking.tags import (

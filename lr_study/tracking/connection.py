@@ -1,11 +1,9 @@
-"""Which MLflow store, and calls to it that are tried again."""
+"""A client of an MLflow store, and calls to it that are tried again."""
 
 import logging
 import os
-import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 # MLflow's own defaults keep a dead server waiting for four minutes. `retry` tries again instead.
@@ -16,19 +14,15 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 # Links to each run would mix with the results, and cost one more request per run.
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
-import mlflow
-from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from lr_study.runs import short_hash
-from lr_study.support import (
-    LrStudyError,
-    UsageError,
-    mask,
-    one_line,
-    state_dir,
-    without_credentials,
+from lr_study.support import LrStudyError, UsageError, mask, one_line
+from lr_study.tracking.addresses import canonical_uri, resolve_tracking_uri
+from lr_study.tracking.databases import (
+    MissingStoreError,
+    UnusableDatabaseError,
+    prepare_database,
 )
 
 # Routine messages: tables created, background jobs started, pip without a version.
@@ -37,8 +31,6 @@ logging.getLogger("mlflow.utils.environment").setLevel(logging.ERROR)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 # It logs what it also raises, and the command line reports that in one line.
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
-
-DEFAULT_TRACKING_URI = "sqlite:///mlflow.db"
 
 _PAUSES_SECONDS = (0.5, 1.5)
 _PATIENCE_SECONDS = 6
@@ -74,63 +66,36 @@ def is_rejection(error: BaseException) -> bool:
     return isinstance(error, UsageError)
 
 
-def store_address(uri: str) -> str:
-    """Return a store's address without credentials, and independent of the working directory.
-
-    >>> store_address("https://ann:secret@example.org/mlflow/")
-    'https://example.org/mlflow'
-    """
-    kind, slashes, path = uri.partition("sqlite:///")
-    if slashes and not kind:
-        file, question_mark, options = path.partition("?")
-        return without_credentials(f"sqlite:///{Path(file).absolute()}{question_mark}{options}")
-    return without_credentials(uri).rstrip("/")
-
-
-def resolve_tracking_uri(given: str | None) -> str:
-    """Return the store's address: as given, else ``MLFLOW_TRACKING_URI``, else a local file."""
-    return given or os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_TRACKING_URI
-
-
-def connect(tracking_uri: str | None = None) -> MlflowClient:
+def connect(tracking_uri: str | None = None, *, create: bool = False) -> MlflowClient:
     """Return a client of the store, after its first answer.
 
-    Processes that open an empty database at the same time would break each other's creation of
-    its tables: they take turns.
+    Parameters
+    ----------
+    create
+        Whether a database that does not exist, or is empty, is created. Nothing else creates or
+        changes one.
 
     Raises
     ------
+    MissingStoreError
+        If there is no database at the address, and ``create`` is false.
     LrStudyError
         If the store cannot be used.
     """
-    uri = resolve_tracking_uri(tracking_uri)
-    locks = state_dir() / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
+    given = resolve_tracking_uri(tracking_uri)
     try:
-        with FileLock(locks / f"{short_hash(uri)}.lock"):
-            client = MlflowClient(uri)
-            retry(lambda: client.search_experiments(max_results=1))
+        uri = canonical_uri(given)
+        retry(lambda: prepare_database(uri, create=create))
+        client = MlflowClient(uri)
+        retry(lambda: client.search_experiments(max_results=1))
+    except MissingStoreError:
+        raise
     except Exception as error:
         # MLflow passes on whatever its store raises; the first line names the cause.
-        advice = _advice_on_version(str(error)) or (
-            f"({one_line(error)}): give another with --tracking-uri or MLFLOW_TRACKING_URI"
+        advice = (
+            str(error)
+            if isinstance(error, UnusableDatabaseError)
+            else f"({one_line(error)}): give another with --tracking-uri or MLFLOW_TRACKING_URI"
         )
-        raise LrStudyError(f"the MLflow store {mask(uri)} cannot be used {advice}") from error
+        raise LrStudyError(f"the MLflow store {mask(given)} cannot be used {advice}") from error
     return client
-
-
-def _advice_on_version(reason: str) -> str | None:
-    """What to do about a database that another version of MLflow created; None for other errors.
-
-    MLflow itself advises to upgrade the database even where it is newer than MLflow.
-    """
-    found = re.search(r"found version (\w+), but expected", reason)
-    if found is None:
-        return None
-    migrations = Path(mlflow.__file__).parent / "store" / "db_migrations" / "versions"
-    if any(migrations.glob(f"{found[1]}*.py")):
-        return "(an older MLflow made it): back it up, then type mlflow db upgrade and its address"
-    return (
-        f"(a newer MLflow than {mlflow.__version__} made it): install that one, "
-        "or give another store with --tracking-uri"
-    )

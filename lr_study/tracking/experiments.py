@@ -8,7 +8,9 @@ from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 
 from lr_study.support import LrStudyError, UsageError
-from lr_study.tracking.connection import connect, store_address
+from lr_study.tracking.addresses import store_address
+from lr_study.tracking.connection import connect
+from lr_study.tracking.databases import MissingStoreError, create_experiment
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Destination:
 def open_destination(
     tracking_uri: str | None, experiment: str | None, data_name: str
 ) -> Destination:
-    """Connect to a store and choose the experiment, as `connect` and `choose_experiment` do.
+    """Connect to a store and choose the experiment, each created if it is new.
 
     Raises
     ------
@@ -36,8 +38,28 @@ def open_destination(
     UsageError
         If another experiment is given than ``mlflow run`` chose.
     """
-    client = connect(tracking_uri)
+    client = connect(tracking_uri, create=True)
     return Destination(client, choose_experiment(client, experiment, data_name))
+
+
+def find_destination(
+    tracking_uri: str | None, experiment: str | None, data_name: str
+) -> Destination | None:
+    """Return what `open_destination` would, but None where it would create anything.
+
+    Raises
+    ------
+    LrStudyError, UsageError
+        As `open_destination`.
+    """
+    try:
+        client = connect(tracking_uri)
+    except MissingStoreError:
+        return None
+    found = _joined_experiment(client, experiment) or find_experiment(
+        client, _experiment_name(experiment, data_name)
+    )
+    return Destination(client, _require_active(found)) if found else None
 
 
 def choose_experiment(client: MlflowClient, given: str | None, data_name: str) -> Experiment:
@@ -51,16 +73,26 @@ def choose_experiment(client: MlflowClient, given: str | None, data_name: str) -
     UsageError
         If another experiment is given than ``mlflow run`` chose.
     """
+    joined = _joined_experiment(client, given)
+    return joined or experiment_named(client, _experiment_name(given, data_name))
+
+
+def _joined_experiment(client: MlflowClient, given: str | None) -> Experiment | None:
+    """The experiment that ``mlflow run`` chose; None if that did not start this process."""
     joined = os.environ.get("MLFLOW_RUN_ID")
-    if joined:
-        active = client.get_experiment(client.get_run(joined).info.experiment_id)
-        if given and given != active.name:
-            raise UsageError(
-                f"experiment={given} is not allowed under mlflow run, which chose {active.name}: "
-                f"write mlflow run --experiment-name {given}"
-            )
-        return active
-    return experiment_named(client, given or os.environ.get("MLFLOW_EXPERIMENT_NAME") or data_name)
+    if not joined:
+        return None
+    active = client.get_experiment(client.get_run(joined).info.experiment_id)
+    if given and given != active.name:
+        raise UsageError(
+            f"experiment={given} is not allowed under mlflow run, which chose {active.name}: "
+            f"write mlflow run --experiment-name {given}"
+        )
+    return active
+
+
+def _experiment_name(given: str | None, data_name: str) -> str:
+    return given or os.environ.get("MLFLOW_EXPERIMENT_NAME") or data_name
 
 
 def find_experiment(client: MlflowClient, name: str) -> Experiment | None:
@@ -100,14 +132,18 @@ def experiment_named(client: MlflowClient, name: str) -> Experiment:
     found = find_experiment(client, name)
     if found is None:
         try:
-            client.create_experiment(name)
+            create_experiment(client, name)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise UsageError(f"experiment={name[:100]!r} is not allowed: {error}") from error
         found = find_experiment(client, name)
-    if found is None or found.lifecycle_stage == "deleted":
+    return _require_active(found)
+
+
+def _require_active(experiment: Experiment) -> Experiment:
+    if experiment.lifecycle_stage == "deleted":
         raise UsageError(
-            f"experiment={name} was deleted: restore it with mlflow experiments restore, "
-            "or give another with --experiment"
+            f"experiment={experiment.name} was deleted: restore it with mlflow experiments "
+            "restore, or give another with --experiment"
         )
-    return found
+    return experiment

@@ -15,21 +15,16 @@ from mlflow.exceptions import MlflowException
 from lr_study.support import (
     LrStudyError,
     UnreachableError,
-    UsageError,
     is_owner_dead,
     liveness_token,
     one_line,
     without_credentials,
 )
 from lr_study.tracking import outbox
+from lr_study.tracking.addresses import resolve_tracking_uri, store_address
 from lr_study.tracking.cells import finished_runs, supersede
-from lr_study.tracking.connection import (
-    connect,
-    is_rejection,
-    resolve_tracking_uri,
-    retry,
-    store_address,
-)
+from lr_study.tracking.connection import connect, is_rejection, retry
+from lr_study.tracking.databases import MissingStoreError
 from lr_study.tracking.entries import RunIdentity
 from lr_study.tracking.experiments import experiment_named
 from lr_study.tracking.outbox import Entry
@@ -339,8 +334,8 @@ def sync(tracking_uri: str | None = None) -> Synced:
             sender = Sender(connect(uri))
             sent += sender.send_waiting()
             reason = sender.last_error or sender.rejection
-        except UsageError:
-            raise
+        except MissingStoreError:
+            reason = "it is not there: move it back, or mount its disk"
         except LrStudyError as error:
             reason = one_line(error.__cause__ or error)
         left = len(outbox.waiting(store))

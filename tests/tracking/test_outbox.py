@@ -19,8 +19,9 @@ from waiting import Died, active, finished, keep
 from lr_study.cli import app as cli
 from lr_study.support.errors import LrStudyError
 from lr_study.tracking import Destination, RunIdentity, outbox, sending
+from lr_study.tracking.addresses import store_address
 from lr_study.tracking.cells import reap_stale_runs
-from lr_study.tracking.connection import connect, store_address
+from lr_study.tracking.connection import connect
 from lr_study.tracking.entries import record_entry
 from lr_study.tracking.sending import Sender, sync, waiting_cells
 from lr_study.tracking.tags import OUTBOX_TAG, PROCESS_TAG
