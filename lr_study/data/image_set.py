@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lr_study.data.fingerprint import Listed, fingerprint, nfc_bytes
 from lr_study.data.images import SUFFIXES
+from lr_study.data.layouts import is_ignored
 from lr_study.support import UsageError
 
 
@@ -110,7 +111,7 @@ def _visible(
     try:
         with os.scandir(folder) as entries:
             visible = sorted(
-                (entry for entry in entries if not entry.name.startswith(".")),
+                (entry for entry in entries if not is_ignored(entry.name)),
                 key=lambda entry: _sort_key(entry.name),
             )
     except OSError as error:
