@@ -26,7 +26,7 @@ def run(
 ) -> None:
     """Train one policy under one seed, and track it in MLflow."""
     spec = RunSpec(parse(policy), seed, settings)
-    from lr_study.studies import find_images, prepare
+    from lr_study.studies import data_lines, find_images, prepare
 
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, record_lines
@@ -34,6 +34,7 @@ def run(
     from lr_study.tracking import open_destination
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
+    echo_err(*data_lines(image_set))
     finished = run_one(
         destination, spec, lambda: prepare(settings, image_set), with_model=log_model
     )
@@ -68,7 +69,7 @@ def study(
     settings = loaded.completed(settings)
     numbers = parse_seeds(loaded.seeds if loaded.seeds and seeds == "10" else seeds)
     requested = StudySpec(settings, loaded.policies, numbers, rerun)
-    from lr_study.studies import find_images
+    from lr_study.studies import data_lines, find_images
 
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, plan_line, plan_lines, ranking_table
@@ -76,6 +77,7 @@ def study(
     from lr_study.tracking import open_destination
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
+    echo_err(*data_lines(image_set))
     if dry_run:
         echo(*plan_lines(plan_study(destination, requested, describe(settings, image_set))))
         return

@@ -77,12 +77,17 @@ def fingerprint(root: Path, files: Sequence[Listed]) -> str:
     str
         64 hexadecimal digits.
     """
+    return combine(files, file_digests(root, files))
+
+
+def file_digests(root: Path, files: Sequence[Listed]) -> dict[str, str]:
+    """Return the SHA-256 of each readable file by its path, cached as for `fingerprint`."""
     index = _index_file(root)
     cached = _read_index(index)
     digests = _current_digests(root, files, cached)
     if digests != cached:
         _write_index(index, digests)
-    return _combine(files, digests)
+    return {path: entry.digest for path, entry in digests.items()}
 
 
 def _current_digests(
@@ -114,11 +119,12 @@ def _current_digests(
     }
 
 
-def _combine(files: Sequence[Listed], digests: Mapping[str, _CachedDigest]) -> str:
+def combine(files: Sequence[Listed], digests: Mapping[str, str]) -> str:
+    """Return the `fingerprint` of files with these digests by path."""
     # The prefix is part of the hash: it keeps its wording, or every stored fingerprint changes.
     total = hashlib.sha256(b"lr-study pictures 1\0")
     for path, _ in files:
-        digest = digests[path].digest if path in digests else "unreadable"
+        digest = digests.get(path, "unreadable")
         total.update(nfc_bytes(path) + b"\0" + digest.encode() + b"\0")  # no path holds a NUL
     return total.hexdigest()
 

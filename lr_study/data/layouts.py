@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from lr_study.data.images import SUFFIXES
+from lr_study.data.notices import listed
 from lr_study.data.signatures import SUPPORTED, file_kind
 from lr_study.support import UsageError
 
@@ -54,11 +55,11 @@ def is_ignored(name: str) -> bool:
 
 
 def is_image(path: str | os.PathLike[str]) -> bool:
-    """Return whether a file is an image by its suffix or, whatever its name, by its content."""
+    """Return whether a file is an image by its suffix or else, unless it is a link, its content."""
     if Path(path).suffix.lower() in SUFFIXES:
         return True
     try:
-        return file_kind(path) in SUPPORTED
+        return not os.path.islink(path) and file_kind(path) in SUPPORTED  # noqa: PTH114
     except OSError:
         return False
 
@@ -130,7 +131,7 @@ def _refuse_split(
     # A class may be called train (the vehicle): one name alone is no evidence.
     if len(kinds) < 2 or ("training" not in kinds and len(parts) < len(folders)):
         return
-    names = _listed([folder.name for folder in parts])
+    names = listed(sorted(folder.name for folder in parts))
     usable = [
         (kind, folder, {path.name for path in class_folders(unwrap(folder))})
         for kind in _SPLIT_WORDS
@@ -202,11 +203,3 @@ def _files_below(folder: Path) -> Iterator[str]:
 
 def _is_dir(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - Path raises where the name cannot be one
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = [repr(name) for name in sorted(names)[:4]]
-    more = len(names) - len(shown)
-    if more > 0:
-        return f"{', '.join(shown)} and {more} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.data.image_set import ImageSet
+from lr_study.data.notices import skipped_line
 from lr_study.support import UsageError
 
 _MAX_UNUSABLE_PERCENT = 5
@@ -70,10 +71,11 @@ def select(image_set: ImageSet, left_out: Mapping[str, str], min_class_size: int
 
 def _require_images(image_set: ImageSet) -> None:
     if not image_set.paths:
-        raise UsageError(
-            f"data {image_set.name!r} has no images in its class folders: it must be a folder with "
-            "one folder per class, and .jpg, .jpeg, .png, .gif, .bmp or .webp files in each"
+        reason = skipped_line(image_set.skipped) or (
+            "it must be a folder with one folder per class, and JPEG, PNG, GIF, BMP or WebP images "
+            "in each"
         )
+        raise UsageError(f"data {image_set.name!r} has no images in its class folders: {reason}")
 
 
 def _require_few_unusable(image_set: ImageSet, left_out: Mapping[str, str]) -> None:
@@ -95,7 +97,7 @@ def _require_two_classes(image_set: ImageSet, count: int, min_class_size: int) -
     advice = f"lower min_class_size={min_class_size}" if excluded else "use data with more classes"
     raise UsageError(
         f"data {image_set.name!r} has {count} of the {_MIN_CLASSES} classes "
-        f"required{condition}: {advice}"
+        f"required{condition}: {advice}{_not_used(image_set)}"
     )
 
 
@@ -106,5 +108,10 @@ def _require_three_images_per_class(image_set: ImageSet, sizes: Mapping[int, int
         raise UsageError(
             f"class {image_set.class_names[small[0]]!r} of data {image_set.name!r} has "
             f"{sizes[small[0]]} usable images, {_MIN_CLASS_SIZE} are required{others}: add images, "
-            f"or exclude such classes with min_class_size={_MIN_CLASS_SIZE}"
+            f"or exclude such classes with min_class_size={_MIN_CLASS_SIZE}{_not_used(image_set)}"
         )
+
+
+def _not_used(image_set: ImageSet) -> str:
+    line = skipped_line(image_set.skipped)
+    return f" ({line})" if line else ""

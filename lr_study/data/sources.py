@@ -12,6 +12,7 @@ from filelock import FileLock
 from PIL import Image
 
 from lr_study.data.layouts import is_ignored, is_image, require_class_folders
+from lr_study.data.notices import printable
 from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir
 
 _ALLOWED = (
@@ -115,7 +116,7 @@ def _name(folder: Path) -> str:
     """Return the name of a folder in characters that every terminal and database can show."""
     # abspath, not resolve: a link keeps its own name, while `..` and `.` have to be worked out.
     name = unicodedata.normalize("NFC", Path(os.path.abspath(folder)).name)  # noqa: PTH100
-    return "".join(c if c.isprintable() else "?" for c in name) or "folder"
+    return printable(name) or "folder"
 
 
 def _sample() -> Path:

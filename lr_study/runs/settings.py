@@ -51,6 +51,8 @@ class Settings:
         Seed of the test split.
     min_class_size
         Classes with fewer usable images are excluded.
+    follow_links
+        Whether links that lead out of the folder of images are followed.
 
     Raises
     ------
@@ -75,6 +77,7 @@ class Settings:
     test_fraction: float = 0.15
     split_seed: int = 0
     min_class_size: int = 0
+    follow_links: bool = False
 
     def __post_init__(self) -> None:
         require_one_of("engine", self.engine, ENGINES)

@@ -1,6 +1,7 @@
 """Images as a workload: settings to images selected and divided, and a trainer for each seed."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,10 +13,13 @@ from lr_study.data import (
     Selection,
     Split,
     check_images,
+    classes_line,
+    empty_classes_line,
     locate,
     read_left_out,
     scan,
     select,
+    skipped_line,
     split,
 )
 from lr_study.features import FeatureSet, Weights, load_features, resolve_weights
@@ -31,9 +35,20 @@ if TYPE_CHECKING:  # they import TensorFlow
 
 def find_images(settings: Settings) -> ImageSet:
     """List the images; refuse a set that no study can use before anything takes time."""
-    image_set = scan(*locate(settings.data))
+    image_set = scan(*locate(settings.data), follow_links=settings.follow_links)
     select(image_set, {}, settings.min_class_size)
     return image_set
+
+
+def data_lines(image_set: ImageSet) -> Iterator[str]:
+    """Yield what a user should know about a data set before training: classes, what is not used."""
+    counts = np.bincount(image_set.labels, minlength=len(image_set.class_names))
+    yield classes_line(
+        image_set.name, dict(zip(image_set.class_names, counts.tolist(), strict=True))
+    )
+    yield from filter(
+        None, (empty_classes_line(image_set.empty_classes), skipped_line(image_set.skipped))
+    )
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,15 @@ class ImageWorkload:
             val_fraction=self.settings.val_fraction,
             test_fraction=self.settings.test_fraction,
         )
+
+    @property
+    def data_files(self) -> Mapping[str, bytes]:
+        """The images and files that are not used, with reasons; the images used of each class."""
+        counts = np.bincount(self.selection.labels).tolist()
+        return {
+            "left_out.json": _json({**self.image_set.skipped, **self.left_out}),
+            "classes.json": _json(dict(zip(self.selection.class_names, counts, strict=True))),
+        }
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -197,3 +221,7 @@ def _workload(
     return CachedWorkload(
         settings, image_set, selection, left_out, weights, "float32", features=features
     )
+
+
+def _json(value: Mapping[str, object]) -> bytes:
+    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode("ascii")

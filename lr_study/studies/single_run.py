@@ -18,7 +18,7 @@ from lr_study.tracking import (
     reap_stale_runs,
     tracked_run,
     write_curves,
-    write_left_out,
+    write_files,
 )
 from lr_study.training import TrainedRun
 
@@ -68,7 +68,7 @@ def run_one(
 
         def more_files(folder: Path, trained: TrainedRun) -> None:
             write_curves(folder, trained.record.epochs)
-            write_left_out(folder, workload.left_out)
+            write_files(folder, workload.data_files)
 
         def batches() -> Iterator[Sequence[RunSpec]]:
             if workload.trainer(spec.seed).width == 1:

@@ -33,7 +33,7 @@ from lr_study.tracking import (
     retry,
     tracked_run,
     waiting_cells,
-    write_left_out,
+    write_files,
 )
 from lr_study.training import TrainedRun
 
@@ -204,7 +204,7 @@ def _log_plan(sender: Sender, parent: str, plan: Plan, workload: Workload) -> No
     }
     with TemporaryDirectory(prefix="lr-study-") as folder:
         (Path(folder) / "grid.json").write_text(json.dumps(grid, indent=1) + "\n")
-        write_left_out(Path(folder), workload.left_out)
+        write_files(Path(folder), workload.data_files)
         sender.try_call(lambda: sender.client.log_artifacts(parent, folder))
 
 
