@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.data.fingerprint import combine, file_digests
+from lr_study.data.fingerprint import hash_files
 from lr_study.data.walking import sort_key, walk
 
 
@@ -32,7 +32,8 @@ class ImageSet:
     fingerprint
         64 hexadecimal digits that change when an image is added, removed, renamed or altered.
     digests
-        The SHA-256 of each image's file, in the order of the paths; empty if it was not readable.
+        For every path the SHA-256 of its content when the set was listed; None for a broken link,
+        and for what is not a regular file.
     skipped
         The reason for each file in a class folder, image beside them, and link that is not used.
     empty_classes
@@ -47,7 +48,7 @@ class ImageSet:
     labels: NDArray[np.int32]
     class_names: tuple[str, ...]
     fingerprint: str
-    digests: tuple[str, ...] = ()
+    digests: tuple[str | None, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
     empty_classes: tuple[str, ...] = ()
     test_set: "ImageSet | None" = None
@@ -83,15 +84,15 @@ def scan(name: str, root: Path, *, follow_links: bool = False) -> ImageSet:
     class_of = [file.path.partition("/")[0] for file in files]
     class_names = tuple(sorted(set(class_of), key=sort_key))
     index = {class_name: i for i, class_name in enumerate(class_names)}
-    digests = file_digests(root, files)
+    hashes = hash_files(root, files)
     return ImageSet(
         name=name,
         root=root,
         paths=tuple(file.path for file in files),
         labels=np.array([index[class_name] for class_name in class_of], np.int32),
         class_names=class_names,
-        fingerprint=combine(files, digests),
-        digests=tuple(digests.get(file.path, "") for file in files),
+        fingerprint=hashes.fingerprint,
+        digests=hashes.digests,
         skipped=dict(sorted(found.skipped.items(), key=lambda item: sort_key(item[0]))),
         empty_classes=tuple(name for name in found.folders if name not in index),
     )
