@@ -35,6 +35,7 @@ _HELP = {
     "baseline": "The policy that differences are measured from.",
     "margin": "Smallest difference that matters, in points: hundredths of the metric.",
     "target": "Accuracy to count epochs to; default: the baseline's final one, seed by seed.",
+    "duplicates": "keep or drop: leave out images that are in several classes.",
     "follow_links": "Follow links that lead out of the folder of images.",
     "min_class_size": "Leave out classes with fewer usable images; 0 leaves out none.",
 }

@@ -13,6 +13,7 @@ One module per step::
 decoding, writing the sample) are kept in the cache folder.
 """
 
+from lr_study.data.copies import Copies, find_copies
 from lr_study.data.image_set import ImageSet, scan
 from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, load_image
 from lr_study.data.left_out import check_images, read_left_out, write_left_out
@@ -24,6 +25,7 @@ from lr_study.data.splitting import Split, split
 __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
+    "Copies",
     "ImageError",
     "ImageSet",
     "Selection",
@@ -31,6 +33,7 @@ __all__ = [
     "check_images",
     "classes_line",
     "empty_classes_line",
+    "find_copies",
     "load_image",
     "locate",
     "read_left_out",

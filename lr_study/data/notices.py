@@ -1,6 +1,6 @@
 """What a user should know about a data set before anything is trained, in lines of text."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 LINK_OUT = "a link out of the folder"
 """The reason for a link that ``--follow-links`` follows."""
@@ -77,8 +77,3 @@ def listed(names: Sequence[str]) -> str:
     if more > 0:
         return f"{', '.join(shown)} and {more} more"
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
-
-
-def lines(*candidates: str) -> Iterator[str]:
-    """Yield the lines that are not empty."""
-    return (line for line in candidates if line)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lr_study.data import (
+    Copies,
     ImageSet,
     Selection,
     Split,
     check_images,
     classes_line,
     empty_classes_line,
+    find_copies,
     locate,
     read_left_out,
     scan,
@@ -59,6 +61,7 @@ class ImageWorkload:
     image_set: ImageSet
     selection: Selection
     left_out: Mapping[str, str]
+    copies: Copies
     weights: Weights
     precision: str
     model_file: str = HEAD_FILE
@@ -67,6 +70,7 @@ class ImageWorkload:
         """Divide the selected images under a seed; the test set is the same under all seeds."""
         return split(
             self.selection.labels,
+            groups=self.selection.groups,
             validation_rng=generator(seed, Stream.VALIDATION_SPLIT),
             test_rng=generator(self.settings.split_seed, Stream.TEST_SPLIT),
             val_fraction=self.settings.val_fraction,
@@ -74,11 +78,21 @@ class ImageWorkload:
         )
 
     @property
+    def dropped(self) -> Mapping[str, str]:
+        """The images that ``--duplicates drop`` leaves out, each with the reason."""
+        return self.copies.to_drop() if self.settings.duplicates == "drop" else {}
+
+    def notices(self) -> Iterator[str]:
+        """Yield what a user should know about copies among the images."""
+        usable = len(self.image_set.paths) - len(self.left_out)
+        return self.copies.lines(usable, dropped=self.settings.duplicates == "drop")
+
+    @property
     def data_files(self) -> Mapping[str, bytes]:
         """The images and files that are not used, with reasons; the images used of each class."""
         counts = np.bincount(self.selection.labels).tolist()
         return {
-            "left_out.json": _json({**self.image_set.skipped, **self.left_out}),
+            "left_out.json": _json({**self.image_set.skipped, **self.left_out, **self.dropped}),
             "classes.json": _json(dict(zip(self.selection.class_names, counts, strict=True))),
         }
 
@@ -105,6 +119,8 @@ class ImageWorkload:
             batch_size=settings.batch_size,
             epochs=settings.epochs,
             shuffle="full",
+            duplicates="drop" if self.dropped else "",
+            copies=self.selection.copies,
         )
 
     def build_model(self, content: bytes) -> "keras.Model":
@@ -213,13 +229,17 @@ def _workload(
     left_out: Mapping[str, str],
     features: FeatureSet | None = None,
 ) -> "CachedWorkload | LiveWorkload":
-    selection = select(image_set, left_out, settings.min_class_size)
+    copies = find_copies(image_set, left_out)
+    dropped = copies.to_drop() if settings.duplicates == "drop" else {}
+    selection = select(image_set, left_out, settings.min_class_size, dropped)
     if settings.engine == "live":
         from lr_study.training import precision_here
 
-        return LiveWorkload(settings, image_set, selection, left_out, weights, precision_here())
+        return LiveWorkload(
+            settings, image_set, selection, left_out, copies, weights, precision_here()
+        )
     return CachedWorkload(
-        settings, image_set, selection, left_out, weights, "float32", features=features
+        settings, image_set, selection, left_out, copies, weights, "float32", features=features
     )
 
 
