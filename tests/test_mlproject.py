@@ -25,7 +25,7 @@ FAMILY_OF = {"fixed_lr": "fixed", "step_decay": "step_decay", "exp_decay": "exp_
 TYPES = {"int": int, "float": float, "string": str}
 
 # `mlflow run` has options of its own for the store and the experiment; a flag cannot be passed.
-NOT_IN_MLPROJECT = {"experiment", "tracking_uri", "log_model", "dry_run", "policy"}
+NOT_IN_MLPROJECT = {"experiment", "tracking_uri", "log_model", "dry_run", "policy", "follow_links"}
 
 
 def options_of(command: str) -> dict[str, object]:

@@ -35,6 +35,8 @@ _HELP = {
     "baseline": "The policy that differences are measured from.",
     "margin": "Smallest difference that matters, in points: hundredths of the metric.",
     "target": "Accuracy to count epochs to; default: the baseline's final one, seed by seed.",
+    "duplicates": "keep or drop: leave out images that are in several classes.",
+    "follow_links": "Follow links that lead out of the folder of images.",
     "min_class_size": "Leave out classes with fewer usable images; 0 leaves out none.",
 }
 
@@ -53,6 +55,8 @@ TrackingUri = Annotated[
 def option(name: str, kind: Any) -> Any:
     """Return a typer option; one for a number reports other text as `UsageError`."""
     number = next((number for number in (int, float) if kind in (number, number | None)), None)
+    if kind is bool:
+        return typer.Option(f"--{name.replace('_', '-')}", help=_HELP[name])
     if number is None:
         return typer.Option(help=_HELP[name])
 

@@ -4,7 +4,7 @@ Heavy imports (tensorflow, mlflow, pandas) stand inside the commands of all modu
 ``--help`` and wrong values are answered at once.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,9 @@ _UNLOGGED = {
     ),
 }
 
+if TYPE_CHECKING:
+    from lr_study.studies import CachedWorkload, LiveWorkload
+
 
 @with_settings
 def run(
@@ -37,7 +40,7 @@ def run(
 ) -> None:
     """Train one policy under one seed, and track it in MLflow."""
     spec = RunSpec(parse(policy), seed, settings)
-    from lr_study.studies import find_images, prepare
+    from lr_study.studies import data_lines, find_images, prepare
 
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, record_lines
@@ -45,7 +48,8 @@ def run(
     from lr_study.tracking import open_destination
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
-    finished = run_one(destination, spec, lambda: prepare(settings, image_set))
+    echo_err(*data_lines(image_set))
+    finished = run_one(destination, spec, lambda: _announced(prepare(settings, image_set)))
     echo_err(*left_out_lines(finished.workload.left_out))
     echo(*record_lines(finished.record, finished.run_id, destination.experiment.name))
     if log_model:
@@ -88,13 +92,14 @@ def study(
     settings = loaded.completed(settings)
     numbers = parse_seeds(loaded.seeds if loaded.seeds and seeds == "10" else seeds)
     requested = StudySpec(settings, loaded.policies, numbers, rerun)
-    from lr_study.studies import find_images
+    from lr_study.studies import data_lines, find_images
 
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, origin_of, plan_line, plan_lines, ranking_table
     from lr_study.studies import describe, plan_study, prepare, run_study
     from lr_study.tracking import find_destination, open_destination
 
+    echo_err(*data_lines(image_set))
     if dry_run:
         destination = find_destination(tracking_uri, experiment, image_set.name)
         echo(*plan_lines(plan_study(destination, requested, describe(settings, image_set))))
@@ -103,7 +108,7 @@ def study(
     outcome = run_study(
         destination,
         requested,
-        lambda: prepare(settings, image_set),
+        lambda: _announced(prepare(settings, image_set)),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
         on_ranking=lambda runs, ranking: echo(
@@ -115,6 +120,12 @@ def study(
         echo_err(_UNLOGGED[what].format(why=why))
     where = f"experiment {destination.experiment.name} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with lr-study ui")
+
+
+def _announced(workload: "CachedWorkload | LiveWorkload") -> "CachedWorkload | LiveWorkload":
+    """Print what a user should know about the images before they are trained on."""
+    echo_err(*workload.notices())
+    return workload
 
 
 def sync(tracking_uri: TrackingUri = None) -> None:

@@ -150,7 +150,9 @@ def fields_that_differ(protocols: Sequence[Mapping[str, Any]]) -> str:
     """
     parts = []
     for name in sorted({name for protocol in protocols for name in protocol}):
-        counts = pd.Series([str(protocol.get(name)) for protocol in protocols]).value_counts()
+        counts = pd.Series(
+            [str(protocol.get(name, "none")) for protocol in protocols]
+        ).value_counts()
         if len(counts) > 1:
             shown = [
                 f"{value} in {count}" + (f" run{'s' * (count > 1)}" if i == 0 else "")

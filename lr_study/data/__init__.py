@@ -13,9 +13,11 @@ One module per step::
 decoding, writing the sample) are kept in the cache folder.
 """
 
+from lr_study.data.copies import Copies, find_copies
 from lr_study.data.image_set import ImageSet, scan
 from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, load_image
 from lr_study.data.left_out import check_images, read_left_out, write_left_out
+from lr_study.data.notices import classes_line, empty_classes_line, skipped_line
 from lr_study.data.selection import Selection, select
 from lr_study.data.sources import locate
 from lr_study.data.splitting import Split, split
@@ -23,16 +25,21 @@ from lr_study.data.splitting import Split, split
 __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
+    "Copies",
     "ImageError",
     "ImageSet",
     "Selection",
     "Split",
     "check_images",
+    "classes_line",
+    "empty_classes_line",
+    "find_copies",
     "load_image",
     "locate",
     "read_left_out",
     "scan",
     "select",
+    "skipped_line",
     "split",
     "write_left_out",
 ]

@@ -59,7 +59,14 @@ def nfc_bytes(path: str) -> bytes:
     return unicodedata.normalize("NFC", path).encode("utf-8", "surrogateescape")
 
 
-def fingerprint(root: Path, files: Sequence[Listed]) -> str:
+class Hashes(NamedTuple):
+    """The hash of all files, and the SHA-256 of each; None for one that is no regular file."""
+
+    fingerprint: str
+    digests: tuple[str | None, ...]
+
+
+def hash_files(root: Path, files: Sequence[Listed]) -> Hashes:
     """Hash the paths and contents of files, in the given order.
 
     The digest of every file is cached, and computed again only if the file may have changed.
@@ -71,18 +78,14 @@ def fingerprint(root: Path, files: Sequence[Listed]) -> str:
         The folder that the paths are relative to. It does not affect the result.
     files
         The files. One that is unreadable or not a regular file contributes only its path.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
     """
     index = _index_file(root)
     cached = _read_index(index)
     digests = _current_digests(root, files, cached)
     if digests != cached:
         _write_index(index, digests)
-    return _combine(files, digests)
+    of_files = (digests.get(path) for path, _ in files)
+    return Hashes(_combine(files, digests), tuple(entry and entry.digest for entry in of_files))
 
 
 def _current_digests(

@@ -1,12 +1,14 @@
 """Which images of a data set a study uses, or why it cannot use the data set."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lr_study.data.copies import content_groups
 from lr_study.data.image_set import ImageSet
+from lr_study.data.notices import skipped_line
 from lr_study.support import UsageError
 
 _MAX_UNUSABLE_PERCENT = 5
@@ -26,14 +28,28 @@ class Selection:
         The index of each image's class in ``class_names``.
     class_names
         The classes that are used, in the order of the set.
+    groups : ndarray of int64, shape (selected,)
+        For each image the position, among those selected, of the first one of its class with the
+        same content. Without copies these are the positions themselves.
     """
 
     rows: NDArray[np.int64]
     labels: NDArray[np.int32]
     class_names: tuple[str, ...]
+    groups: NDArray[np.int64]
+
+    @property
+    def copies(self) -> int:
+        """How many images are copies of another of their class."""
+        return len(self.groups) - len(np.unique(self.groups))
 
 
-def select(image_set: ImageSet, left_out: Mapping[str, str], min_class_size: int = 0) -> Selection:
+def select(
+    image_set: ImageSet,
+    left_out: Mapping[str, str],
+    min_class_size: int = 0,
+    dropped: Collection[str] = (),
+) -> Selection:
     """Select the images to use, and reject a data set that is too small or too damaged.
 
     No file is read. Call it with an empty ``left_out`` to reject a data set before anything slow.
@@ -45,35 +61,44 @@ def select(image_set: ImageSet, left_out: Mapping[str, str], min_class_size: int
     left_out
         The reason for each path that cannot be used, as `check_images` returns it.
     min_class_size
-        Classes with fewer usable images are excluded; 0 excludes none.
+        Classes with fewer different usable images are excluded; 0 excludes none.
+    dropped
+        Paths that are not used although they could be; they do not count as damage.
 
     Raises
     ------
     UsageError
         If there are no images; more than 5 % of them cannot be used; fewer than two classes
-        remain; or a class has fewer than 3 usable images.
+        remain; or a class has fewer than 3 different usable images.
     """
     _require_images(image_set)
     _require_few_unusable(image_set, left_out)
-    usable = np.array([path not in left_out for path in image_set.paths])
-    sizes = np.bincount(image_set.labels[usable], minlength=len(image_set.class_names))
+    usable = np.array([path not in left_out and path not in dropped for path in image_set.paths])
+    sizes = _different_images(image_set, np.flatnonzero(usable))
     classes = np.flatnonzero(sizes >= min_class_size)
     _require_two_classes(image_set, len(classes), min_class_size)
     _require_three_images_per_class(image_set, {int(i): int(sizes[i]) for i in classes})
     rows = np.flatnonzero(usable & np.isin(image_set.labels, classes))
-    return Selection(
-        rows=rows,
-        labels=np.searchsorted(classes, image_set.labels[rows]).astype(np.int32),
-        class_names=tuple(image_set.class_names[i] for i in classes),
-    )
+    labels = np.searchsorted(classes, image_set.labels[rows]).astype(np.int32)
+    groups = content_groups(image_set, rows, labels)
+    class_names = tuple(image_set.class_names[i] for i in classes)
+    return Selection(rows=rows, labels=labels, class_names=class_names, groups=groups)
+
+
+def _different_images(image_set: ImageSet, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the images of each class; copies stay on one side of a split, and count as one."""
+    labels = image_set.labels[rows]
+    firsts = np.unique(content_groups(image_set, rows, labels))
+    return np.bincount(labels[firsts], minlength=len(image_set.class_names))
 
 
 def _require_images(image_set: ImageSet) -> None:
     if not image_set.paths:
-        raise UsageError(
-            f"data {image_set.name!r} has no images in its class folders: it must be a folder with "
-            "one folder per class, and .jpg, .jpeg, .png, .gif, .bmp or .webp files in each"
+        reason = skipped_line(image_set.skipped) or (
+            "it must be a folder with one folder per class, and JPEG, PNG, GIF, BMP or WebP images "
+            "in each"
         )
+        raise UsageError(f"data {image_set.name!r} has no images in its class folders: {reason}")
 
 
 def _require_few_unusable(image_set: ImageSet, left_out: Mapping[str, str]) -> None:
@@ -95,7 +120,7 @@ def _require_two_classes(image_set: ImageSet, count: int, min_class_size: int) -
     advice = f"lower min_class_size={min_class_size}" if excluded else "use data with more classes"
     raise UsageError(
         f"data {image_set.name!r} has {count} of the {_MIN_CLASSES} classes "
-        f"required{condition}: {advice}"
+        f"required{condition}: {advice}{_not_used(image_set)}"
     )
 
 
@@ -105,6 +130,12 @@ def _require_three_images_per_class(image_set: ImageSet, sizes: Mapping[int, int
         others = f" ({len(small)} classes are too small)" if len(small) > 1 else ""
         raise UsageError(
             f"class {image_set.class_names[small[0]]!r} of data {image_set.name!r} has "
-            f"{sizes[small[0]]} usable images, {_MIN_CLASS_SIZE} are required{others}: add images, "
-            f"or exclude such classes with min_class_size={_MIN_CLASS_SIZE}"
+            f"{sizes[small[0]]} different usable images, {_MIN_CLASS_SIZE} are required{others}: "
+            f"add images, or exclude such classes with min_class_size={_MIN_CLASS_SIZE}"
+            f"{_not_used(image_set)}"
         )
+
+
+def _not_used(image_set: ImageSet) -> str:
+    line = skipped_line(image_set.skipped)
+    return f" ({line})" if line else ""

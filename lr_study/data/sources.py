@@ -11,7 +11,8 @@ import numpy as np
 from filelock import FileLock
 from PIL import Image
 
-from lr_study.data.images import SUFFIXES
+from lr_study.data.layouts import is_ignored, is_image, require_class_folders
+from lr_study.data.notices import printable
 from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir
 
 _ALLOWED = (
@@ -41,7 +42,8 @@ def locate(data: str) -> tuple[str, Path]:
     Raises
     ------
     UsageError
-        If there is no such folder, or it has no class folders.
+        If there is no such folder, it has no class folders, or its folders are no classes, such as
+        those of an existing split.
     LrStudyError
         If the download fails, or the sample cannot be written.
     """
@@ -49,24 +51,35 @@ def locate(data: str) -> tuple[str, Path]:
         return data, _sample()
     if data == "oregon":
         return data, _oregon()
-    return _folder(data)
+    return locate_folder(data)
 
 
-def _folder(data: str) -> tuple[str, Path]:
+def locate_folder(data: str, option: str = "data") -> tuple[str, Path]:
+    """Return the name and the folder of a data set that is given as a path, as `locate` does.
+
+    Parameters
+    ----------
+    data
+        The path of a folder.
+    option
+        What the path was given as, for messages: ``data`` or ``test_data``.
+    """
+    allowed = _ALLOWED if option == "data" else "test_data is a folder with one folder per class"
     # os.path never raises here, where Path does: for a name that is too long, the home of an
     # unknown user, a folder without permission.
     expanded = os.path.expanduser(data)  # noqa: PTH111
     if not os.path.isdir(expanded):  # noqa: PTH112
         kind = "a file, not a folder" if os.path.isfile(expanded) else "not a folder"  # noqa: PTH113
-        raise UsageError(f"data={data!r} is {kind}: {_ALLOWED}")
+        raise UsageError(f"{option}={data!r} is {kind}: {allowed}")
     root = _unwrap(Path(expanded))
     folders, has_images = _content(root)
     if not folders:
         content = "images, but no class folders" if has_images else "no class folders"
         raise UsageError(
-            f"data={data!r} contains {content}: put the images of each class into a folder of "
-            f"their own; {_ALLOWED}"
+            f"{option}={data!r} contains {content}: put the images of each class into a folder of "
+            f"their own; {allowed}"
         )
+    require_class_folders(option, data, root, folders, _unwrap)
     return _name(root), root
 
 
@@ -91,11 +104,11 @@ def _unwrap(folder: Path) -> Path:
 def _content(folder: Path) -> tuple[list[Path], bool]:
     """Return the visible folders in a folder, and whether it directly contains images."""
     try:
-        visible = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        visible = [path for path in folder.iterdir() if not is_ignored(path.name)]
     except OSError as error:
         raise UsageError(f"cannot list the folder {str(folder)!r}: {error.strerror}") from None
     folders = [path for path in visible if os.path.isdir(path)]  # noqa: PTH112
-    has_images = any(path.suffix.lower() in SUFFIXES for path in set(visible) - set(folders))
+    has_images = any(map(is_image, set(visible) - set(folders)))
     return folders, has_images
 
 
@@ -103,7 +116,7 @@ def _name(folder: Path) -> str:
     """Return the name of a folder in characters that every terminal and database can show."""
     # abspath, not resolve: a link keeps its own name, while `..` and `.` have to be worked out.
     name = unicodedata.normalize("NFC", Path(os.path.abspath(folder)).name)  # noqa: PTH100
-    return "".join(c if c.isprintable() else "?" for c in name) or "folder"
+    return printable(name) or "folder"
 
 
 def _sample() -> Path:

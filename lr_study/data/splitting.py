@@ -1,5 +1,6 @@
 """Stratified split of a data set into training, validation and test set."""
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,6 +28,7 @@ class Split:
 def split(
     labels: ArrayLike,
     *,
+    groups: ArrayLike | None = None,
     validation_rng: np.random.Generator,
     test_rng: np.random.Generator,
     val_fraction: float,
@@ -39,11 +41,18 @@ def split(
     this, the test set leaves one image each to training and validation set, and the validation set
     leaves one to the training set.
 
+    Images of a group stay together. Of the groups of each size, a set gets the same number under
+    every seed, so that its size does not depend on the seed; it may be smaller than its fraction
+    where groups do not fit.
+
     Parameters
     ----------
     labels : array of integers, shape (images,)
         The class of each image, in the order of the sorted paths, so that the split is the same on
         every machine.
+    groups : array of integers, shape (images,), optional
+        For each image the index of the first image of its group, which is of the same class;
+        without it, each image is a group.
     validation_rng
         Draws the validation set: from the seed of the run.
     test_rng
@@ -73,18 +82,45 @@ def split(
     """
     require_split_fractions(val_fraction, test_fraction)
     class_of = np.asarray(labels)
+    group_of = np.arange(len(class_of)) if groups is None else np.asarray(groups, np.int64)
+    sizes = np.bincount(group_of, minlength=len(class_of))
     train, validation, test = [], [], []
     for label in np.unique(class_of):
         members = np.flatnonzero(class_of == label)
-        n_test = min(_size(len(members), test_fraction), max(len(members) - 2, 0))
-        shuffled = test_rng.permutation(members)
-        test.append(shuffled[:n_test])
-        rest = np.sort(shuffled[n_test:])
-        n_validation = min(_size(len(members), val_fraction), len(rest) - 1)
+        firsts = np.unique(group_of[members])
+        shuffled = test_rng.permutation(firsts)
+        taken = _draw(shuffled, sizes, _size(len(members), test_fraction), leave=2)
+        test.append(shuffled[taken])
+        rest = np.sort(shuffled[~taken])
         shuffled = validation_rng.permutation(rest)
-        validation.append(shuffled[:n_validation])
-        train.append(shuffled[n_validation:])
-    return Split(_sorted(train), _sorted(validation), _sorted(test))
+        taken = _draw(shuffled, sizes, _size(len(members), val_fraction), leave=1)
+        validation.append(shuffled[taken])
+        train.append(shuffled[~taken])
+    return Split(*(_images_of(parts, group_of) for parts in (train, validation, test)))
+
+
+def _draw(
+    shuffled: NDArray[np.int64], sizes: NDArray[np.int64], images: int, leave: int
+) -> NDArray[np.bool_]:
+    """Return which of the shuffled groups are taken: at most that many images, the first ones.
+
+    At least ``leave`` groups are left. If there are groups of several sizes, each size gives its
+    share; single images fill what is left.
+    """
+    of_each = sizes[shuffled]
+    taken = np.zeros(len(shuffled), bool)
+    may_take = max(len(shuffled) - leave, 0)
+    to_take, remaining = images, int(of_each.sum())
+    counts = Counter(of_each.tolist())
+    for size in sorted(counts, reverse=True):
+        number = min(to_take * counts[size] // remaining, may_take)
+        taken[np.flatnonzero(of_each == size)[:number]] = True
+        may_take -= number
+        to_take -= number * size
+        remaining -= counts[size] * size
+    if images and may_take and not taken.any():  # a set gets something of every class
+        taken[np.argmin(of_each)] = True
+    return taken
 
 
 def _size(count: int, fraction: float) -> int:
@@ -93,5 +129,6 @@ def _size(count: int, fraction: float) -> int:
     return max(int(count * exact_fraction(fraction) + Fraction(1, 2)), 1)
 
 
-def _sorted(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    return np.sort(np.concatenate([np.empty(0, np.int64), *parts]))
+def _images_of(parts: list[NDArray[np.int64]], group_of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the images of the groups, ascending."""
+    return np.flatnonzero(np.isin(group_of, np.concatenate([np.empty(0, np.int64), *parts])))

@@ -9,7 +9,7 @@ A mapping file gives the policy of a run, or its policy and fields of its protoc
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 
 import yaml
@@ -24,7 +24,7 @@ Value = int | float | str
 FIELDS: dict[str, type] = {
     known.name: known.type  # type: ignore[misc]
     for known in fields(Protocol)
-    if known.name != "epochs"
+    if known.name != "epochs" and known.default is MISSING
 }
 
 _AT_LEAST_ONE = ("image_size", "classes", "train_size", "val_size", "batch_size")

@@ -21,6 +21,7 @@ from lr_study.runs.records import (
 )
 from lr_study.runs.settings import (
     BACKBONES,
+    DUPLICATES,
     ENGINES,
     MIN_IMAGE_SIZE,
     OPTIMIZERS,
@@ -32,6 +33,7 @@ __all__ = [
     "BACKBONES",
     "CONVERGENCE_TOLERANCE",
     "CURVES",
+    "DUPLICATES",
     "ENGINES",
     "MIN_IMAGE_SIZE",
     "OPTIMIZERS",

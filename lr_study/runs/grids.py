@@ -40,6 +40,7 @@ SEED_GRID: tuple[Policy, ...] = (
 
 BUILT_IN = {"seed": SEED_GRID}
 
+_BOOLEANS = {"true": True, "false": False}
 _OPTIONS: dict[str, type] = {f.name: type(f.default) for f in fields(Settings)}
 
 
@@ -205,9 +206,9 @@ def _parse_policy(text: str, line: int) -> Policy:
 def _option(name: str, node: yaml.Node) -> Any:
     type_, text = _OPTIONS[name], text_of(node)
     try:
-        return type_(text)
-    except ValueError:
-        allowed = {int: "a whole number", float: "a number"}[type_]
+        return _BOOLEANS[text.casefold()] if type_ is bool else type_(text)
+    except (ValueError, KeyError):
+        allowed = {int: "a whole number", float: "a number", bool: "true or false"}[type_]
         raise LineError(
             node.start_mark.line, f"{name}={text} is not allowed: {name} is {allowed}"
         ) from None

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 
 from lr_study.policies import Policy
 
@@ -30,6 +30,15 @@ class Protocol:
         How the softmax head was trained.
     shuffle
         How the training set was shuffled: ``full`` in every epoch, unless imported.
+    test_fingerprint
+        The hash of the content of a given test set; empty if the test set was split off.
+    duplicates
+        ``drop`` if images of several classes, or of the given test set too, were left out.
+    copies
+        How many images are copies of another of their class, with which they stay in one set.
+
+    The last three are part of the protocol only where they are not empty or 0: the protocols of
+    runs without a test set and without copies are those of versions that knew neither.
     """
 
     backbone: str
@@ -50,10 +59,15 @@ class Protocol:
     batch_size: int
     epochs: int
     shuffle: str
+    test_fingerprint: str = ""
+    duplicates: str = ""
+    copies: int = 0
 
     def to_json(self) -> str:
         """Return the fields as canonical JSON."""
-        return canonical_json(asdict(self))
+        optional = {field.name for field in fields(self) if field.default is not MISSING}
+        values = asdict(self).items()
+        return canonical_json({name: v for name, v in values if v or name not in optional})
 
     @property
     def id(self) -> str:

@@ -6,6 +6,7 @@ from lr_study.policies import Policy
 from lr_study.support import require_at_least, require_one_of, require_split_fractions
 
 ENGINES = ("cached", "live")
+DUPLICATES = ("keep", "drop")
 BACKBONES = ("efficientnet-b0", "efficientnet-lite0")
 MIN_IMAGE_SIZE = 32
 """Pixels along each side: a backbone halves them five times, and Keras's B0 accepts no less."""
@@ -51,6 +52,10 @@ class Settings:
         Seed of the test split.
     min_class_size
         Classes with fewer usable images are excluded.
+    follow_links
+        Whether links that lead out of the folder of images are followed.
+    duplicates
+        One of ``DUPLICATES``: ``drop`` leaves out images that are in several classes.
 
     Raises
     ------
@@ -75,8 +80,11 @@ class Settings:
     test_fraction: float = 0.15
     split_seed: int = 0
     min_class_size: int = 0
+    follow_links: bool = False
+    duplicates: str = "keep"
 
     def __post_init__(self) -> None:
+        require_one_of("duplicates", self.duplicates, DUPLICATES)
         require_one_of("engine", self.engine, ENGINES)
         require_one_of("backbone", self.backbone, ("auto", *BACKBONES))
         require_one_of("optimizer", self.optimizer, OPTIMIZERS)

@@ -1,6 +1,7 @@
 """Images as a workload: settings to images selected and divided, and a trainer for each seed."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -8,14 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lr_study.data import (
+    Copies,
     ImageSet,
     Selection,
     Split,
     check_images,
+    classes_line,
+    empty_classes_line,
+    find_copies,
     locate,
     read_left_out,
     scan,
     select,
+    skipped_line,
     split,
 )
 from lr_study.features import FeatureSet, Weights, load_features, resolve_weights
@@ -31,9 +37,20 @@ if TYPE_CHECKING:  # they import TensorFlow
 
 def find_images(settings: Settings) -> ImageSet:
     """List the images; refuse a set that no study can use before anything takes time."""
-    image_set = scan(*locate(settings.data))
+    image_set = scan(*locate(settings.data), follow_links=settings.follow_links)
     select(image_set, {}, settings.min_class_size)
     return image_set
+
+
+def data_lines(image_set: ImageSet) -> Iterator[str]:
+    """Yield what a user should know about a data set before training: classes, what is not used."""
+    counts = np.bincount(image_set.labels, minlength=len(image_set.class_names))
+    yield classes_line(
+        image_set.name, dict(zip(image_set.class_names, counts.tolist(), strict=True))
+    )
+    yield from filter(
+        None, (empty_classes_line(image_set.empty_classes), skipped_line(image_set.skipped))
+    )
 
 
 @dataclass(frozen=True)
@@ -44,6 +61,7 @@ class ImageWorkload:
     image_set: ImageSet
     selection: Selection
     left_out: Mapping[str, str]
+    copies: Copies
     weights: Weights
     precision: str
     model_file: str = HEAD_FILE
@@ -52,11 +70,31 @@ class ImageWorkload:
         """Divide the selected images under a seed; the test set is the same under all seeds."""
         return split(
             self.selection.labels,
+            groups=self.selection.groups,
             validation_rng=generator(seed, Stream.VALIDATION_SPLIT),
             test_rng=generator(self.settings.split_seed, Stream.TEST_SPLIT),
             val_fraction=self.settings.val_fraction,
             test_fraction=self.settings.test_fraction,
         )
+
+    @property
+    def dropped(self) -> Mapping[str, str]:
+        """The images that ``--duplicates drop`` leaves out, each with the reason."""
+        return self.copies.to_drop() if self.settings.duplicates == "drop" else {}
+
+    def notices(self) -> Iterator[str]:
+        """Yield what a user should know about copies among the images."""
+        usable = len(self.image_set.paths) - len(self.left_out)
+        return self.copies.lines(usable, dropped=self.settings.duplicates == "drop")
+
+    @property
+    def data_files(self) -> Mapping[str, bytes]:
+        """The images and files that are not used, with reasons; the images used of each class."""
+        counts = np.bincount(self.selection.labels).tolist()
+        return {
+            "left_out.json": _json({**self.image_set.skipped, **self.left_out, **self.dropped}),
+            "classes.json": _json(dict(zip(self.selection.class_names, counts, strict=True))),
+        }
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -81,6 +119,8 @@ class ImageWorkload:
             batch_size=settings.batch_size,
             epochs=settings.epochs,
             shuffle="full",
+            duplicates="drop" if self.dropped else "",
+            copies=self.selection.copies,
         )
 
     def build_model(self, content: bytes) -> "keras.Model":
@@ -189,11 +229,19 @@ def _workload(
     left_out: Mapping[str, str],
     features: FeatureSet | None = None,
 ) -> "CachedWorkload | LiveWorkload":
-    selection = select(image_set, left_out, settings.min_class_size)
+    copies = find_copies(image_set, left_out)
+    dropped = copies.to_drop() if settings.duplicates == "drop" else {}
+    selection = select(image_set, left_out, settings.min_class_size, dropped)
     if settings.engine == "live":
         from lr_study.training import precision_here
 
-        return LiveWorkload(settings, image_set, selection, left_out, weights, precision_here())
+        return LiveWorkload(
+            settings, image_set, selection, left_out, copies, weights, precision_here()
+        )
     return CachedWorkload(
-        settings, image_set, selection, left_out, weights, "float32", features=features
+        settings, image_set, selection, left_out, copies, weights, "float32", features=features
     )
+
+
+def _json(value: Mapping[str, object]) -> bytes:
+    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode("ascii")

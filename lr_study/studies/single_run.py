@@ -20,7 +20,7 @@ from lr_study.tracking import (
     reap_stale_runs,
     tracked_run,
     write_curves,
-    write_left_out,
+    write_files,
 )
 from lr_study.training import TrainedRun
 
@@ -70,11 +70,11 @@ def run_one(
     name = run_name(spec)
     with tracked_run(destination, name) as run_id:
         workload = make_workload()
-        sender.log_first_files(run_id, lambda folder: write_left_out(folder, workload.left_out))
+        sender.log_first_files(run_id, lambda folder: write_files(folder, workload.data_files))
 
         def more_files(folder: Path, trained: TrainedRun) -> None:
             write_curves(folder, trained.record.epochs)
-            write_left_out(folder, workload.left_out)
+            write_files(folder, workload.data_files)
 
         def batches() -> Iterator[Sequence[RunSpec]]:
             if workload.trainer(spec.seed).width == 1:

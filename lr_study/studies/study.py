@@ -34,7 +34,7 @@ from lr_study.tracking import (
     retry,
     tracked_run,
     waiting_cells,
-    write_left_out,
+    write_files,
 )
 from lr_study.training import TrainedRun
 
@@ -233,7 +233,7 @@ def _write_plan(folder: Path, plan: Plan, workload: Workload) -> None:
         "seeds": list(dict.fromkeys(spec.seed for spec in plan.specs)),
     }
     (folder / "grid.json").write_text(json.dumps(grid, indent=1) + "\n")
-    write_left_out(folder, workload.left_out)
+    write_files(folder, workload.data_files)
 
 
 def _rank(destination: Destination, workload: Workload) -> tuple[pd.DataFrame, Comparison]:

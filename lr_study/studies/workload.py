@@ -20,6 +20,8 @@ class Workload(Protocol):
         What all of its runs share.
     left_out
         The examples that cannot be used, each with the reason.
+    data_files
+        Files that describe the data, by name; kept as artifacts.
     model_file
         The file of a run from which `build_model` builds the whole model.
     """
@@ -29,6 +31,9 @@ class Workload(Protocol):
 
     @property
     def left_out(self) -> Mapping[str, str]: ...
+
+    @property
+    def data_files(self) -> Mapping[str, bytes]: ...
 
     @property
     def model_file(self) -> str: ...

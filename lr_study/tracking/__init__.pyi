@@ -2,7 +2,6 @@ from .addresses import resolve_tracking_uri as resolve_tracking_uri
 from .artifacts import log_model as log_model
 from .artifacts import write_curves as write_curves
 from .artifacts import write_files as write_files
-from .artifacts import write_left_out as write_left_out
 from .cells import Cells as Cells
 from .cells import find_cells as find_cells
 from .cells import mark_duplicates as mark_duplicates

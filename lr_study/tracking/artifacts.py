@@ -1,7 +1,6 @@
 """Files and models that are logged to a run, beside those that its trainer writes."""
 
 import importlib.metadata
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,12 +26,6 @@ def write_curves(folder: Path, epochs: Sequence[EpochRecord]) -> None:
     (folder / "figures").mkdir()
     for name, figure in curve_figures(epochs).items():
         figure.savefig(folder / "figures" / f"{name}.svg", metadata={"Date": None})
-
-
-def write_left_out(folder: Path, left_out: Mapping[str, str]) -> None:
-    """Write ``left_out.json``: the images that could not be used, each with the reason."""
-    text = json.dumps(dict(left_out), indent=1, sort_keys=True)
-    (folder / "left_out.json").write_text(text + "\n")
 
 
 def log_model(client: MlflowClient, run_id: str, model: Any, protocol: Protocol) -> None:

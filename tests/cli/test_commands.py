@@ -128,6 +128,7 @@ def test_a_run_a_ranking_and_its_model(tmp_path: Path) -> None:
     assert run.info.status == "FINISHED"
     assert run.data.metrics["final_val_accuracy"] > 0.5
     assert {file.path for file in client.list_artifacts(run_id)} == {
+        "classes.json",
         "figures",
         "head.npz",
         "history.csv",

@@ -7,8 +7,14 @@ import numpy as np
 import pytest
 from image_folders import write_files
 
-from lr_study.data import scan
-from lr_study.support.errors import UsageError
+from lr_study.data import scan, select
+from lr_study.support.errors import LrStudyError, UsageError
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+GIF = b"GIF89a\1\0\1\0"
+WEBP = b"RIFF\x24\0\0\0WEBPVP8 "
+BMP = b"BM" + bytes(12) + b"\x28\0\0\0" + bytes(36)
 
 
 def listed(root):
@@ -150,3 +156,99 @@ def test_loops_of_links_end(root):
         "dog/cats/1.png",
         "dog/cats/in/2.png",
     ]
+
+
+def test_a_link_out_of_the_root_is_followed_on_request(root, tmp_path):
+    # As in a Hugging Face snapshot.
+    write_files(tmp_path, "blobs/1", "blobs/2", content=JPEG)
+    write_files(tmp_path, "elsewhere/4.png")
+    (root / "cat").mkdir()
+    (root / "cat" / "1.jpg").symlink_to("../../blobs/1")
+    (root / "cat" / "2").symlink_to(tmp_path / "blobs" / "2")
+    (root / "dog").symlink_to(tmp_path / "elsewhere")
+    before = scan("data", root)
+    assert before.paths == ()
+    assert before.skipped == dict.fromkeys(
+        ["cat/1.jpg", "cat/2", "dog"], "a link out of the folder"
+    )
+    with pytest.raises(UsageError, match=r"3 a link out of the folder.*--follow-links follows"):
+        select(before, {})
+    found = scan("data", root, follow_links=True)
+    assert found.paths == ("cat/1.jpg", "cat/2", "dog/4.png")
+    assert found.skipped == {}
+
+
+def test_followed_links_never_lead_to_the_classes_again(root):
+    write_files(root, "cat/1.png", "dog/2.png")
+    (root / "cat" / "root").symlink_to(root)
+    (root / "cat" / "above").symlink_to(root.parent)
+    found = scan("data", root, follow_links=True)
+    assert found.paths == ("cat/1.png", "dog/2.png")
+    assert set(found.skipped) == {"cat/root", "cat/above"}
+
+
+# Content
+
+
+@pytest.mark.parametrize("name", ["a.jfif", "a.jpe", "a.jpg?itok=F2", "a.png.1", "a", "a.txt"])
+@pytest.mark.parametrize("content", [JPEG, PNG, GIF, WEBP, BMP], ids=["j", "p", "g", "w", "b"])
+def test_an_image_is_known_by_its_content_under_any_name(root, name, content):
+    write_files(root, f"cat/{name}", content=content)
+    found = scan("data", root)
+    assert found.paths == (f"cat/{name}",)
+    assert found.skipped == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"II*\0" + bytes(30), "in an unsupported format (TIFF)"),
+        (b"\0\0\0\x20ftypavif" + bytes(30), "in an unsupported format (AVIF)"),
+        (b"\0\0\0\x20ftypheic" + bytes(30), "in an unsupported format (HEIC)"),
+        (b"BMW, Audi and other makes of cars", "not an image"),
+        (b"<html>", "not an image"),
+        (b"", "not an image"),
+    ],
+)
+def test_what_is_not_used_has_a_reason(root, content, reason):
+    write_files(root, "cat/1.png")
+    write_files(root, "cat/x", content=content)
+    assert scan("data", root).skipped == {"cat/x": reason}
+
+
+def test_images_beside_the_class_folders_and_folders_without_images_are_said(root):
+    write_files(root, "cat/1.png", "bird/notes.txt", "7.png", "readme.md")
+    (root / "wolf").mkdir()
+    found = scan("data", root)
+    assert found.class_names == ("cat",)
+    assert found.empty_classes == ("bird", "wolf")
+    assert found.skipped == {
+        "7.png": "an image in no class folder",
+        "bird/notes.txt": "not an image",
+    }
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_never_waited_for(root):
+    write_files(root, "cat/1.png")
+    os.mkfifo(root / "cat" / "pipe")
+    assert scan("data", root).skipped == {"cat/pipe": "not a regular file"}
+
+
+def test_a_disk_that_fails_is_not_a_property_of_a_file(root, monkeypatch):
+    write_files(root, "cat/1.png", "cat/x")
+
+    def fail(path):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("lr_study.data.walking.file_kind", fail)
+    with pytest.raises(LrStudyError, match=r"cannot read '.*cat/x': Input/output error"):
+        scan("data", root)
+
+
+def test_files_of_known_names_have_the_fingerprint_of_before(root):
+    # Computed by the commit before content was looked at.
+    write_files(root, "cat/1.png", "cat/b/2.JPG", "dog/3.webp", "dog/notes.txt")
+    found = scan("data", root)
+    assert found.paths == ("cat/1.png", "cat/b/2.JPG", "dog/3.webp")
+    assert found.fingerprint == ("7d2b6e55b3c128ce66d1c816bfb1e9ada75231dda277ad4d77a5355d6aff0395")

@@ -80,7 +80,7 @@ def test_one_class():
 def test_a_class_needs_three_images():
     line = rejection(image_set(cat=9, dog=2, eel=1), {})
     assert "class 'dog'" in line
-    assert "has 2 usable images" in line
+    assert "has 2 different usable images" in line
     assert "(2 classes are too small)" in line
     assert "min_class_size=3" in line
     assert "too small" not in rejection(image_set(cat=9, dog=2), {}, min_class_size=1)
@@ -93,7 +93,7 @@ def test_a_class_needs_three_images():
 def test_a_class_without_usable_images_is_too_small():
     line = rejection(image_set(cat=99, dog=1), {"dog/000.png": "empty"})
     assert "class 'dog'" in line
-    assert "has 0 usable images" in line
+    assert "has 0 different usable images" in line
 
 
 def test_a_class_name_with_a_line_break_stays_on_one_line():

@@ -86,7 +86,9 @@ def test_the_sample_needs_a_writable_cache(tmp_path, monkeypatch):
 def oregon(tmp_path, monkeypatch):
     root = tmp_path / "versions" / "1"
     inner = root / "oregon_wildlife" / "oregon_wildlife"
-    write_files(inner, *(f"{species}/{i}.jpg" for species in OREGON for i in range(3)))
+    for species in OREGON:
+        for i in range(3):
+            write_files(inner, f"{species}/{i}.jpg", content=f"{species} {i}".encode())
     requested = []
 
     def download(handle):
