@@ -26,6 +26,7 @@ from typing import Any, Self
 import numpy as np
 from forked import Forked
 from mlflow import MlflowClient
+from mlflow.utils.file_utils import local_file_uri_to_path
 
 from lr_study.data import locate
 from lr_study.features.extraction import BATCH_SIZE
@@ -143,7 +144,8 @@ class Study:
         """What one run gave."""
         metrics = "SELECT key, step, value, is_nan FROM metrics WHERE run_uuid = ?"
         params = "SELECT key, value FROM params WHERE run_uuid = ?"
-        place = self._rows("SELECT artifact_uri FROM runs WHERE run_uuid = ?", run_id)[0][0]
+        ((uri,),) = self._rows("SELECT artifact_uri FROM runs WHERE run_uuid = ?", run_id)
+        place = local_file_uri_to_path(uri)
         with np.load(Path(place) / "head.npz") as head:
             weights = hashlib.sha256(head["kernel"].tobytes() + head["bias"].tobytes()).hexdigest()
         return {

@@ -1,5 +1,6 @@
 """Runs that are not ranked, or not together: as functions, and by the command on a real store."""
 
+import shutil
 import subprocess
 from dataclasses import replace
 
@@ -90,9 +91,9 @@ def test_fields_that_differ_are_counted() -> None:
 
 
 @pytest.fixture(scope="module")
-def problem_store(tmp_path_factory) -> str:
+def problem_store(tmp_path_factory, empty_database) -> str:
     """Twelve runs: three with another batch size, and four with problems."""
-    uri = f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
+    uri = f"sqlite:///{shutil.copy(empty_database, tmp_path_factory.mktemp('store'))}"
     client = connect(uri)
     experiment = choose_experiment(client, "oregon", "oregon")
 
