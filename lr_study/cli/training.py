@@ -38,7 +38,7 @@ def run(
         destination, spec, lambda: prepare(settings, image_set), with_model=log_model
     )
     echo_err(*left_out_lines(finished.left_out))
-    echo(*record_lines(finished.record, finished.run_id, destination.experiment.name))
+    echo(*record_lines(finished.record, finished.run_id, finished.experiment))
 
 
 @with_settings
@@ -89,7 +89,7 @@ def study(
     )
     echo_err(*left_out_lines(outcome.left_out))
     echo(ranking_table(outcome.ranking))
-    where = f"experiment {destination.experiment.name} in {destination.client.tracking_uri}"
+    where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with lr-study ui")
 
 

@@ -25,9 +25,10 @@ from lr_study.training import TrainedRun
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run that was trained and uploaded, and the examples that were left out."""
+    """A run that was trained and uploaded, its experiment, and the examples left out."""
 
     run_id: str
+    experiment: str
     record: RunRecord
     left_out: Mapping[str, str]
 
@@ -88,8 +89,11 @@ def run_one(
             )
         ((trained, entry),) = finished
         sender.send(entry)
-        sender.require_sent(destination.experiment.name, [trained.record.cell])
+        sender.require_sent(destination.experiment, [trained.record.cell])
+    experiment_id = destination.experiment.experiment_id
+    # It may have been renamed meanwhile.
+    found = sender.try_call(lambda: client.get_experiment(experiment_id)) or destination.experiment
     if with_model:  # the run is finished, even if this fails
         model = workload.build_model(trained.files[workload.model_file])
         log_model(client, run_id, model, workload.protocol)
-    return FinishedRun(run_id, trained.record, workload.left_out)
+    return FinishedRun(run_id, found.name, trained.record, workload.left_out)

@@ -27,10 +27,10 @@ from lr_study.tracking import (
     Sender,
     cell_identity,
     find_cells,
-    load_runs,
     mark_duplicates,
     reap_stale_runs,
     retry,
+    runs_of_experiment,
     tracked_run,
     waiting_cells,
     write_left_out,
@@ -103,7 +103,7 @@ def run_study(
             log_models(client, runs, ranking, workload, models)
             _log_ranking(destination, parent, runs, ranking)
     else:
-        sender.require_sent(experiment.name, _cells_of(workload, plan))
+        sender.require_sent(experiment, _cells_of(workload, plan))
         _, ranking = _rank(destination, workload)
     return Outcome(workload.left_out, ranking)
 
@@ -175,7 +175,7 @@ def _train(study: _Study, executor: Executor) -> None:
             raise
     for submitted in uploads:
         submitted.result()
-    study.sender.require_sent(study.destination.experiment.name, _cells_of(study.workload, plan))
+    study.sender.require_sent(study.destination.experiment, _cells_of(study.workload, plan))
 
 
 def _batches(study: _Study, publisher: Publisher, bar: Bar) -> Iterator[Sequence[RunSpec]]:
@@ -211,11 +211,15 @@ def _log_plan(sender: Sender, parent: str, plan: Plan, workload: Workload) -> No
 
 
 def _rank(destination: Destination, workload: Workload) -> tuple[pd.DataFrame, Comparison]:
-    """Read the runs of this protocol only, and compare them."""
-    experiment = destination.experiment.name
-    runs = load_runs(experiment, str(destination.client.tracking_uri))
+    """Read the runs of this protocol only, and compare them.
+
+    The experiment may have been renamed meanwhile: the comparison has its name of now.
+    """
+    client, experiment_id = destination.client, destination.experiment.experiment_id
+    runs = runs_of_experiment(client, experiment_id)
+    name = retry(lambda: client.get_experiment(experiment_id)).name
     ours = runs[runs["protocol_id"] == workload.protocol.id]
-    return ours, compare(ours, experiment=experiment)
+    return ours, compare(ours, experiment=name)
 
 
 def _log_ranking(

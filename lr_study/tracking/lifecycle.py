@@ -111,8 +111,7 @@ def _end(destination: Destination, run_id: str, status: str, *, reachable: bool 
     """
     now = int(time.time() * 1000)
     entry = Entry(
-        store=destination.store,
-        experiment=destination.experiment.name,
+        **destination.of_entry(),
         id=run_id,
         name=run_id,
         status=status,

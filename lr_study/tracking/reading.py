@@ -49,7 +49,12 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
             f"there is no experiment {experiment!r} in {client.tracking_uri}: "
             f"{_experiments_with_runs(client)}"
         )
-    runs = retry(lambda: list(all_runs(client, found.experiment_id)))
+    return runs_of_experiment(client, found.experiment_id)
+
+
+def runs_of_experiment(client: MlflowClient, experiment_id: str) -> pd.DataFrame:
+    """Return what `load_runs` does, of an experiment that is known by its id."""
+    runs = retry(lambda: list(all_runs(client, experiment_id)))
     rows = [_row(client, run) for run in runs]
     columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
     columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]

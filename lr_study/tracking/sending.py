@@ -23,7 +23,7 @@ from lr_study.tracking.cells import finished_runs, supersede
 from lr_study.tracking.connection import connect, is_rejection, retry
 from lr_study.tracking.databases import MissingStoreError
 from lr_study.tracking.entries import RunIdentity
-from lr_study.tracking.experiments import experiment_named
+from lr_study.tracking.experiments import experiment_of
 from lr_study.tracking.outbox import Entry
 from lr_study.tracking.reading import all_runs, is_complete
 from lr_study.tracking.tags import OUTBOX_TAG, PARENT_TAG, PROCESS_TAG, SUPERSEDED_TAG
@@ -55,9 +55,7 @@ class Sender:
         self.last_error = ""
         self.rejection = ""
         self._open_until = 0.0
-        self._experiments: dict[str, str] = {}
-        if experiment is not None:
-            self._experiments[experiment.name] = str(experiment.experiment_id)
+        self._experiments = [] if experiment is None else [experiment]
 
     def try_call(self, call: Callable[[], T]) -> T | None:
         """Return the result of a call to the store; None if the store cannot be reached."""
@@ -98,7 +96,7 @@ class Sender:
         self.last_error = self.rejection = ""
         return sum(self.send(entry) for entry in outbox.waiting(self.store))
 
-    def require_sent(self, experiment: str, cells: Collection[str]) -> None:
+    def require_sent(self, experiment: Experiment, cells: Collection[str]) -> None:
         """Try once more to send the waiting entries of some cells of an experiment.
 
         Entries of other cells belong to studies that run at the same time, which send them.
@@ -122,7 +120,7 @@ class Sender:
         if left:
             line = waiting_line(left, self.store, self.last_error or self.rejection)
             raise UnreachableError(line) if self.last_error else LrStudyError(line)
-        self.try_call(lambda: self._delete_strays(self._experiment_id(experiment)))
+        self.try_call(lambda: self._delete_strays(str(experiment.experiment_id)))
 
     def _circuit_is_open(self) -> bool:
         return bool(self.last_error) and time.monotonic() < self._open_until
@@ -131,11 +129,14 @@ class Sender:
         self.last_error = one_line(error)
         self._open_until = time.monotonic() + _CIRCUIT_SECONDS
 
-    def _experiment_id(self, name: str) -> str:
-        if name not in self._experiments:
-            found = experiment_named(self.client, name)
-            self._experiments[name] = str(found.experiment_id)
-        return self._experiments[name]
+    def _experiment_id(self, entry: Entry) -> str:
+        for known in self._experiments:
+            if entry.is_of(known):
+                return str(known.experiment_id)
+        found = experiment_of(self.client, entry)
+        if entry.is_of(found):
+            self._experiments.append(found)
+        return str(found.experiment_id)
 
     def _deliver(self, entry: Entry) -> None:
         """Make the store hold an entry's run, however much of it the store has already."""
@@ -144,7 +145,7 @@ class Sender:
             if run is not None and not _is_delivered(run, entry):
                 self._fill(entry, run)
             return
-        experiment_id = self._experiment_id(entry.experiment)
+        experiment_id = self._experiment_id(entry)
         runs = runs_of_entry(self.client, experiment_id, entry.id)
         done = [
             run
@@ -247,7 +248,7 @@ def _is_delivered(run: Run, entry: Entry) -> bool:
 
 def waiting_cells(client: MlflowClient, experiment: Experiment) -> set[str]:
     """Return the cells of an experiment that wait in the outbox."""
-    entries = outbox.waiting(store_address(str(client.tracking_uri)), experiment.name)
+    entries = outbox.waiting(store_address(str(client.tracking_uri)), experiment)
     return {entry.cell for entry in entries if entry.cell is not None}
 
 
@@ -271,7 +272,7 @@ class Synced:
 
 def sync(tracking_uri: str | None = None) -> Synced:
     """Send all waiting entries, or those of one store, each to the store it is meant for."""
-    stores = dict.fromkeys(entry.store for entry in outbox.waiting())
+    stores = dict.fromkeys(store_address(entry.store) for entry in outbox.waiting())
     resolved = resolve_tracking_uri(tracking_uri)
     if tracking_uri:
         stores = {store: None for store in stores if store == store_address(tracking_uri)}
