@@ -86,9 +86,9 @@ def study(
         lambda: prepare(settings, image_set),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
+        on_ranking=lambda ranking: echo(ranking_table(ranking)),
     )
     echo_err(*left_out_lines(outcome.left_out))
-    echo(ranking_table(outcome.ranking))
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with lr-study ui")
 

@@ -17,7 +17,7 @@ from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
 from lr_study.studies.publishing import Publisher, run_name
 from lr_study.studies.workload import Executor, Workload
-from lr_study.support import Bar, progress_bar
+from lr_study.support import Bar, LrStudyError, UsageError, progress_bar
 from lr_study.tracking import (
     KIND_TAG,
     Cells,
@@ -29,6 +29,7 @@ from lr_study.tracking import (
     find_cells,
     mark_duplicates,
     reap_stale_runs,
+    require_active,
     retry,
     runs_of_experiment,
     tracked_run,
@@ -69,6 +70,7 @@ def run_study(
     models: str = "best",
     executor: Executor | None = None,
     on_plan: Callable[[Plan], None] = lambda plan: None,
+    on_ranking: Callable[[Comparison], None] = lambda ranking: None,
 ) -> Outcome:
     """Train and publish what is missing under one parent run, and rank all finished runs.
 
@@ -76,10 +78,16 @@ def run_study(
     next seed trains. Whatever stops the study, each cell is finished, waiting or missing: the same
     command continues.
 
+    Parameters
+    ----------
+    on_ranking
+        Called with the ranking as soon as it is known, before it is logged.
+
     Raises
     ------
     LrStudyError
-        If runs wait in the outbox at the end because their store cannot be reached.
+        If runs wait in the outbox at the end because their store cannot be reached, or because
+        their experiment was deleted meanwhile; or if the study's own run was.
     """
     client, experiment = destination.client, destination.experiment
     sender = Sender(client, experiment)
@@ -100,11 +108,13 @@ def run_study(
             )
             mark_duplicates(client, _cells(destination, workload))
             runs, ranking = _rank(destination, workload)
+            on_ranking(ranking)
             log_models(client, runs, ranking, workload, models)
             _log_ranking(destination, parent, runs, ranking)
     else:
         sender.require_sent(experiment, _cells_of(workload, plan))
         _, ranking = _rank(destination, workload)
+        on_ranking(ranking)
     return Outcome(workload.left_out, ranking)
 
 
@@ -217,9 +227,13 @@ def _rank(destination: Destination, workload: Workload) -> tuple[pd.DataFrame, C
     """
     client, experiment_id = destination.client, destination.experiment.experiment_id
     runs = runs_of_experiment(client, experiment_id)
-    name = retry(lambda: client.get_experiment(experiment_id)).name
+    experiment = retry(lambda: client.get_experiment(experiment_id))
+    try:
+        require_active(client, experiment)
+    except UsageError as error:  # nobody's wrong use: it was there when the study began
+        raise LrStudyError(str(error)) from error
     ours = runs[runs["protocol_id"] == workload.protocol.id]
-    return ours, compare(ours, experiment=name)
+    return ours, compare(ours, experiment=experiment.name)
 
 
 def _log_ranking(

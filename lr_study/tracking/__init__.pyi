@@ -11,6 +11,7 @@ from .cells import supersede as supersede
 from .connection import connect as connect
 from .connection import retry as retry
 from .databases import MissingStoreError as MissingStoreError
+from .deleted import require_active as require_active
 from .entries import RunIdentity as RunIdentity
 from .entries import cell_identity as cell_identity
 from .entries import record_entry as record_entry

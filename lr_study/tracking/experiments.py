@@ -1,7 +1,6 @@
 """Which MLflow experiment runs go to, found or created."""
 
 import os
-import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from lr_study.support import LrStudyError, UsageError
 from lr_study.tracking.addresses import store_address
 from lr_study.tracking.connection import connect
 from lr_study.tracking.databases import MissingStoreError, create_experiment
+from lr_study.tracking.deleted import mlflow_command, require_active
 from lr_study.tracking.outbox import Entry
 
 
@@ -181,26 +181,3 @@ def experiment_named(client: MlflowClient, name: str) -> Experiment:
                 raise UsageError(f"experiment={name[:100]!r} is not allowed: {error}") from error
         found = find_experiment(client, name)
     return require_active(client, found)
-
-
-def require_active(client: MlflowClient, experiment: Experiment) -> Experiment:
-    """Return an experiment that was not deleted.
-
-    Raises
-    ------
-    UsageError
-        If it was deleted. The message has the command that restores it.
-    """
-    if experiment.lifecycle_stage == "deleted":
-        command = mlflow_command(client, "experiments", "restore", "-x", experiment.experiment_id)
-        raise UsageError(
-            f"experiment={experiment.name} was deleted: restore it with {command}, "
-            "or give another with --experiment"
-        )
-    return experiment
-
-
-def mlflow_command(client: MlflowClient, *words: str) -> str:
-    """Return a command of MLflow for the store of a client, as it is typed in a shell."""
-    store = shlex.quote(store_address(str(client.tracking_uri)))
-    return f"MLFLOW_TRACKING_URI={store} mlflow {shlex.join(words)}"

@@ -12,6 +12,7 @@ from lr_study.comparison import message
 from lr_study.runs import CURVES, UNKNOWN, required_metrics
 from lr_study.support import UsageError
 from lr_study.tracking.connection import connect, retry
+from lr_study.tracking.deleted import require_active
 from lr_study.tracking.experiments import find_experiment
 from lr_study.tracking.tags import (
     CELL_TAG,
@@ -38,7 +39,8 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     Raises
     ------
     UsageError
-        If there is no such experiment. The message lists the existing ones.
+        If there is no such experiment, or it was deleted. The message lists the existing ones, or
+        says how to restore it.
     LrStudyError
         If the store cannot be used.
     """
@@ -49,7 +51,7 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
             f"there is no experiment {experiment!r} in {client.tracking_uri}: "
             f"{_experiments_with_runs(client)}"
         )
-    return runs_of_experiment(client, found.experiment_id)
+    return runs_of_experiment(client, require_active(client, found).experiment_id)
 
 
 def runs_of_experiment(client: MlflowClient, experiment_id: str) -> pd.DataFrame:

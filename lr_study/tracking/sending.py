@@ -12,6 +12,7 @@ from mlflow.exceptions import MlflowException
 from lr_study.support import (
     LrStudyError,
     UnreachableError,
+    UsageError,
     is_owner_dead,
     liveness_token,
     one_line,
@@ -22,6 +23,7 @@ from lr_study.tracking.addresses import resolve_tracking_uri, store_address
 from lr_study.tracking.cells import finished_runs, supersede
 from lr_study.tracking.connection import connect, is_rejection, retry
 from lr_study.tracking.databases import MissingStoreError
+from lr_study.tracking.deleted import find_run
 from lr_study.tracking.entries import RunIdentity
 from lr_study.tracking.experiments import experiment_of
 from lr_study.tracking.outbox import Entry
@@ -55,6 +57,7 @@ class Sender:
         self.last_error = ""
         self.rejection = ""
         self._open_until = 0.0
+        self._rejections: dict[str, None] = {}
         self._experiments = [] if experiment is None else [experiment]
 
     def try_call(self, call: Callable[[], T]) -> T | None:
@@ -84,7 +87,7 @@ class Sender:
                     outbox.remove(entry)
         except Exception as error:
             if is_rejection(error):
-                self.rejection = one_line(error)
+                self._note_rejection(error)
             else:
                 self._open_circuit(error)
             return False
@@ -94,6 +97,7 @@ class Sender:
     def send_waiting(self) -> int:
         """Send all entries that wait for this store, and return how many were sent."""
         self.last_error = self.rejection = ""
+        self._rejections.clear()
         return sum(self.send(entry) for entry in outbox.waiting(self.store))
 
     def require_sent(self, experiment: Experiment, cells: Collection[str]) -> None:
@@ -114,6 +118,7 @@ class Sender:
             return [entry for entry in found if entry.cell in cells]
 
         self.last_error = self.rejection = ""
+        self._rejections.clear()
         for entry in waiting():
             self.send(entry)
         left = len(waiting())
@@ -121,6 +126,13 @@ class Sender:
             line = waiting_line(left, self.store, self.last_error or self.rejection)
             raise UnreachableError(line) if self.last_error else LrStudyError(line)
         self.try_call(lambda: self._delete_strays(str(experiment.experiment_id)))
+
+    def _note_rejection(self, error: BaseException) -> None:
+        """Keep the answer; of many that differ, keep the first and their number."""
+        answer = str(error) if isinstance(error, UsageError) else one_line(error)
+        self._rejections[answer] = None
+        first, *others = self._rejections
+        self.rejection = f"{first}; and {len(others)} more" if others else first
 
     def _circuit_is_open(self) -> bool:
         return bool(self.last_error) and time.monotonic() < self._open_until
@@ -140,11 +152,22 @@ class Sender:
 
     def _deliver(self, entry: Entry) -> None:
         """Make the store hold an entry's run, however much of it the store has already."""
+        try:
+            self._complete(entry)
+        except MlflowException as error:
+            if is_rejection(error):  # most likely because something was deleted
+                self._experiments.clear()
+                self._experiment_id(entry)
+            raise
+
+    def _complete(self, entry: Entry) -> None:
         if entry.run_id is not None:
             run = find_run(self.client, entry.run_id)
             if run is not None and not _is_delivered(run, entry):
                 self._fill(entry, run)
-            return
+            if run is not None or entry.cell is None:
+                return
+            # The run was purged, or is in another database: its record goes to a run of its own.
         experiment_id = self._experiment_id(entry)
         runs = runs_of_entry(self.client, experiment_id, entry.id)
         done = [
@@ -228,17 +251,6 @@ def is_resumable(run: Run) -> bool:
         return True
     process = run.data.tags.get(PROCESS_TAG, "")
     return run.info.status == "RUNNING" and (process == liveness_token() or is_owner_dead(process))
-
-
-def find_run(client: MlflowClient, run_id: str) -> Run | None:
-    """Return a run by its id; None if there is none, or it was deleted."""
-    try:
-        run = client.get_run(run_id)
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-        return None
-    return run if run.info.lifecycle_stage == "active" else None
 
 
 def _is_delivered(run: Run, entry: Entry) -> bool:

@@ -1,6 +1,8 @@
 """What commands do to a store: those that only read leave everything as it was."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,52 @@ def test_a_new_database_keeps_the_artifacts_of_all_its_experiments_beside_it(
     assert sorted(locations) == [f"{(disk / 'mlruns').as_uri()}/{number}" for number in (0, 1)]
     assert sorted(path.name for path in disk.iterdir()) == ["mlflow.db"]
     assert list(here.iterdir()) == []
+
+
+COMPARING = {
+    "compare": ["compare"],
+    "compare --strict": ["compare", "--strict"],
+    "report": ["report", "--output", "report.html"],
+}
+
+
+@pytest.fixture
+def with_deleted(here: Path, empty_database: Path) -> Path:
+    """A folder whose store has a deleted experiment, with id 1."""
+    (here / "mlflow.db").write_bytes(empty_database.read_bytes())
+    client = MlflowClient(f"sqlite:///{here}/mlflow.db")
+    client.delete_experiment(client.create_experiment("roses"))
+    return here
+
+
+@pytest.mark.parametrize("arguments", COMPARING.values(), ids=COMPARING)
+def test_a_deleted_experiment_is_not_an_empty_one(with_deleted: Path, arguments: list[str]) -> None:
+    line = error_of(lr(*arguments, "--experiment", "roses", cwd=with_deleted), 2)
+    assert line == (
+        "error: experiment=roses was deleted: restore it with "
+        f"MLFLOW_TRACKING_URI=sqlite:///{with_deleted}/mlflow.db mlflow experiments restore -x 1"
+    )
+    assert [path.name for path in with_deleted.iterdir()] == ["mlflow.db"]
+
+
+def test_a_plan_for_a_deleted_experiment_is_refused(with_deleted: Path, tiny_folder: Path) -> None:
+    options = ["--data", str(tiny_folder), "--experiment", "roses", "--policy", "fixed"]
+    answer = lr("study", *options, "--dry-run", cwd=with_deleted)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "experiment=roses was deleted: restore it" in answer.stderr.splitlines()[-1]
+
+
+def test_the_command_that_restores_an_experiment_can_be_typed_from_anywhere(
+    with_deleted: Path,
+) -> None:
+    line = error_of(lr("compare", "--experiment", "roses", cwd=with_deleted), 2)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        ["bash", "-c", line.partition("restore it with ")[2]],
+        cwd="/",
+        env=os.environ | {"PATH": path, "MLFLOW_TRACKING_URI": "sqlite:////nowhere/else.db"},
+        check=True,
+        timeout=60,
+    )
+    answer = lr("compare", "--experiment", "roses", cwd=with_deleted)
+    assert (answer.returncode, answer.stderr) == (0, "")

@@ -117,3 +117,77 @@ def test_an_experiment_is_renamed_while_a_run_trains(store: Store) -> None:
     assert answer.code == 0, answer.err
     assert "in experiment team\n" in answer.out
     assert store.statuses() == ["FINISHED"]
+
+
+def test_an_experiment_is_deleted_while_a_run_trains(store: Store) -> None:
+    answer = store.train(
+        *store.words_of_run(), meanwhile=lambda: store.client.delete_experiment("1")
+    )
+    restore = f"MLFLOW_TRACKING_URI={store.study.uri} mlflow experiments restore -x 1"
+    assert answer.code == 1
+    assert f"(experiment=study was deleted: restore it with {restore})" in answer.err
+    sent = store.lr("sync")
+    assert (sent.code, sent.out) == (1, "sent: 0\n")
+    assert sent.err.startswith("error: 1 run not yet uploaded to ")
+    assert f"(experiment=study was deleted: restore it with {restore})" in sent.err
+    store.client.restore_experiment("1")
+    assert store.statuses() == ["RUNNING"]
+    assert store.lr("sync") == Answer(0, "sent: 1\n", "")
+    assert store.statuses() == ["FINISHED"]
+    assert "fixed:lr=0.01" in store.lr("compare", "--experiment=study").out
+
+
+def test_an_experiment_is_deleted_while_a_study_trains(store: Store) -> None:
+    answer = store.train(
+        *store.study.words(), meanwhile=lambda: store.client.delete_experiment("1")
+    )
+    assert answer.code == 1
+    assert "mlflow experiments restore -x 1" in answer.err.splitlines()[-1]
+    sent = store.lr("sync")
+    assert (sent.code, sent.out) == (1, "sent: 0\n")
+    assert "error: 5 runs not yet uploaded to " in sent.err
+    store.client.restore_experiment("1")
+    assert store.lr("sync") == Answer(0, "sent: 5\n", "")
+    assert store.statuses() == ["FAILED", *["FINISHED"] * 4]
+    again = store.lr(*store.study.words())
+    assert (again.code, "nothing is missing" in again.err) == (0, True)
+
+
+def test_the_run_of_a_run_is_deleted_while_it_trains(store: Store) -> None:
+    deleted: list[str] = []
+
+    def delete() -> None:
+        (run,) = store.client.search_runs(["1"])
+        store.client.delete_run(run.info.run_id)
+        deleted.append(run.info.run_id)
+
+    answer = store.train(*store.words_of_run(), meanwhile=delete)
+    restore = f"MLFLOW_TRACKING_URI={store.study.uri} mlflow runs restore --run-id {deleted[0]}"
+    assert answer.code == 1
+    assert f"(run {deleted[0]} was deleted: restore it with {restore})" in answer.err
+    assert store.lr("sync").code == 1
+    store.client.restore_run(deleted[0])
+    assert store.lr("sync") == Answer(0, "sent: 1\n", "")
+    assert store.statuses() == ["FINISHED"]
+
+
+def test_the_run_of_a_study_is_deleted_while_it_trains(store: Store) -> None:
+    deleted: list[str] = []
+
+    def delete() -> None:
+        (run,) = store.client.search_runs(["1"])
+        store.client.delete_run(run.info.run_id)
+        deleted.append(run.info.run_id)
+
+    answer = store.train(*store.study.words(), meanwhile=delete)
+    assert answer.code == 1
+    assert "fixed:lr=0.001" in answer.out  # the ranking
+    assert store.statuses() == ["FINISHED"] * 4
+    restore = f"MLFLOW_TRACKING_URI={store.study.uri} mlflow runs restore --run-id {deleted[0]}"
+    assert f"(run {deleted[0]} was deleted: restore it with {restore})" in answer.err
+    assert answer.err.splitlines()[-1].endswith("lr-study sync uploads it")
+    store.client.restore_run(deleted[0])
+    assert store.lr("sync") == Answer(0, "sent: 1\n", "")
+    assert store.statuses() == ["FINISHED"] * 5
+    again = store.lr(*store.study.words())
+    assert again.out == answer.out
