@@ -8,7 +8,7 @@ import typer
 from lr_study.cli.options import WEIGHTS_HELP, TrackingUri
 from lr_study.cli.terminal import echo, echo_err
 from lr_study.runs import Settings
-from lr_study.support import atomic_write
+from lr_study.support import UsageError, atomic_write
 
 
 def model(
@@ -47,6 +47,10 @@ def ui(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5000,
 ) -> None:
     """Serve MLflow's pages for the store, on this machine only; Ctrl-C stops them."""
+    if not 1 <= port <= 65535:
+        raise UsageError(
+            f"port={port} is not allowed: port is a whole number from 1 to 65535, such as 5001"
+        )
     from lr_study.cli.ui import serve_ui
 
     serve_ui(tracking_uri, port)

@@ -51,7 +51,7 @@ def run(
     echo_err(*data_lines(image_set))
     finished = run_one(destination, spec, lambda: _announced(prepare(settings, image_set)))
     echo_err(*left_out_lines(finished.workload.left_out))
-    echo(*record_lines(finished.record, finished.run_id, destination.experiment.name))
+    echo(*record_lines(finished.record, finished.run_id, finished.experiment))
     if log_model:
         why = reason_of_failure(lambda: finished.log_model(destination.client))
         if why:
@@ -118,7 +118,7 @@ def study(
     echo_err(*left_out_lines(outcome.left_out))
     for what, why in outcome.unlogged.items():
         echo_err(_UNLOGGED[what].format(why=why))
-    where = f"experiment {destination.experiment.name} in {destination.client.tracking_uri}"
+    where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with lr-study ui")
 
 

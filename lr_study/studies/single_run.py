@@ -27,9 +27,10 @@ from lr_study.training import TrainedRun
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run that was trained and uploaded, with its workload and the content of its files."""
+    """A run that was trained and uploaded: its experiment, its workload, and its files' content."""
 
     run_id: str
+    experiment: str
     record: RunRecord
     workload: Workload
     files: Mapping[str, bytes]
@@ -94,5 +95,8 @@ def run_one(
             )
         ((trained, entry),) = finished
         sender.send(entry)
-        sender.require_sent(destination.experiment.name, [trained.record.cell])
-    return FinishedRun(run_id, trained.record, workload, trained.files)
+        sender.require_sent(destination.experiment, [trained.record.cell])
+    experiment_id = destination.experiment.experiment_id
+    # It may have been renamed meanwhile.
+    found = sender.try_call(lambda: client.get_experiment(experiment_id)) or destination.experiment
+    return FinishedRun(run_id, found.name, trained.record, workload, trained.files)

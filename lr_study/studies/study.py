@@ -17,7 +17,7 @@ from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
 from lr_study.studies.publishing import Publisher, run_name
 from lr_study.studies.workload import Executor, Workload
-from lr_study.support import Bar, progress_bar, reason_of_failure
+from lr_study.support import Bar, LrStudyError, UsageError, progress_bar, reason_of_failure
 from lr_study.tracking import (
     KIND_TAG,
     Cells,
@@ -27,16 +27,16 @@ from lr_study.tracking import (
     Sender,
     cell_identity,
     find_cells,
-    load_runs,
     log_files,
     mark_duplicates,
     reap_stale_runs,
+    require_active,
     retry,
+    runs_of_experiment,
     tracked_run,
     waiting_cells,
     write_files,
 )
-from lr_study.training import TrainedRun
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,17 @@ def run_study(
     is optional: a failure of it is in the outcome, and costs neither the ranking nor the study's
     run.
 
+    Parameters
+    ----------
+    on_ranking
+        Called with the finished runs and their ranking as soon as it is known, before it is
+        logged.
+
     Raises
     ------
     LrStudyError
-        If runs wait in the outbox at the end because their store cannot be reached.
+        If runs wait in the outbox at the end because their store cannot be reached, or because
+        their experiment was deleted meanwhile; or if the study's own run was.
     """
     client, experiment = destination.client, destination.experiment
     sender = Sender(client, experiment)
@@ -127,7 +134,7 @@ def run_study(
                 lambda: plan_is_logged or sender.log_first_files(parent, write_plan),
             )
     else:
-        sender.require_sent(experiment.name, _cells_of(workload, plan))
+        sender.require_sent(experiment, _cells_of(workload, plan))
         runs, ranking = _rank(destination, workload)
         on_ranking(runs, ranking)
     unlogged["models"] = reason_of_failure(
@@ -179,9 +186,6 @@ def _train(study: _Study, executor: Executor) -> None:
     epochs = study.workload.protocol.epochs
     uploads: list[Future[None]] = []
 
-    def upload(trained: TrainedRun, entry: Entry) -> None:
-        uploads.append(uploader.submit(_upload, study, bar, entry))
-
     with (
         progress_bar(f"0 of {study.total} runs", epochs * study.total, "epochs") as bar,
         ThreadPoolExecutor(1, thread_name_prefix="publish") as uploader,
@@ -203,7 +207,7 @@ def _train(study: _Study, executor: Executor) -> None:
             raise
     for submitted in uploads:
         submitted.result()
-    study.sender.require_sent(study.destination.experiment.name, _cells_of(study.workload, plan))
+    study.sender.require_sent(study.destination.experiment, _cells_of(study.workload, plan))
 
 
 def _batches(study: _Study, publisher: Publisher, bar: Bar) -> Iterator[Sequence[RunSpec]]:
@@ -237,11 +241,19 @@ def _write_plan(folder: Path, plan: Plan, workload: Workload) -> None:
 
 
 def _rank(destination: Destination, workload: Workload) -> tuple[pd.DataFrame, Comparison]:
-    """Read the runs of this protocol only, and compare them."""
-    experiment = destination.experiment.name
-    runs = load_runs(experiment, str(destination.client.tracking_uri))
+    """Read the runs of this protocol only, and compare them.
+
+    The experiment may have been renamed meanwhile: the comparison has its name of now.
+    """
+    client, experiment_id = destination.client, destination.experiment.experiment_id
+    runs = runs_of_experiment(client, experiment_id)
+    experiment = retry(lambda: client.get_experiment(experiment_id))
+    try:
+        require_active(client, experiment)
+    except UsageError as error:  # nobody's wrong use: it was there when the study began
+        raise LrStudyError(str(error)) from error
     ours = runs[runs["protocol_id"] == workload.protocol.id]
-    return ours, compare(ours, experiment=experiment)
+    return ours, compare(ours, experiment=experiment.name)
 
 
 def _log_ranking(

@@ -10,6 +10,7 @@ from .cells import supersede as supersede
 from .connection import connect as connect
 from .connection import retry as retry
 from .databases import MissingStoreError as MissingStoreError
+from .deleted import require_active as require_active
 from .entries import RunIdentity as RunIdentity
 from .entries import cell_identity as cell_identity
 from .entries import record_entry as record_entry
@@ -22,6 +23,7 @@ from .outbox import Entry as Entry
 from .outbox import put as put
 from .reading import all_runs as all_runs
 from .reading import load_runs as load_runs
+from .reading import runs_of_experiment as runs_of_experiment
 from .sending import Sender as Sender
 from .sending import open_child as open_child
 from .sending import sync as sync

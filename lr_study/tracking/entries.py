@@ -67,8 +67,7 @@ def record_entry(
     """
     now = int(time.time() * 1000)
     return Entry(
-        store=destination.store,
-        experiment=destination.experiment.name,
+        **destination.of_entry(),
         id=identity.entry_id or identity.run_id or record.cell,
         name=identity.name,
         status="FINISHED",

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
@@ -11,6 +12,8 @@ from lr_study.support import LrStudyError, UsageError
 from lr_study.tracking.addresses import store_address
 from lr_study.tracking.connection import connect
 from lr_study.tracking.databases import MissingStoreError, create_experiment
+from lr_study.tracking.deleted import mlflow_command, require_active
+from lr_study.tracking.outbox import Entry
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,15 @@ class Destination:
     def store(self) -> str:
         """The store's address, without credentials."""
         return store_address(str(self.client.tracking_uri))
+
+    def of_entry(self) -> dict[str, Any]:
+        """Return the fields of an outbox entry that say where its run goes."""
+        return {
+            "store": self.store,
+            "experiment": self.experiment.name,
+            "experiment_id": str(self.experiment.experiment_id),
+            "experiment_created": self.experiment.creation_time,
+        }
 
 
 def open_destination(
@@ -59,7 +71,7 @@ def find_destination(
     found = _joined_experiment(client, experiment) or find_experiment(
         client, _experiment_name(experiment, data_name)
     )
-    return Destination(client, _require_active(found)) if found else None
+    return Destination(client, require_active(client, found)) if found else None
 
 
 def choose_experiment(client: MlflowClient, given: str | None, data_name: str) -> Experiment:
@@ -111,6 +123,37 @@ def find_experiment(client: MlflowClient, name: str) -> Experiment | None:
         raise permission_error(client, name, "read") from error
 
 
+def experiment_of(client: MlflowClient, entry: Entry) -> Experiment:
+    """Return the experiment that an entry was written for, whatever it is called by now.
+
+    In another database at the same address it is the one of the same name. None is created: the
+    entry may be of a store that is elsewhere.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it was deleted.
+    """
+    found = entry.experiment_id and _experiment_with_id(client, entry.experiment_id)
+    if not found or not entry.is_of(found):
+        found = find_experiment(client, entry.experiment)
+    if found is None:
+        raise UsageError(
+            f"it has no experiment {entry.experiment}: create one with "
+            f"{mlflow_command(client, 'experiments', 'create', '-n', entry.experiment)}"
+        )
+    return require_active(client, found)
+
+
+def _experiment_with_id(client: MlflowClient, experiment_id: str) -> Experiment | None:
+    try:
+        return client.get_experiment(experiment_id)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        return None
+
+
 def permission_error(client: MlflowClient, experiment: str, action: str) -> LrStudyError:
     """Return the error for an experiment that this user may not ``read`` or ``write to``."""
     return LrStudyError(
@@ -137,13 +180,4 @@ def experiment_named(client: MlflowClient, name: str) -> Experiment:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise UsageError(f"experiment={name[:100]!r} is not allowed: {error}") from error
         found = find_experiment(client, name)
-    return _require_active(found)
-
-
-def _require_active(experiment: Experiment) -> Experiment:
-    if experiment.lifecycle_stage == "deleted":
-        raise UsageError(
-            f"experiment={experiment.name} was deleted: restore it with mlflow experiments "
-            "restore, or give another with --experiment"
-        )
-    return experiment
+    return require_active(client, found)

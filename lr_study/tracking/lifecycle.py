@@ -11,10 +11,17 @@ from typing import TypeVar
 from mlflow.entities import RunTag
 from mlflow.exceptions import MlflowException
 
-from lr_study.support import LrStudyError, UnreachableError, defer_signals, liveness_token
+from lr_study.support import (
+    LrStudyError,
+    UnreachableError,
+    UsageError,
+    defer_signals,
+    liveness_token,
+)
 from lr_study.tracking import outbox
 from lr_study.tracking.closing import keep_killed
 from lr_study.tracking.connection import retry
+from lr_study.tracking.deleted import find_run
 from lr_study.tracking.experiments import Destination, permission_error
 from lr_study.tracking.outbox import Entry
 from lr_study.tracking.tags import PROCESS_TAG
@@ -39,7 +46,7 @@ def tracked_run(
     Raises
     ------
     LrStudyError
-        If the run should be FINISHED and the store cannot be reached.
+        If the run should be FINISHED, and the store cannot be reached or the run was deleted.
     """
     tags = {**tags, PROCESS_TAG: liveness_token()}
     joined = os.environ.get("MLFLOW_RUN_ID") if may_join else None
@@ -56,9 +63,20 @@ def tracked_run(
         yield run_id
     if not _end(destination, run_id, "FINISHED"):
         raise LrStudyError(
-            f"the end of run {run_id} waits in the outbox for {destination.store}: "
-            "lr-study sync uploads it"
+            f"the end of run {run_id} waits in the outbox for {destination.store}"
+            f"{_reason(destination, run_id)}: lr-study sync uploads it"
         )
+
+
+def _reason(destination: Destination, run_id: str) -> str:
+    """Why a run cannot be ended, if it was deleted."""
+    try:
+        find_run(destination.client, run_id)
+    except UsageError as error:
+        return f" ({error})"
+    except Exception:  # the store cannot be reached
+        return ""
+    return ""
 
 
 def _create(destination: Destination, name: str, tags: Mapping[str, str]) -> str:
@@ -111,8 +129,7 @@ def _end(destination: Destination, run_id: str, status: str, *, reachable: bool 
     """
     now = int(time.time() * 1000)
     entry = Entry(
-        store=destination.store,
-        experiment=destination.experiment.name,
+        **destination.of_entry(),
         id=run_id,
         name=run_id,
         status=status,

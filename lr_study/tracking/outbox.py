@@ -18,8 +18,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
+from mlflow.entities import Experiment
 
 from lr_study.support import LrStudyError, atomic_write, checked_json, read_checked_json, state_dir
+from lr_study.tracking.addresses import store_address
 
 _LOCK_SECONDS = 60
 _STALE_AFTER_SECONDS = 3600
@@ -38,7 +40,11 @@ class Entry:
     store
         The store's address, without credentials.
     experiment
-        The experiment's name.
+        The experiment's name when the entry was written.
+    experiment_id, experiment_created
+        The experiment's id, and when it was created, in milliseconds since 1970: together they are
+        kept when it is renamed, and differ in another database at the same address. None in
+        entries of earlier versions, which know the name alone.
     id
         What the entry is known by. For a run of a study it is the cell, so that a cell has one
         entry however many processes train it.
@@ -61,6 +67,8 @@ class Entry:
     parent: str | None = None
     cell: str | None = None
     replaces: bool = False
+    experiment_id: str | None = None
+    experiment_created: int | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[Point, ...] = ()
@@ -68,13 +76,27 @@ class Entry:
     @property
     def key(self) -> str:
         """The name of the entry's folder."""
-        where = hashlib.sha256(json.dumps([self.store, self.experiment]).encode()).hexdigest()
+        experiment = (
+            [self.experiment]
+            if self.experiment_id is None
+            else [self.experiment_id, self.experiment_created]
+        )
+        where = hashlib.sha256(json.dumps([self.store, *experiment]).encode()).hexdigest()
         return f"{where[:12]}-{self.id}"
 
     @property
     def files(self) -> Path:
         """The folder of the run's files."""
         return _folder() / self.key / "files"
+
+    def is_of(self, experiment: Experiment) -> bool:
+        """Whether the entry was written for an experiment of its store."""
+        if self.experiment_id is None:
+            return bool(self.experiment == experiment.name)
+        return (self.experiment_id, self.experiment_created) == (
+            str(experiment.experiment_id),
+            experiment.creation_time,
+        )
 
 
 def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None) -> Entry:
@@ -102,17 +124,19 @@ def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None)
     return entry
 
 
-def waiting(store: str | None = None, experiment: str | None = None) -> list[Entry]:
+def waiting(store: str | None = None, experiment: Experiment | None = None) -> list[Entry]:
     """Return the waiting entries, of one store and experiment or of all, the oldest first.
 
+    ``store`` is an address as `store_address` returns it; entries may hold another of the same
+    file.
     A damaged entry is set aside as ``.damaged-KEY``: its cell is missing, and trained again.
     """
     found = [
         entry
         for folder in _listed()
         if (entry := _read(folder)) is not None
-        and store in (None, entry.store)
-        and experiment in (None, entry.experiment)
+        and store in (None, store_address(entry.store))
+        and (experiment is None or entry.is_of(experiment))
     ]
     return sorted(found, key=lambda entry: (entry.end_time, entry.key))
 

@@ -9,6 +9,7 @@ from mlflow.entities import Run
 from lr_study.runs import required_metrics
 from lr_study.support import UsageError
 from lr_study.tracking.connection import connect, retry
+from lr_study.tracking.deleted import require_active
 from lr_study.tracking.experiments import find_experiment
 from lr_study.tracking.run_rows import exclusion_reason, row_of
 
@@ -28,7 +29,8 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     Raises
     ------
     UsageError
-        If there is no such experiment. The message lists the existing ones.
+        If there is no such experiment, or it was deleted. The message lists the existing ones, or
+        says how to restore it.
     LrStudyError
         If the store cannot be used.
     """
@@ -39,7 +41,12 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
             f"there is no experiment {experiment!r} in {client.tracking_uri}: "
             f"{_experiments_with_runs(client)}"
         )
-    runs = retry(lambda: list(all_runs(client, found.experiment_id)))
+    return runs_of_experiment(client, require_active(client, found).experiment_id)
+
+
+def runs_of_experiment(client: MlflowClient, experiment_id: str) -> pd.DataFrame:
+    """Return what `load_runs` does, of an experiment that is known by its id."""
+    runs = retry(lambda: list(all_runs(client, experiment_id)))
     rows = [row_of(client, run) for run in runs]
     columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
     columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]

@@ -15,6 +15,7 @@ from mlflow.exceptions import MlflowException
 from lr_study.support import (
     LrStudyError,
     UnreachableError,
+    UsageError,
     is_owner_dead,
     liveness_token,
     one_line,
@@ -25,8 +26,9 @@ from lr_study.tracking.addresses import resolve_tracking_uri, store_address
 from lr_study.tracking.cells import finished_runs, supersede
 from lr_study.tracking.connection import connect, is_rejection, retry
 from lr_study.tracking.databases import MissingStoreError
+from lr_study.tracking.deleted import find_run
 from lr_study.tracking.entries import RunIdentity
-from lr_study.tracking.experiments import experiment_named
+from lr_study.tracking.experiments import experiment_of
 from lr_study.tracking.outbox import Entry
 from lr_study.tracking.reading import all_runs
 from lr_study.tracking.run_rows import is_complete
@@ -60,9 +62,8 @@ class Sender:
         self.last_error = ""
         self.rejection = ""
         self._open_until = 0.0
-        self._experiments: dict[str, str] = {}
-        if experiment is not None:
-            self._experiments[experiment.name] = str(experiment.experiment_id)
+        self._rejections: dict[str, None] = {}
+        self._experiments = [] if experiment is None else [experiment]
 
     def try_call(self, call: Callable[[], T]) -> T | None:
         """Return the result of a call to the store; None if the store cannot be reached.
@@ -133,7 +134,7 @@ class Sender:
             return False
         except Exception as error:
             if is_rejection(error):
-                self.rejection = one_line(error)
+                self._note_rejection(error)
             else:
                 self._open_circuit(error)
             return False
@@ -143,9 +144,10 @@ class Sender:
     def send_waiting(self) -> int:
         """Send all entries that wait for this store, and return how many were sent."""
         self.last_error = self.rejection = ""
+        self._rejections.clear()
         return sum(self.send(entry) for entry in outbox.waiting(self.store))
 
-    def require_sent(self, experiment: str, cells: Collection[str]) -> None:
+    def require_sent(self, experiment: Experiment, cells: Collection[str]) -> None:
         """Try once more to send the waiting entries of some cells of an experiment.
 
         Entries of other cells belong to studies that run at the same time, which send them.
@@ -163,13 +165,21 @@ class Sender:
             return [entry for entry in found if entry.cell in cells]
 
         self.last_error = self.rejection = ""
+        self._rejections.clear()
         for entry in waiting():
             self.send(entry)
         left = len(waiting())
         if left:
             line = waiting_line(left, self.store, self.last_error or self.rejection)
             raise UnreachableError(line) if self.last_error else LrStudyError(line)
-        self.try_call(lambda: self._delete_strays(self._experiment_id(experiment)))
+        self.try_call(lambda: self._delete_strays(str(experiment.experiment_id)))
+
+    def _note_rejection(self, error: BaseException) -> None:
+        """Keep the answer; of many that differ, keep the first and their number."""
+        answer = str(error) if isinstance(error, UsageError) else one_line(error)
+        self._rejections[answer] = None
+        first, *others = self._rejections
+        self.rejection = f"{first}; and {len(others)} more" if others else first
 
     def _circuit_is_open(self) -> bool:
         return bool(self.last_error) and time.monotonic() < self._open_until
@@ -178,20 +188,34 @@ class Sender:
         self.last_error = one_line(error)
         self._open_until = time.monotonic() + _CIRCUIT_SECONDS
 
-    def _experiment_id(self, name: str) -> str:
-        if name not in self._experiments:
-            found = experiment_named(self.client, name)
-            self._experiments[name] = str(found.experiment_id)
-        return self._experiments[name]
+    def _experiment_id(self, entry: Entry) -> str:
+        for known in self._experiments:
+            if entry.is_of(known):
+                return str(known.experiment_id)
+        found = experiment_of(self.client, entry)
+        if entry.is_of(found):
+            self._experiments.append(found)
+        return str(found.experiment_id)
 
     def _deliver(self, entry: Entry) -> None:
         """Make the store hold an entry's run, however much of it the store has already."""
+        try:
+            self._complete(entry)
+        except MlflowException as error:
+            if is_rejection(error):  # most likely because something was deleted
+                self._experiments.clear()
+                self._experiment_id(entry)
+            raise
+
+    def _complete(self, entry: Entry) -> None:
         if entry.run_id is not None:
             run = find_run(self.client, entry.run_id)
             if run is not None and not _is_delivered(run, entry):
                 self._fill(entry, run)
-            return
-        experiment_id = self._experiment_id(entry.experiment)
+            if run is not None or entry.cell is None:
+                return
+            # The run was purged, or is in another database: its record goes to a run of its own.
+        experiment_id = self._experiment_id(entry)
         runs = runs_of_entry(self.client, experiment_id, entry.id)
         done = [
             run
@@ -276,17 +300,6 @@ def is_resumable(run: Run) -> bool:
     return run.info.status == "RUNNING" and (process == liveness_token() or is_owner_dead(process))
 
 
-def find_run(client: MlflowClient, run_id: str) -> Run | None:
-    """Return a run by its id; None if there is none, or it was deleted."""
-    try:
-        run = client.get_run(run_id)
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-        return None
-    return run if run.info.lifecycle_stage == "active" else None
-
-
 def _is_delivered(run: Run, entry: Entry) -> bool:
     """Whether a run holds all of an entry."""
     return run.info.status == entry.status and (entry.cell is None or is_complete(run))
@@ -294,7 +307,7 @@ def _is_delivered(run: Run, entry: Entry) -> bool:
 
 def waiting_cells(client: MlflowClient, experiment: Experiment) -> set[str]:
     """Return the cells of an experiment that wait in the outbox."""
-    entries = outbox.waiting(store_address(str(client.tracking_uri)), experiment.name)
+    entries = outbox.waiting(store_address(str(client.tracking_uri)), experiment)
     return {entry.cell for entry in entries if entry.cell is not None}
 
 
@@ -318,7 +331,7 @@ class Synced:
 
 def sync(tracking_uri: str | None = None) -> Synced:
     """Send all waiting entries, or those of one store, each to the store it is meant for."""
-    stores = dict.fromkeys(entry.store for entry in outbox.waiting())
+    stores = dict.fromkeys(store_address(entry.store) for entry in outbox.waiting())
     resolved = resolve_tracking_uri(tracking_uri)
     if tracking_uri:
         stores = {store: None for store in stores if store == store_address(tracking_uri)}

@@ -23,6 +23,7 @@ from lr_study.tracking.addresses import store_address
 from lr_study.tracking.cells import reap_stale_runs
 from lr_study.tracking.connection import connect
 from lr_study.tracking.entries import record_entry
+from lr_study.tracking.experiments import experiment_named
 from lr_study.tracking.sending import Sender, sync, waiting_cells
 from lr_study.tracking.tags import OUTBOX_TAG, PROCESS_TAG
 
@@ -35,8 +36,9 @@ pytestmark = pytest.mark.usefixtures("state")
 def test_an_entry_comes_back_as_it_was(client, experiment):
     entry = keep(client, experiment)
     assert outbox.waiting() == [entry]
-    assert outbox.waiting(entry.store, "x") == [entry]
-    assert outbox.waiting("sqlite:////elsewhere.db") == outbox.waiting(entry.store, "y") == []
+    other = experiment_named(client, "y")
+    assert outbox.waiting(entry.store, experiment) == [entry]
+    assert outbox.waiting("sqlite:////elsewhere.db") == outbox.waiting(entry.store, other) == []
     assert (entry.files / "note.txt").read_text() == "here"
     with outbox.held(entry) as waits:
         assert waits

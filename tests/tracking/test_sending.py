@@ -30,8 +30,8 @@ def test_without_a_server_a_sender_gives_up_in_seconds_and_stays_so(experiment):
     with pytest.raises(
         LrStudyError, match=r"3 runs not yet uploaded .*\(Connection refused\).*lr-study sync"
     ):
-        sender.require_sent("x", [entry.cell for entry in entries])
-    sender.require_sent("x", ["of another study, which sends it"])
+        sender.require_sent(experiment, [entry.cell for entry in entries])
+    sender.require_sent(experiment, ["of another study, which sends it"])
 
 
 def test_an_answer_that_is_final_is_not_waited_for_and_holds_up_no_other(
@@ -65,9 +65,9 @@ def test_runs_whose_making_was_answered_late_do_not_stay(client, experiment, mon
     with monkeypatch.context() as patch:
         patch.setattr(MlflowClient, "create_run", lambda *args, **kwargs: 1 / 0)
         assert not sender.send(entry)
-    sender.require_sent("x", [entry.cell])
+    sender.require_sent(experiment, [entry.cell])
     client.create_run(experiment.experiment_id, tags=tags)  # now it comes
-    sender.require_sent("x", [entry.cell])
+    sender.require_sent(experiment, [entry.cell])
     assert [run.info.status for run in active(client, experiment)] == ["FINISHED"]
 
 
