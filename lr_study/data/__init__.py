@@ -18,8 +18,8 @@ from lr_study.data.image_set import ImageSet, scan
 from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, load_image
 from lr_study.data.left_out import check_images, read_left_out, write_left_out
 from lr_study.data.notices import classes_line, empty_classes_line, skipped_line
-from lr_study.data.selection import Selection, select
-from lr_study.data.sources import locate
+from lr_study.data.selection import Selection, require_same_classes, select, select_test
+from lr_study.data.sources import locate, locate_folder
 from lr_study.data.splitting import Split, split
 
 __all__ = [
@@ -36,9 +36,12 @@ __all__ = [
     "find_copies",
     "load_image",
     "locate",
+    "locate_folder",
     "read_left_out",
+    "require_same_classes",
     "scan",
     "select",
+    "select_test",
     "skipped_line",
     "split",
     "write_left_out",

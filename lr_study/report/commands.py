@@ -36,6 +36,11 @@ def study_command(
 def _options(protocol: Mapping[str, Any]) -> Iterable[str]:
     for field in fields(Settings):
         value = protocol.get(field.name, UNKNOWN)
+        given_test = bool(protocol.get("test_fingerprint"))
+        if field.name == "test_data" and given_test:
+            value = "path/to/test"
+        if field.name == "test_fraction" and given_test:
+            continue
         # What a protocol holds of weights is their hash.
         if value in (UNKNOWN, field.default) or field.name == "weights":
             continue

@@ -44,7 +44,7 @@ def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
         "epochs": settings.epochs,
         "seed": spec.seed,
         "val_fraction": settings.val_fraction,
-        "test_fraction": settings.test_fraction,
+        "test_fraction": protocol.test_fraction,
     }
     return {name: str(value) for name, value in values.items()}
 

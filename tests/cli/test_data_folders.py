@@ -1,6 +1,7 @@
 """Folders of images as people have them, through the real command line."""
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -150,3 +151,22 @@ def test_an_image_in_two_classes_is_named_and_left_out_on_request(here: Path, di
 def test_a_folder_without_copies_has_the_protocol_of_before(here: Path, digits: Path) -> None:
     assert run(here, "--data=digits", "--duplicates=drop").returncode == 0
     assert {"duplicates", "copies", "test_fingerprint"}.isdisjoint(the_protocol(here))
+
+
+def test_the_options_of_a_refused_split_train_and_test(here: Path, tiny_folder: Path) -> None:
+    for part in ("train", "test"):
+        shutil.copytree(tiny_folder, here / "digits" / part)
+    for file in [*(here / "digits" / "test").rglob("*.png")]:
+        file.write_bytes(file.read_bytes() + b"another file")
+    refused = run(here, "--data=digits").stderr
+    options = shlex.split(refused.partition("; use ")[2])
+    assert options == ["--data", "digits/train", "--test-data", "digits/test"]
+    answer = run(here, *options)
+    assert answer.returncode == 0, answer.stderr
+    assert "test set test: 40 images in 4 classes: 0 10, 1 10, 2 10, 3 10\n" in answer.stderr
+    assert the_protocol(here, "train")["test_size"] == 40
+    assert artifact(here, "test_classes.json", "train") == dict.fromkeys("0123", 10)
+    _, made = the_run(here, "train")
+    assert "test_accuracy" in made.data.metrics
+    plan = ("study", "--policy=fixed", "--seeds=1", "--dry-run", *OPTIONS, *options)
+    assert "1 finished" in lr_study(*plan, cwd=here).stdout
