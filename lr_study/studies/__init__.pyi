@@ -1,3 +1,4 @@
+from .data_check import check_data as check_data
 from .image_data import data_lines as data_lines
 from .image_data import find_images as find_images
 from .image_workloads import describe as describe

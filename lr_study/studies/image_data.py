@@ -30,8 +30,21 @@ from lr_study.support import Stream, UsageError, generator
 
 def find_images(settings: Settings) -> ImageSet:
     """List the images; refuse a set that no study can use before anything takes time."""
-    image_set = scan(*locate(settings.data), follow_links=settings.follow_links)
+    image_set = list_images(settings)
+    require_usable(settings, image_set)
+    return image_set
+
+
+def require_usable(settings: Settings, image_set: ImageSet) -> None:
+    """Refuse a data set that could not be used even if all images can be decoded."""
     select(image_set, {}, settings.min_class_size)
+    if image_set.test_set is not None:
+        require_same_classes(image_set, image_set.test_set)
+
+
+def list_images(settings: Settings) -> ImageSet:
+    """List the images, and those of a given test set, whether or not a study can use them."""
+    image_set = scan(*locate(settings.data), follow_links=settings.follow_links)
     if not settings.test_data:
         return image_set
     name, root = locate_folder(settings.test_data, "test_data")
@@ -41,7 +54,6 @@ def find_images(settings: Settings) -> ImageSet:
             "other images, or leave the option out to split a test set off"
         )
     test_set = scan(name, root, follow_links=settings.follow_links)
-    require_same_classes(image_set, test_set)
     return replace(image_set, test_set=test_set)
 
 

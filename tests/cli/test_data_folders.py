@@ -170,3 +170,40 @@ def test_the_options_of_a_refused_split_train_and_test(here: Path, tiny_folder: 
     assert "test_accuracy" in made.data.metrics
     plan = ("study", "--policy=fixed", "--seeds=1", "--dry-run", *OPTIONS, *options)
     assert "1 finished" in lr_study(*plan, cwd=here).stdout
+
+
+def test_doctor_says_everything_about_a_folder_without_training(here: Path, digits: Path) -> None:
+    shutil.copy(next((digits / "1").iterdir()), digits / "2" / "wrong.png")
+    shutil.copy(next((digits / "0").iterdir()), digits / "0" / "copy.png")
+    (digits / "3" / "damaged.png").write_bytes(next((digits / "3").iterdir()).read_bytes()[:150])
+    (digits / "3" / "notes.txt").write_text("a note")
+    (digits / "9").mkdir()
+    before = sorted(path.name for path in here.iterdir())
+    answer = lr_study("doctor", "--data", "digits", cwd=here)
+    assert answer.returncode == 0, answer.stderr
+    for said in (
+        "digits: 43 images in 4 classes: 0 11, 1 10, 2 11, 3 11",
+        "1 folder has no images and is not a class: '9'",
+        "1 file is not used: 1 not an image, such as '3/notes.txt'",
+        "1 images cannot be used and are left out:",
+        "  3/damaged.png: ",
+        "1 of 42 images are copies of another of their class, such as '0/",
+        "1 image is in more than one class, such as '1/",
+    ):
+        assert said in answer.stdout
+    assert sorted(path.name for path in here.iterdir()) == before
+
+
+def test_doctor_ends_with_why_a_folder_cannot_be_used(here: Path, digits: Path) -> None:
+    for file in list((digits / "3").iterdir())[2:]:
+        file.unlink()
+    answer = lr_study("doctor", "--data", "digits", cwd=here)
+    assert answer.returncode == 2
+    assert answer.stdout.startswith("digits: 32 images in 4 classes")
+    (line,) = answer.stderr.splitlines()
+    assert "class '3' of data 'digits' has 2 different usable images, 3 are required" in line
+    shutil.copytree(digits, here / "split" / "train")
+    shutil.copytree(digits, here / "split" / "test")
+    answer = lr_study("doctor", "--data", "split", cwd=here)
+    assert answer.returncode == 2
+    assert "is already split" in answer.stderr
