@@ -84,16 +84,14 @@ def difference_hash(image: NDArray[np.uint8]) -> NDArray[np.uint64] | None:
     grey = image.astype(np.float32).mean(axis=2)
     if grey.std() < _FLAT:
         return None
-    wide = _means(grey, _CELLS, _CELLS + 1)
-    tall = _means(grey, _CELLS + 1, _CELLS)
-    bits = np.concatenate(
-        [(np.diff(wide, axis=1) > 0).ravel(), (np.diff(tall, axis=0) > 0).ravel()]
-    )
-    return np.packbits(bits).view(np.uint64)
+    right = np.diff(_means(grey, _CELLS, _CELLS + 1), axis=1) > 0
+    below = np.diff(_means(grey, _CELLS + 1, _CELLS), axis=0) > 0
+    return np.packbits(np.concatenate([right.ravel(), below.ravel()])).view(np.uint64)
 
 
 def _means(grey: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
-    return grey.reshape(rows, _SIZE // rows, columns, _SIZE // columns).mean(axis=(1, 3)).round(1)
+    cells = grey.reshape(rows, _SIZE // rows, columns, _SIZE // columns)
+    return np.asarray(cells.mean(axis=(1, 3)).round(1))
 
 
 def _close_pairs(hashes: NDArray[np.uint64], chunk: int = 256) -> Iterator[tuple[int, int]]:
