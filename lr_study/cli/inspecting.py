@@ -56,8 +56,23 @@ def ui(
     serve_ui(tracking_uri, port)
 
 
-def doctor(tracking_uri: TrackingUri = None) -> None:
-    """Show what is installed, which device trains, and where files are kept."""
+def doctor(
+    tracking_uri: TrackingUri = None,
+    data: Annotated[
+        str | None, typer.Option(help="Check this folder of images instead, without training.")
+    ] = None,
+    test_data: Annotated[str, typer.Option(help="A given test set to check with --data.")] = "",
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow links that lead out of the folder.")
+    ] = False,
+) -> None:
+    """Show what is installed, which device trains, and where files are kept; or check images."""
+    if data is not None:
+        from lr_study.studies import check_data
+
+        for line in check_data(Settings(data=data, test_data=test_data, follow_links=follow_links)):
+            echo(line)
+        return
     from lr_study.cli.doctor import findings
 
     echo(*(f"{name:<12} {value}" for name, value in findings(tracking_uri)))

@@ -4,7 +4,7 @@ Heavy imports (tensorflow, mlflow, pandas) stand inside the commands of all modu
 ``--help`` and wrong values are answered at once.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,9 +24,6 @@ _UNLOGGED = {
         "stored; the same command tries the models again, --log-models none leaves them out"
     ),
 }
-
-if TYPE_CHECKING:
-    from lr_study.studies import CachedWorkload, LiveWorkload
 
 
 @with_settings
@@ -49,7 +46,7 @@ def run(
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
     echo_err(*data_lines(image_set))
-    finished = run_one(destination, spec, lambda: _announced(prepare(settings, image_set)))
+    finished = run_one(destination, spec, lambda: prepare(settings, image_set, echo_err))
     echo_err(*left_out_lines(finished.workload.left_out))
     echo(*record_lines(finished.record, finished.run_id, finished.experiment))
     if log_model:
@@ -108,7 +105,7 @@ def study(
     outcome = run_study(
         destination,
         requested,
-        lambda: _announced(prepare(settings, image_set)),
+        lambda: prepare(settings, image_set, echo_err),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
         on_ranking=lambda runs, ranking: echo(
@@ -120,12 +117,6 @@ def study(
         echo_err(_UNLOGGED[what].format(why=why))
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with lr-study ui")
-
-
-def _announced(workload: "CachedWorkload | LiveWorkload") -> "CachedWorkload | LiveWorkload":
-    """Print what a user should know about the images before they are trained on."""
-    echo_err(*workload.notices())
-    return workload
 
 
 def sync(tracking_uri: TrackingUri = None) -> None:

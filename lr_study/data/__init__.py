@@ -9,7 +9,8 @@ One module per step::
     locate ──> scan ──> select ──> split          load_image
     (folder)   (ImageSet) (Selection) (Split)     (path to array)
 
-`check_images` finds the images that `select` excludes. The results of slow steps (hashing,
+`check_images` finds the images that `select` excludes, `find_copies` those of equal content, and
+`find_similar` those that look alike. The results of slow steps (hashing,
 decoding, writing the sample) are kept in the cache folder.
 """
 
@@ -18,8 +19,9 @@ from lr_study.data.image_set import ImageSet, scan
 from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, load_image
 from lr_study.data.left_out import check_images, read_left_out, write_left_out
 from lr_study.data.notices import classes_line, empty_classes_line, skipped_line
-from lr_study.data.selection import Selection, select
-from lr_study.data.sources import locate
+from lr_study.data.selection import Selection, require_same_classes, select, select_test
+from lr_study.data.similar import SimilarImages, find_similar
+from lr_study.data.sources import locate, locate_folder
 from lr_study.data.splitting import Split, split
 
 __all__ = [
@@ -29,16 +31,21 @@ __all__ = [
     "ImageError",
     "ImageSet",
     "Selection",
+    "SimilarImages",
     "Split",
     "check_images",
     "classes_line",
     "empty_classes_line",
     "find_copies",
+    "find_similar",
     "load_image",
     "locate",
+    "locate_folder",
     "read_left_out",
+    "require_same_classes",
     "scan",
     "select",
+    "select_test",
     "skipped_line",
     "split",
     "write_left_out",

@@ -1,6 +1,7 @@
 """Which images of a data set a study uses, or why it cannot use the data set."""
 
-from collections.abc import Collection, Mapping
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from lr_study.data.copies import content_groups
 from lr_study.data.image_set import ImageSet
-from lr_study.data.notices import skipped_line
+from lr_study.data.notices import listed, skipped_line
 from lr_study.support import UsageError
 
 _MAX_UNUSABLE_PERCENT = 5
@@ -83,6 +84,59 @@ def select(
     groups = content_groups(image_set, rows, labels)
     class_names = tuple(image_set.class_names[i] for i in classes)
     return Selection(rows=rows, labels=labels, class_names=class_names, groups=groups)
+
+
+def require_same_classes(image_set: ImageSet, test_set: ImageSet) -> None:
+    """Refuse a given test set whose classes are not those of the data set.
+
+    Names count as equal in any Unicode form.
+
+    Raises
+    ------
+    UsageError
+        If a class is in only one of the two.
+    """
+    names, test_names = ({_nfc(n): n for n in of.class_names} for of in (image_set, test_set))
+    differences = [
+        f"only {option} has {listed([of[name] for name in of if name not in other])}"
+        for option, of, other in (("data", names, test_names), ("test_data", test_names, names))
+        if of.keys() - other.keys()
+    ]
+    if differences:
+        raise UsageError(
+            f"test_data {test_set.name!r} must have the classes of data {image_set.name!r}, but "
+            f"{' and '.join(differences)}{_not_used(test_set)}"
+        )
+
+
+def select_test(
+    test_set: ImageSet, left_out: Mapping[str, str], class_names: Sequence[str]
+) -> Selection:
+    """Select the images of a given test set that can be used and are of these classes.
+
+    Raises
+    ------
+    UsageError
+        If more than 5 % of the images cannot be used, or none of a class can.
+    """
+    _require_few_unusable(test_set, left_out)
+    label_of = {_nfc(name): label for label, name in enumerate(class_names)}
+    of_class = np.array([label_of.get(_nfc(name), -1) for name in test_set.class_names], np.int32)
+    usable = np.array([path not in left_out for path in test_set.paths])
+    rows = np.flatnonzero(usable & (of_class[test_set.labels] >= 0))
+    labels = of_class[test_set.labels[rows]]
+    sizes = np.bincount(labels, minlength=len(class_names))
+    if not sizes.all():
+        raise UsageError(
+            f"class {class_names[int(sizes.argmin())]!r} of test_data {test_set.name!r} has no "
+            "usable images: add images"
+        )
+    groups = content_groups(test_set, rows, labels)
+    return Selection(rows=rows, labels=labels, class_names=tuple(class_names), groups=groups)
+
+
+def _nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def _different_images(image_set: ImageSet, rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,8 +1,9 @@
 """The commands that give the runs of a ranking again, or more of them, ready to be typed."""
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import pandas as pd
 
@@ -25,12 +26,13 @@ class Origin:
     ----------
     tracking_uri
         The store, if it was given on the command line.
-    sources
-        The data and the weights of each protocol, by its id and then by the name of the option.
+    options
+        Options of each protocol, by its id: those of `Settings` whose value it does not hold, such
+        as where the images lie.
     """
 
     tracking_uri: str | None = None
-    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 NO_ORIGIN = Origin()
@@ -47,14 +49,14 @@ def origin_of(
     runs
         From `lr_study.load_runs`.
     """
-    sources: dict[str, dict[str, str]] = {}
-    for protocol_id, group in comparison.ranked(runs).groupby("protocol_id"):
-        sources[str(protocol_id)] = {}
-        for name in ("data", "weights"):
-            values = set(group.get(f"{name}_source", pd.Series(dtype=object)).dropna())
-            if len(values) == 1:
-                sources[str(protocol_id)][name] = values.pop()
-    return Origin(tracking_uri, sources)
+    options: dict[str, dict[str, Any]] = {}
+    ranked = comparison.ranked(runs)
+    if "options" in ranked:
+        for protocol_id, group in ranked.groupby("protocol_id"):
+            first, *others = group["options"]
+            if first and all(other == first for other in others):
+                options[str(protocol_id)] = first
+    return Origin(tracking_uri, options)
 
 
 @dataclass(frozen=True)
@@ -111,18 +113,26 @@ class Commands:
         count = str(seeds) if isinstance(seeds, int) else ",".join(map(str, seeds))
         return shlex.join([*arguments, "--seeds", count, *self._options(), *self._where()])
 
-    def _options(self) -> Iterable[str]:
-        protocol, sources = self.ranking.fields, self.origin.sources.get(self.ranking.id, {})
+    def _options(self) -> Iterator[str]:
+        protocol = self.ranking.fields
+        values: dict[str, object] = {
+            setting.name: protocol[setting.name]
+            for setting in fields(Settings)
+            if setting.name in protocol
+        }
+        values.pop("weights", None)  # a protocol holds their hash
+        if protocol.get("data") not in (*NAMED_DATA, UNKNOWN):
+            values["data"] = f"path/to/{protocol.get('data')}"
+        if protocol.get("test_fingerprint"):
+            values["test_data"] = "path/to/test"
+            values.pop("test_fraction", None)
+        values |= self.origin.options.get(self.ranking.id, {})
         for setting in fields(Settings):
-            value = protocol.get(setting.name, UNKNOWN)
-            if setting.name in sources:
-                value = sources[setting.name]
-            elif setting.name == "weights":
-                continue  # a protocol holds their hash
-            elif setting.name == "data" and value not in (*NAMED_DATA, UNKNOWN):
-                value = f"path/to/{value}"
+            value = values.get(setting.name, UNKNOWN)
             if value not in (UNKNOWN, setting.default):
-                yield from (f"--{setting.name.replace('_', '-')}", str(value))
+                yield f"--{setting.name.replace('_', '-')}"
+                if value is not True:
+                    yield str(value)
 
     def _where(self) -> Iterable[str]:
         if self.comparison.experiment:

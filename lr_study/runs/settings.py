@@ -33,6 +33,9 @@ class Settings:
     ----------
     data
         ``sample``, ``oregon``, or the path of a folder with one folder per class.
+    test_data
+        The path of a folder with the same classes: a given test set, so that none is split off
+        ``data`` and ``test_fraction`` is not used. Empty for none.
     backbone
         One of ``BACKBONES``, or ``auto``: see `resolved_backbone`.
     weights
@@ -69,6 +72,7 @@ class Settings:
     """
 
     data: str = "sample"
+    test_data: str = ""
     backbone: str = "auto"
     weights: str = "imagenet"
     image_size: int = 224

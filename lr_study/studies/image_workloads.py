@@ -1,33 +1,19 @@
 """Images as a workload: settings to images selected and divided, and a trainer for each seed."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lr_study.data import (
-    Copies,
-    ImageSet,
-    Selection,
-    Split,
-    check_images,
-    classes_line,
-    empty_classes_line,
-    find_copies,
-    locate,
-    read_left_out,
-    scan,
-    select,
-    skipped_line,
-    split,
-)
+from lr_study.data import ImageSet, Selection, Split, check_images, read_left_out
 from lr_study.features import FeatureSet, Weights, load_features, resolve_weights
 from lr_study.runs import Protocol, Settings
+from lr_study.studies.image_data import UsedImages, use_images
 from lr_study.studies.workload import Workload
-from lr_study.support import Stream, generator
 from lr_study.training import HEAD_FILE, Head, Trainer, read_head
 
 if TYPE_CHECKING:  # they import TensorFlow
@@ -35,83 +21,52 @@ if TYPE_CHECKING:  # they import TensorFlow
     from lr_study.training import Examples, LabeledImages
 
 
-def find_images(settings: Settings) -> ImageSet:
-    """List the images; refuse a set that no study can use before anything takes time."""
-    image_set = scan(*locate(settings.data), follow_links=settings.follow_links)
-    select(image_set, {}, settings.min_class_size)
-    return image_set
-
-
-def data_lines(image_set: ImageSet) -> Iterator[str]:
-    """Yield what a user should know about a data set before training: classes, what is not used."""
-    counts = np.bincount(image_set.labels, minlength=len(image_set.class_names))
-    yield classes_line(
-        image_set.name, dict(zip(image_set.class_names, counts.tolist(), strict=True))
-    )
-    yield from filter(
-        None, (empty_classes_line(image_set.empty_classes), skipped_line(image_set.skipped))
-    )
-
-
 @dataclass(frozen=True)
 class ImageWorkload:
     """A linear probe: a softmax head on a frozen backbone, trained on an image set."""
 
     settings: Settings
-    image_set: ImageSet
-    selection: Selection
-    left_out: Mapping[str, str]
-    copies: Copies
+    used: UsedImages
     weights: Weights
     precision: str
     model_file: str = HEAD_FILE
 
-    def split(self, seed: int) -> Split:
-        """Divide the selected images under a seed; the test set is the same under all seeds."""
-        return split(
-            self.selection.labels,
-            groups=self.selection.groups,
-            validation_rng=generator(seed, Stream.VALIDATION_SPLIT),
-            test_rng=generator(self.settings.split_seed, Stream.TEST_SPLIT),
-            val_fraction=self.settings.val_fraction,
-            test_fraction=self.settings.test_fraction,
-        )
+    @property
+    def image_set(self) -> ImageSet:
+        """All images, also those that are not used."""
+        return self.used.image_set
 
     @property
-    def dropped(self) -> Mapping[str, str]:
-        """The images that ``--duplicates drop`` leaves out, each with the reason."""
-        return self.copies.to_drop() if self.settings.duplicates == "drop" else {}
-
-    def notices(self) -> Iterator[str]:
-        """Yield what a user should know about copies among the images."""
-        usable = len(self.image_set.paths) - len(self.left_out)
-        return self.copies.lines(usable, dropped=self.settings.duplicates == "drop")
+    def left_out(self) -> Mapping[str, str]:
+        """The images that cannot be used, each with the reason."""
+        return self.used.left_out
 
     @property
     def data_files(self) -> Mapping[str, bytes]:
-        """The images and files that are not used, with reasons; the images used of each class."""
-        counts = np.bincount(self.selection.labels).tolist()
-        return {
-            "left_out.json": _json({**self.image_set.skipped, **self.left_out, **self.dropped}),
-            "classes.json": _json(dict(zip(self.selection.class_names, counts, strict=True))),
-        }
+        """What is not used and why, and the classes with their numbers of images."""
+        return self.used.files()
+
+    def split(self, seed: int) -> Split:
+        """Divide the selected images under a seed; the test set is the same under all seeds."""
+        return self.used.split(seed)
 
     @cached_property
     def protocol(self) -> Protocol:
         """What all runs share; the sizes of the split are the same under every seed."""
         settings, parts = self.settings, self.split(seed=0)
+        test_set = self.image_set.test_set
         return Protocol(
             backbone=settings.resolved_backbone(),
             weights=self.weights.digest,
             image_size=settings.image_size,
             data=self.image_set.name,
             fingerprint=self.image_set.fingerprint,
-            classes=len(self.selection.class_names),
+            classes=len(self.used.selection.class_names),
             train_size=len(parts.train),
             val_size=len(parts.validation),
             test_size=len(parts.test),
             val_fraction=settings.val_fraction,
-            test_fraction=settings.test_fraction,
+            test_fraction=self.used.test_fraction,
             split_seed=settings.split_seed,
             engine=settings.engine,
             precision=self.precision,
@@ -119,8 +74,9 @@ class ImageWorkload:
             batch_size=settings.batch_size,
             epochs=settings.epochs,
             shuffle="full",
-            duplicates="drop" if self.dropped else "",
-            copies=self.selection.copies,
+            test_fingerprint=test_set.fingerprint if test_set is not None else "",
+            duplicates="drop" if self.used.dropped else "",
+            copies=self.used.selection.copies,
         )
 
     def build_model(self, content: bytes) -> "keras.Model":
@@ -139,26 +95,33 @@ class ImageWorkload:
 class CachedWorkload(ImageWorkload):
     """Engine ``cached``: heads trained on features that were extracted once.
 
-    ``features`` is None if the workload is only described, to plan a study.
+    ``features`` is None if the workload is only described, to plan a study, and ``test_features``
+    also if no test set was given.
     """
 
     features: FeatureSet | None = None
+    test_features: FeatureSet | None = None
 
     def examples(self, seed: int) -> "Examples":
         """Return the features, divided under a seed."""
         from lr_study.training import Examples
 
         assert self.features is not None
-        rows, parts = self.selection.rows, self.split(seed)
-        labels = np.zeros(len(self.image_set.paths), np.int32)
-        labels[rows] = self.selection.labels
+        selection, parts = self.used.selection, self.split(seed)
+        rows = test_rows = selection.rows
+        test = None
+        if self.used.test is not None:
+            assert self.test_features is not None
+            test_rows = self.used.test.rows
+            test = self.test_features.values, _labels_by_row(self.used.test)
         return Examples(
             values=self.features.values,
-            labels=labels,
-            classes=len(self.selection.class_names),
+            labels=_labels_by_row(selection),
+            classes=len(self.used.selection.class_names),
             train=rows[parts.train],
             validation=rows[parts.validation],
-            test=rows[parts.test],
+            test=test_rows[parts.test],
+            given_test=test,
         )
 
     def trainer(self, seed: int) -> Trainer:
@@ -166,8 +129,11 @@ class CachedWorkload(ImageWorkload):
         from lr_study.training import CachedTrainer
 
         assert self.features is not None
+        seconds = self.features.seconds
+        if self.test_features is not None:
+            seconds += self.test_features.seconds
         return CachedTrainer(
-            self.examples(seed), self.protocol, self.selection.class_names, self.features.seconds
+            self.examples(seed), self.protocol, self.used.selection.class_names, seconds
         )
 
 
@@ -179,14 +145,20 @@ class LiveWorkload(ImageWorkload):
         """Return the files, divided under a seed."""
         from lr_study.training import LabeledImages
 
-        parts = self.split(seed)
+        selection, parts = self.used.selection, self.split(seed)
+        files = _files(self.image_set, selection)
+        labels, test = selection.labels, parts.test
+        if self.image_set.test_set is not None and self.used.test is not None:
+            test = test + len(files)
+            files += _files(self.image_set.test_set, self.used.test)
+            labels = np.concatenate([labels, self.used.test.labels])
         return LabeledImages(
-            files=[self.image_set.root / self.image_set.paths[row] for row in self.selection.rows],
-            labels=self.selection.labels,
-            classes=len(self.selection.class_names),
+            files=files,
+            labels=labels,
+            classes=len(self.used.selection.class_names),
             train=parts.train,
             validation=parts.validation,
-            test=parts.test,
+            test=test,
         )
 
     def trainer(self, seed: int) -> Trainer:
@@ -194,12 +166,19 @@ class LiveWorkload(ImageWorkload):
         from lr_study.training import LiveTrainer
 
         return LiveTrainer(
-            self.images(seed), self.weights, self.protocol, self.selection.class_names
+            self.images(seed), self.weights, self.protocol, self.used.selection.class_names
         )
 
 
-def prepare(settings: Settings, image_set: ImageSet) -> "CachedWorkload | LiveWorkload":
+def prepare(
+    settings: Settings, image_set: ImageSet, on_remark: Callable[[str], None] = lambda line: None
+) -> "CachedWorkload | LiveWorkload":
     """Find the weights, extract features or check the images, and select the images to use.
+
+    Parameters
+    ----------
+    on_remark
+        Called with each line that a person should read about the images.
 
     Raises
     ------
@@ -208,40 +187,58 @@ def prepare(settings: Settings, image_set: ImageSet) -> "CachedWorkload | LiveWo
     LrStudyError
         If weights cannot be downloaded.
     """
-    backbone = settings.resolved_backbone()
+    backbone, size, test_set = settings.resolved_backbone(), settings.image_size, image_set.test_set
     weights = resolve_weights(backbone, settings.weights)
+    features = test_features = None
+    test_left_out: Mapping[str, str] = {}
     if settings.engine == "live":
-        return _workload(settings, image_set, weights, check_images(image_set, settings.image_size))
-    features = load_features(image_set, backbone, weights, settings.image_size)
-    return _workload(settings, image_set, weights, features.left_out, features)
+        left_out = check_images(image_set, size)
+        if test_set is not None:
+            test_left_out = check_images(test_set, size)
+    else:
+        features = load_features(image_set, backbone, weights, size)
+        left_out = features.left_out
+        if test_set is not None:
+            test_features = load_features(test_set, backbone, weights, size)
+            test_left_out = test_features.left_out
+    used = use_images(settings, image_set, left_out, test_left_out)
+    for line in used.lines():
+        on_remark(line)
+    return _workload(settings, used, weights, features, test_features)
 
 
 def describe(settings: Settings, image_set: ImageSet) -> Workload:
     """Return the workload as far as it is known without reading an image: enough for a plan."""
     weights = resolve_weights(settings.resolved_backbone(), settings.weights)
-    return _workload(settings, image_set, weights, read_left_out(image_set.fingerprint) or {})
+    left_out, of_test = (
+        (read_left_out(of.fingerprint) or {}) if of is not None else {}
+        for of in (image_set, image_set.test_set)
+    )
+    return _workload(settings, use_images(settings, image_set, left_out, of_test), weights)
 
 
 def _workload(
     settings: Settings,
-    image_set: ImageSet,
+    used: UsedImages,
     weights: Weights,
-    left_out: Mapping[str, str],
     features: FeatureSet | None = None,
+    test_features: FeatureSet | None = None,
 ) -> "CachedWorkload | LiveWorkload":
-    copies = find_copies(image_set, left_out)
-    dropped = copies.to_drop() if settings.duplicates == "drop" else {}
-    selection = select(image_set, left_out, settings.min_class_size, dropped)
     if settings.engine == "live":
         from lr_study.training import precision_here
 
-        return LiveWorkload(
-            settings, image_set, selection, left_out, copies, weights, precision_here()
-        )
+        return LiveWorkload(settings, used, weights, precision_here())
     return CachedWorkload(
-        settings, image_set, selection, left_out, copies, weights, "float32", features=features
+        settings, used, weights, "float32", features=features, test_features=test_features
     )
 
 
-def _json(value: Mapping[str, object]) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode("ascii")
+def _labels_by_row(selection: Selection) -> NDArray[np.int32]:
+    """Return the label of each selected row at its place; the others are not read."""
+    labels = np.zeros(int(selection.rows.max()) + 1, np.int32)
+    labels[selection.rows] = selection.labels
+    return labels
+
+
+def _files(image_set: ImageSet, selection: Selection) -> list[Path]:
+    return [image_set.root / image_set.paths[row] for row in selection.rows]

@@ -22,9 +22,9 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     The columns are ``run_id``, ``name``, ``status``, ``start_time``, ``end_time`` (milliseconds
     since 1970), ``policy``, ``family``, ``seed`` (a number, or ``unknown`` of an imported run),
     ``protocol`` (a dictionary), ``protocol_id``, ``cell``, ``diverged``, ``curves`` (a dictionary
-    of lists, one value per epoch), ``data_source`` and ``weights_source`` (a name or an absolute
-    path; None of imported runs), every metric of the run by its name, and ``excluded``: None for
-    a finished run of lr-study, else the reason why it cannot be compared.
+    of lists, one value per epoch), ``options`` (a dictionary of those that no
+    protocol holds; None if they are unknown), every metric of the run by its name, and
+    ``excluded``: None for a finished run of lr-study, else the reason why it cannot be compared.
 
     Raises
     ------
@@ -50,12 +50,12 @@ def runs_of_experiment(client: MlflowClient, experiment_id: str) -> pd.DataFrame
     rows = [row_of(client, run) for run in runs]
     columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
     columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]
-    columns += ["diverged", "curves", "data_source", "weights_source"]
+    columns += ["diverged", "curves", "options"]
     columns += [*required_metrics(diverged=False)]
     columns += [name for row in rows for name in row]
     frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
     # pandas would turn None into NaN, and whole numbers beside it into floats.
-    for name in "excluded", "seed":
+    for name in "excluded", "seed", "options":
         frame[name] = pd.Series([row.get(name) for row in rows], dtype=object)
     return frame
 

@@ -17,12 +17,11 @@ from lr_study.runs import CURVES, UNKNOWN, canonical_json, required_metrics, sho
 from lr_study.tracking.tags import (
     CELL_TAG,
     CURVES_TAG,
-    DATA_SOURCE_TAG,
     DIVERGED_TAG,
     KIND_TAG,
+    OPTIONS_TAG,
     PROTOCOL_TAG,
     SUPERSEDED_TAG,
-    WEIGHTS_SOURCE_TAG,
 )
 
 Curves = dict[str, list[float | None]]
@@ -99,10 +98,18 @@ def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
         if seed == UNKNOWN
         else _has_lost_a_loss(curves),
         "curves": curves,
-        "data_source": data.tags.get(DATA_SOURCE_TAG),
-        "weights_source": data.tags.get(WEIGHTS_SOURCE_TAG),
+        "options": _options(data.tags.get(OPTIONS_TAG, "")),
         **{name: value for name, value in data.metrics.items() if name not in CURVES},
     }
+
+
+def _options(text: str) -> dict[str, Any] | None:
+    """Options only serve to suggest commands: a run whose options cannot be read is ranked."""
+    try:
+        options = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return options if isinstance(options, dict) else None
 
 
 def _positive(epochs: Any) -> int:

@@ -10,8 +10,6 @@ TIMING_TAG = "lr_study.timing"
 TIMING_SHARED_AMONG_TAG = "lr_study.timing_shared_among"
 VERSION_TAG = "lr_study.version"
 DEVICE_TAG = "lr_study.device"
-DATA_SOURCE_TAG = "lr_study.data_source"
-WEIGHTS_SOURCE_TAG = "lr_study.weights_source"
 PARENT_TAG = "mlflow.parentRunId"
 
 SUPERSEDED_TAG = "lr_study.superseded"
@@ -25,3 +23,6 @@ PROCESS_TAG = "lr_study.process"
 
 OUTBOX_TAG = "lr_study.outbox"
 """The id of the outbox entry that a run was created for."""
+
+OPTIONS_TAG = "lr_study.options"
+"""The options that a protocol does not hold, such as where the images lie, as JSON."""

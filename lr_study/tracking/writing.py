@@ -27,18 +27,19 @@ from lr_study.tracking.outbox import Point
 from lr_study.tracking.tags import (
     CELL_TAG,
     CURVES_TAG,
-    DATA_SOURCE_TAG,
     DEVICE_TAG,
     DIVERGED_TAG,
+    OPTIONS_TAG,
     PROTOCOL_ID_TAG,
     PROTOCOL_TAG,
     TIMING_SHARED_AMONG_TAG,
     TIMING_TAG,
     VERSION_TAG,
-    WEIGHTS_SOURCE_TAG,
 )
 
 _MAX_IN_A_BATCH = 1000
+# Options that are paths, with the values that are names instead.
+_PATHS = {"data": ("sample", "oregon"), "test_data": (), "weights": ("imagenet", "random")}
 MAX_TAG_LENGTH = 8000
 _OLDER_MAX_TAG_LENGTH = 5000
 
@@ -58,7 +59,7 @@ def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
         "epochs": settings.epochs,
         "seed": spec.seed,
         "val_fraction": settings.val_fraction,
-        "test_fraction": settings.test_fraction,
+        "test_fraction": protocol.test_fraction,
     }
     return {name: str(value) for name, value in values.items()}
 
@@ -122,23 +123,32 @@ def log_epochs(
     log_batch(client, run_id, metrics=[Metric(*point) for point in epoch_points(epochs, times_ms)])
 
 
-def source_tags(settings: Settings) -> dict[str, str]:
-    """Return the tags that tell where data and weights lie, which no param or protocol does."""
+def options_json(settings: Settings) -> str:
+    """Return the options that differ from their default and that no protocol holds, as JSON.
 
-    def source(value: str, names: Sequence[str]) -> str:
-        return value if value in names else os.path.abspath(os.path.expanduser(value))  # noqa: PTH100, PTH111
+    Paths are absolute, so that the options hold in any folder.
+    """
 
-    return {
-        DATA_SOURCE_TAG: source(settings.data, ("sample", "oregon")),
-        WEIGHTS_SOURCE_TAG: source(settings.weights, ("imagenet", "random")),
-    }
+    def absolute(name: str, value: object) -> object:
+        is_path = name in _PATHS and isinstance(value, str) and value not in _PATHS[name]
+        return os.path.abspath(os.path.expanduser(str(value))) if is_path else value  # noqa: PTH100, PTH111
+
+    names = (*_PATHS, "follow_links")
+    values = {name: getattr(settings, name) for name in names}
+    return canonical_json(
+        {
+            name: absolute(name, value)
+            for name, value in values.items()
+            if value != getattr(Settings, name)
+        }
+    )
 
 
 def record_tags(record: RunRecord) -> dict[str, str]:
     """Return the tags of a finished run: its cell, whether it diverged, its timing, its curves."""
     tags = {
         **identity_tags(record.spec, record.protocol),
-        **source_tags(record.spec.settings),
+        OPTIONS_TAG: options_json(record.spec.settings),
         DIVERGED_TAG: str(record.diverged).lower(),
         TIMING_TAG: "shared" if record.shared_among > 1 else "alone",
         TIMING_SHARED_AMONG_TAG: str(record.shared_among),

@@ -46,7 +46,8 @@ class Examples:
     """Features with their labels, and which rows train, validate and test.
 
     ``values`` (rows, features) float32, often memory-mapped; ``labels`` (rows,) int32, of which
-    only those of the rows named by ``train``, ``validation`` and ``test`` are read.
+    only those of the rows named by ``train``, ``validation`` and ``test`` are read. ``given_test``
+    are the values and labels of a test set that is not part of them: then ``test`` are its rows.
     """
 
     values: NDArray[np.float32]
@@ -55,6 +56,7 @@ class Examples:
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
+    given_test: tuple[NDArray[np.float32], NDArray[np.int32]] | None = None
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,10 @@ def _train_blocks(
                 for ended in block.end_epoch(training[i], validation[i]):
                     on_epoch(ended)
         if len(examples.test):
+            if examples.given_test is not None:
+                values, labels = examples.given_test
+                given = replace(examples, values=values, labels=labels)
+                batches = _Batches(given, spec.settings.batch_size)
             test = _means(program, batches, examples.test, blocks)
             for i, block in enumerate(blocks):
                 block.test_accuracy = test[i, 1]

@@ -1,6 +1,7 @@
 """Folders of images as people have them, through the real command line."""
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -150,3 +151,59 @@ def test_an_image_in_two_classes_is_named_and_left_out_on_request(here: Path, di
 def test_a_folder_without_copies_has_the_protocol_of_before(here: Path, digits: Path) -> None:
     assert run(here, "--data=digits", "--duplicates=drop").returncode == 0
     assert {"duplicates", "copies", "test_fingerprint"}.isdisjoint(the_protocol(here))
+
+
+def test_the_options_of_a_refused_split_train_and_test(here: Path, tiny_folder: Path) -> None:
+    for part in ("train", "test"):
+        shutil.copytree(tiny_folder, here / "digits" / part)
+    for file in [*(here / "digits" / "test").rglob("*.png")]:
+        file.write_bytes(file.read_bytes() + b"another file")
+    refused = run(here, "--data=digits").stderr
+    options = shlex.split(refused.partition("; use ")[2])
+    assert options == ["--data", "digits/train", "--test-data", "digits/test"]
+    answer = run(here, *options)
+    assert answer.returncode == 0, answer.stderr
+    assert "test set test: 40 images in 4 classes: 0 10, 1 10, 2 10, 3 10\n" in answer.stderr
+    assert the_protocol(here, "train")["test_size"] == 40
+    assert artifact(here, "test_classes.json", "train") == dict.fromkeys("0123", 10)
+    _, made = the_run(here, "train")
+    assert "test_accuracy" in made.data.metrics
+    plan = ("study", "--policy=fixed", "--seeds=1", "--dry-run", *OPTIONS, *options)
+    assert "1 finished" in lr_study(*plan, cwd=here).stdout
+
+
+def test_doctor_says_everything_about_a_folder_without_training(here: Path, digits: Path) -> None:
+    shutil.copy(next((digits / "1").iterdir()), digits / "2" / "wrong.png")
+    shutil.copy(next((digits / "0").iterdir()), digits / "0" / "copy.png")
+    (digits / "3" / "damaged.png").write_bytes(next((digits / "3").iterdir()).read_bytes()[:150])
+    (digits / "3" / "notes.txt").write_text("a note")
+    (digits / "9").mkdir()
+    before = sorted(path.name for path in here.iterdir())
+    answer = lr_study("doctor", "--data", "digits", cwd=here)
+    assert answer.returncode == 0, answer.stderr
+    for said in (
+        "digits: 43 images in 4 classes: 0 11, 1 10, 2 11, 3 11",
+        "1 folder has no images and is not a class: '9'",
+        "1 file is not used: 1 not an image, such as '3/notes.txt'",
+        "1 images cannot be used and are left out:",
+        "  3/damaged.png: ",
+        "1 of 42 images are copies of another of their class, such as '0/",
+        "1 image is in more than one class, such as '1/",
+    ):
+        assert said in answer.stdout
+    assert sorted(path.name for path in here.iterdir()) == before
+
+
+def test_doctor_ends_with_why_a_folder_cannot_be_used(here: Path, digits: Path) -> None:
+    for file in list((digits / "3").iterdir())[2:]:
+        file.unlink()
+    answer = lr_study("doctor", "--data", "digits", cwd=here)
+    assert answer.returncode == 2
+    assert answer.stdout.startswith("digits: 32 images in 4 classes")
+    (line,) = answer.stderr.splitlines()
+    assert "class '3' of data 'digits' has 2 different usable images, 3 are required" in line
+    shutil.copytree(digits, here / "split" / "train")
+    shutil.copytree(digits, here / "split" / "test")
+    answer = lr_study("doctor", "--data", "split", cwd=here)
+    assert answer.returncode == 2
+    assert "is already split" in answer.stderr

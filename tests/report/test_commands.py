@@ -1,6 +1,5 @@
 """The text of suggested commands."""
 
-import pandas as pd
 import pytest
 from records import frame, make_record
 
@@ -10,7 +9,7 @@ from lr_study.report.commands import Commands, origin_of
 POLICIES = ("fixed:lr=0.1", "fixed:lr=0.01", "fixed:lr=0.001")
 
 
-def commands(seeds=(0, 1), tracking_uri: str | None = None, **columns: str) -> Commands:
+def commands(seeds=(0, 1), tracking_uri: str | None = None, **options: object) -> Commands:
     """Commands for a ranking that ``fixed:lr=0.1`` leads."""
     runs = frame(
         *(
@@ -19,8 +18,7 @@ def commands(seeds=(0, 1), tracking_uri: str | None = None, **columns: str) -> C
             for seed in seeds
         )
     )
-    for name, value in columns.items():
-        runs[name] = pd.Series([value] * len(runs), dtype=object)
+    runs["options"] = [options] * len(runs)
     comparison = compare(runs, experiment="my runs")
     return Commands(comparison, comparison.protocols[0], origin_of(comparison, runs, tracking_uri))
 
@@ -33,11 +31,17 @@ SHARED = "--backbone efficientnet-lite0 --image-size 64 --epochs 2 --experiment 
     [
         (commands(), f"fixed:lr=1.0 --seeds 2 --data path/to/pets {SHARED}"),
         (
-            commands(data_source="/a b/pets", weights_source="imagenet"),
-            f"fixed:lr=1.0 --seeds 2 --data '/a b/pets' {SHARED}",
+            commands(data="/a b/pets", follow_links=True),
+            f"fixed:lr=1.0 --seeds 2 --data '/a b/pets' {SHARED}".replace(
+                " --experiment", " --follow-links --experiment"
+            ),
         ),
         (
-            commands((3, 5), "http://ann:secret@host:5000", weights_source="random"),
+            commands(data="/pets/train", test_data="/pets/test"),
+            f"fixed:lr=1.0 --seeds 2 --data /pets/train --test-data /pets/test {SHARED}",
+        ),
+        (
+            commands((3, 5), "http://ann:secret@host:5000", weights="random"),
             f"fixed:lr=1.0 --seeds 3,5 --data path/to/pets {SHARED}".replace(
                 "lite0", "lite0 --weights random"
             )
@@ -57,7 +61,6 @@ def test_single_runs_are_repeated_and_extended_at_once() -> None:
 
 
 def test_a_folder_that_runs_do_not_agree_on_is_not_named() -> None:
-    made = commands()
     runs = frame(*(make_record("fixed", seed, data="pets") for seed in (0, 1)))
-    runs["data_source"] = ["/a/pets", "/b/pets"]
-    assert origin_of(made.comparison, runs).sources.get(made.ranking.id, {}).get("data") is None
+    runs["options"] = [{"data": "/a/pets"}, {"data": "/b/pets"}]
+    assert origin_of(compare(runs), runs).options == {}

@@ -11,7 +11,7 @@ import pytest
 
 from lr_study.policies import parse
 from lr_study.runs import OPTIMIZERS, RunSpec, Settings, has_diverged
-from lr_study.studies.image_workloads import find_images, prepare
+from lr_study.studies import find_images, prepare
 from lr_study.support.runtime import keras, use_one_thread_per_op
 from lr_study.support.seeding import Stream, generator
 from lr_study.training import batched as heads

@@ -9,7 +9,7 @@ from lr_study.data import load_image, locate
 from lr_study.features.extraction import BATCH_SIZE
 from lr_study.policies import parse
 from lr_study.runs import RunSpec, Settings
-from lr_study.studies.image_workloads import find_images, prepare
+from lr_study.studies import find_images, prepare
 from lr_study.support.runtime import keras, tf, use_one_thread_per_op
 from lr_study.support.seeding import Stream, generator
 from lr_study.training import batched as heads
