@@ -42,9 +42,10 @@ def run(
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, record_lines
     from lr_study.studies import run_one
-    from lr_study.tracking import open_destination
+    from lr_study.tracking import not_joined_lines, open_destination
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
+    echo_err(*not_joined_lines(destination.client))
     finished = run_one(destination, spec, lambda: prepare(settings, image_set))
     echo_err(*left_out_lines(finished.workload.left_out))
     echo(*record_lines(finished.record, finished.run_id, destination.experiment.name))
@@ -93,12 +94,13 @@ def study(
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, plan_line, plan_lines, ranking_table
     from lr_study.studies import describe, plan_study, prepare, run_study
-    from lr_study.tracking import open_destination
+    from lr_study.tracking import not_joined_lines, open_destination
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
     if dry_run:
         echo(*plan_lines(plan_study(destination, requested, describe(settings, image_set))))
         return
+    echo_err(*not_joined_lines(destination.client))
     outcome = run_study(
         destination,
         requested,

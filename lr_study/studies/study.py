@@ -1,7 +1,6 @@
 """A grid of policies over seeds: only what is missing is trained, and everything is ranked."""
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ from lr_study.tracking import (
     retry,
     tracked_run,
     waiting_cells,
+    will_join,
     write_left_out,
 )
 from lr_study.training import TrainedRun
@@ -101,9 +101,8 @@ def run_study(
     workload = make_workload()
     plan = plan_study(destination, study, workload)
     on_plan(plan)
-    joined = "MLFLOW_RUN_ID" in os.environ
     unlogged: dict[str, str] = {}
-    if plan.missing or joined:
+    if plan.missing or will_join(client):
         name = f"study: policies={len(study.policies)} seeds={len(study.seeds)}"
         with tracked_run(destination, name, tags={KIND_TAG: "study"}) as parent:
             replaces = study.rerun == "all"

@@ -8,7 +8,12 @@ from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 
 from lr_study.support import LrStudyError, UsageError
-from lr_study.tracking.connection import connect, store_address
+from lr_study.tracking.connection import connect, resolve_tracking_uri, store_address
+from lr_study.tracking.environment import (
+    check_given_run_has_store,
+    given_experiment,
+    given_run,
+)
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,10 @@ def open_destination(
     LrStudyError
         If the store or the experiment cannot be used.
     UsageError
-        If another experiment is given than ``mlflow run`` chose.
+        If another experiment is given than ``mlflow run`` chose, or the environment names a run or
+        an experiment that the store does not have.
     """
+    check_given_run_has_store(resolve_tracking_uri(tracking_uri))
     client = connect(tracking_uri)
     return Destination(client, choose_experiment(client, experiment, data_name))
 
@@ -44,22 +51,26 @@ def choose_experiment(client: MlflowClient, given: str | None, data_name: str) -
     """Return the experiment to log to, created if it is new.
 
     It is the one that ``mlflow run`` chose, if that started this process; else the one given, else
-    ``MLFLOW_EXPERIMENT_NAME``, else one named after the data.
+    ``MLFLOW_EXPERIMENT_NAME`` or ``MLFLOW_EXPERIMENT_ID``, else one named after the data.
 
     Raises
     ------
     UsageError
-        If another experiment is given than ``mlflow run`` chose.
+        If another experiment is given than ``mlflow run`` chose, or the environment names a run or
+        an experiment that the store does not have.
     """
-    joined = os.environ.get("MLFLOW_RUN_ID")
-    if joined:
-        active = client.get_experiment(client.get_run(joined).info.experiment_id)
+    opened = given_run(client)
+    if opened is not None:
+        active = client.get_experiment(opened.info.experiment_id)
         if given and given != active.name:
             raise UsageError(
                 f"experiment={given} is not allowed under mlflow run, which chose {active.name}: "
                 f"write mlflow run --experiment-name {given}"
             )
         return active
+    chosen = None if given else given_experiment(client)
+    if chosen is not None:
+        return experiment_named(client, str(chosen.name))
     return experiment_named(client, given or os.environ.get("MLFLOW_EXPERIMENT_NAME") or data_name)
 
 
