@@ -113,7 +113,7 @@ def study(
     for what, why in outcome.unlogged.items():
         echo_err(_UNLOGGED[what].format(why=why))
     where = f"experiment {destination.experiment.name} in {destination.client.tracking_uri}"
-    echo_err(f"runs: {where}; view them with lr-study ui")
+    echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
 
 
 def sync(tracking_uri: TrackingUri = None) -> None:

@@ -16,7 +16,7 @@ from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
 from lr_study.studies.publishing import Publisher, run_name
 from lr_study.studies.workload import Executor, Workload
-from lr_study.support import Bar, progress_bar, reason_of_failure
+from lr_study.support import Bar, progress_bar, reason_of_failure, state_folder
 from lr_study.tracking import (
     KIND_TAG,
     Cells,
@@ -92,8 +92,10 @@ def run_study(
     Raises
     ------
     LrStudyError
-        If runs wait in the outbox at the end because their store cannot be reached.
+        If runs wait in the outbox at the end because their store cannot be reached, or the state
+        folder cannot be written.
     """
+    state_folder("outbox")
     client, experiment = destination.client, destination.experiment
     sender = Sender(client, experiment)
     sender.send_waiting()

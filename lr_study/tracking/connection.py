@@ -4,7 +4,8 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,17 +20,18 @@ os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 import mlflow
 from filelock import FileLock
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 
 from lr_study.runs import short_hash
 from lr_study.support import (
     LrStudyError,
     UsageError,
+    is_final,
     mask,
     one_line,
-    state_dir,
+    state_folder,
     without_credentials,
 )
+from lr_study.tracking.addresses import check_address
 
 # Routine messages: tables created, background jobs started, pip without a version.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
@@ -68,10 +70,7 @@ def retry(call: Callable[[], T]) -> T:
 
 def is_rejection(error: BaseException) -> bool:
     """Whether the store answered, and would answer the same request the same way."""
-    if isinstance(error, MlflowException):
-        status = int(error.get_http_status_code())
-        return 400 <= status < 500 and status not in (408, 429)
-    return isinstance(error, UsageError)
+    return isinstance(error, UsageError) or is_final(error)
 
 
 def store_address(uri: str) -> str:
@@ -102,12 +101,13 @@ def connect(tracking_uri: str | None = None) -> MlflowClient:
     ------
     LrStudyError
         If the store cannot be used.
+    UsageError
+        If the address is not allowed.
     """
     uri = resolve_tracking_uri(tracking_uri)
-    locks = state_dir() / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
+    check_address(uri)
     try:
-        with FileLock(locks / f"{short_hash(uri)}.lock"):
+        with _turn(uri):
             client = MlflowClient(uri)
             retry(lambda: client.search_experiments(max_results=1))
     except Exception as error:
@@ -117,6 +117,15 @@ def connect(tracking_uri: str | None = None) -> MlflowClient:
         )
         raise LrStudyError(f"the MLflow store {mask(uri)} cannot be used {advice}") from error
     return client
+
+
+@contextmanager
+def _turn(uri: str) -> Iterator[None]:
+    """Hold the lock of a store; without a state folder that can be written, do without."""
+    with ExitStack() as stack:
+        with suppress(LrStudyError, OSError):
+            stack.enter_context(FileLock(state_folder("locks") / f"{short_hash(uri)}.lock"))
+        yield
 
 
 def _advice_on_version(reason: str) -> str | None:

@@ -13,7 +13,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, Run, RunTag
 from mlflow.exceptions import MlflowException
 
-from lr_study.support import UsageError, liveness_token, state_dir
+from lr_study.support import UsageError, liveness_token, state_folder
 from lr_study.tracking.connection import connect, is_rejection
 from lr_study.tracking.tags import CELL_TAG, KIND_TAG, PROCESS_TAG
 
@@ -122,9 +122,9 @@ def join(client: MlflowClient, name: str, tags: Mapping[str, str]) -> str | None
     run_id = os.environ.get("MLFLOW_RUN_ID")
     if not run_id:
         return None
-    locks = state_dir() / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(locks / "joined.lock"):  # two commands of a project may start at once
+    with FileLock(
+        state_folder("locks") / "joined.lock"
+    ):  # two commands of a project may start at once
         run = given_run(client)
         if run is None or not is_joinable(run):
             return None

@@ -7,7 +7,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 
-from lr_study.support import LrStudyError, UsageError
+from lr_study.support import LrStudyError, UsageError, require_utf8
 from lr_study.tracking.connection import connect, resolve_tracking_uri, store_address
 from lr_study.tracking.environment import (
     check_given_run_has_store,
@@ -79,9 +79,12 @@ def find_experiment(client: MlflowClient, name: str) -> Experiment | None:
 
     Raises
     ------
+    UsageError
+        If the name is not UTF-8.
     LrStudyError
         If the server does not let this user read it.
     """
+    require_utf8("experiment", name)
     try:
         return client.get_experiment_by_name(name)
     except MlflowException as error:
