@@ -45,7 +45,9 @@ Command = Callable[..., None]
 
 Experiment = Annotated[
     str | None,
-    typer.Option(help="MLflow experiment; else MLFLOW_EXPERIMENT_NAME, else the name of the data."),
+    typer.Option(
+        help="MLflow experiment; else MLFLOW_EXPERIMENT_NAME or _ID, else the name of the data."
+    ),
 ]
 TrackingUri = Annotated[
     str | None,

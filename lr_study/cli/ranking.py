@@ -1,6 +1,5 @@
 """Commands that compare runs: ``compare`` and ``report``."""
 
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,9 +67,9 @@ def _load_and_compare(
 ) -> "tuple[pd.DataFrame, Comparison]":
     """Read the runs of an experiment, and compare them."""
     disable_gc()
-    name = experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME") or Settings.data
     from lr_study.comparison import compare as compare_runs
-    from lr_study.tracking import load_runs
+    from lr_study.tracking import experiment_name, load_runs
 
+    name = experiment_name(tracking_uri, experiment, Settings.data)
     runs = load_runs(name, tracking_uri)
     return runs, compare_runs(runs, experiment=name, **asdict(criteria))

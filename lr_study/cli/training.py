@@ -42,9 +42,10 @@ def run(
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, record_lines
     from lr_study.studies import run_one
-    from lr_study.tracking import open_destination
+    from lr_study.tracking import not_joined_lines, open_destination
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
+    echo_err(*not_joined_lines(destination.client))
     echo_err(*data_lines(image_set))
     finished = run_one(destination, spec, lambda: prepare(settings, image_set, echo_err))
     echo_err(*left_out_lines(finished.workload.left_out))
@@ -94,7 +95,7 @@ def study(
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, origin_of, plan_line, plan_lines, ranking_table
     from lr_study.studies import describe, plan_study, prepare, run_study
-    from lr_study.tracking import find_destination, open_destination
+    from lr_study.tracking import find_destination, not_joined_lines, open_destination
 
     echo_err(*data_lines(image_set))
     if dry_run:
@@ -102,6 +103,7 @@ def study(
         echo(*plan_lines(plan_study(destination, requested, describe(settings, image_set))))
         return
     destination = open_destination(tracking_uri, experiment, image_set.name)
+    echo_err(*not_joined_lines(destination.client))
     outcome = run_study(
         destination,
         requested,
@@ -116,7 +118,7 @@ def study(
     for what, why in outcome.unlogged.items():
         echo_err(_UNLOGGED[what].format(why=why))
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
-    echo_err(f"runs: {where}; view them with lr-study ui")
+    echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
 
 
 def sync(tracking_uri: TrackingUri = None) -> None:

@@ -22,7 +22,7 @@ from lr_study.runs import (
     convergence_tolerance,
     short_hash,
 )
-from lr_study.support import LrStudyError, is_owner_dead, state_dir
+from lr_study.support import LrStudyError, is_owner_dead, state_folder
 from lr_study.tracking import (
     MAX_TAG_LENGTH,
     PROCESS_TAG,
@@ -243,8 +243,7 @@ def publishing(client: MlflowClient, experiment: Experiment) -> Iterator[Importe
     LrStudyError
         If another process of this machine is importing into the experiment.
     """
-    locks = state_dir() / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
+    locks = state_folder("locks")
     where = short_hash(f"{client.tracking_uri} {experiment.experiment_id}")
     try:
         with FileLock(locks / f"import-{where}.lock", blocking=False):

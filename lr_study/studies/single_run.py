@@ -10,7 +10,7 @@ from lr_study.runs import RunRecord, RunSpec
 from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.publishing import Publisher, run_name
 from lr_study.studies.workload import Executor, Workload
-from lr_study.support import progress_bar
+from lr_study.support import progress_bar, state_folder
 from lr_study.tracking import (
     Destination,
     Entry,
@@ -62,8 +62,10 @@ def run_one(
     Raises
     ------
     LrStudyError
-        If the run waits in the outbox because its store cannot be reached.
+        If the run waits in the outbox because its store cannot be reached, or the state folder
+        cannot be written.
     """
+    state_folder("outbox")
     client = destination.client
     sender = Sender(client, destination.experiment)
     sender.send_waiting()

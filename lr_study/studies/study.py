@@ -1,7 +1,6 @@
 """A grid of policies over seeds: only what is missing is trained, and everything is ranked."""
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -17,7 +16,14 @@ from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
 from lr_study.studies.publishing import Publisher, run_name
 from lr_study.studies.workload import Executor, Workload
-from lr_study.support import Bar, LrStudyError, UsageError, progress_bar, reason_of_failure
+from lr_study.support import (
+    Bar,
+    LrStudyError,
+    UsageError,
+    progress_bar,
+    reason_of_failure,
+    state_folder,
+)
 from lr_study.tracking import (
     KIND_TAG,
     Cells,
@@ -35,6 +41,7 @@ from lr_study.tracking import (
     runs_of_experiment,
     tracked_run,
     waiting_cells,
+    will_join,
     write_files,
 )
 
@@ -102,8 +109,10 @@ def run_study(
     ------
     LrStudyError
         If runs wait in the outbox at the end because their store cannot be reached, or because
-        their experiment was deleted meanwhile; or if the study's own run was.
+        their experiment was deleted meanwhile; if the study's own run was; or if the state folder
+        cannot be written.
     """
+    state_folder("outbox")
     client, experiment = destination.client, destination.experiment
     sender = Sender(client, experiment)
     sender.send_waiting()
@@ -111,9 +120,8 @@ def run_study(
     workload = make_workload()
     plan = plan_study(destination, study, workload)
     on_plan(plan)
-    joined = "MLFLOW_RUN_ID" in os.environ
     unlogged: dict[str, str] = {}
-    if plan.missing or joined:
+    if plan.missing or will_join(client):
         name = f"study: policies={len(study.policies)} seeds={len(study.seeds)}"
         with tracked_run(destination, name, tags={KIND_TAG: "study"}) as parent:
             replaces = study.rerun == "all"

@@ -3,7 +3,9 @@ from .errors import UnreachableError as UnreachableError
 from .errors import UsageError as UsageError
 from .errors import require_at_least as require_at_least
 from .errors import require_one_of as require_one_of
+from .errors import require_utf8 as require_utf8
 from .external_errors import describe_external_error as describe_external_error
+from .external_errors import is_final as is_final
 from .external_errors import one_line as one_line
 from .external_errors import reason_of_failure as reason_of_failure
 from .fractions import exact_fraction as exact_fraction
@@ -31,6 +33,7 @@ from .storage import checked_json as checked_json
 from .storage import read_checked_json as read_checked_json
 from .storage import release_pages as release_pages
 from .storage import state_dir as state_dir
+from .storage import state_folder as state_folder
 from .yaml_lines import LineError as LineError
 from .yaml_lines import pairs as pairs
 from .yaml_lines import read_yaml as read_yaml

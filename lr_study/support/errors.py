@@ -35,6 +35,18 @@ def require_one_of(name: str, value: str, allowed: Iterable[str]) -> None:
         raise UsageError(f"{name}={value} is not allowed: {name} is one of {', '.join(allowed)}")
 
 
+def require_utf8(name: str, value: str) -> None:
+    r"""Refuse text that no store can hold: bytes of the command line that are not UTF-8.
+
+    >>> require_utf8("experiment", "caf\udce9")
+    Traceback (most recent call last):
+    lr_study.support.errors.UsageError: experiment=caf\udce9 is not allowed: it is not UTF-8
+    """
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        shown = value.encode(errors="backslashreplace").decode()
+        raise UsageError(f"{name}={shown} is not allowed: it is not UTF-8")
+
+
 def require_at_least(name: str, value: int, minimum: int) -> None:
     """Refuse a number below its minimum.
 

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from lr_study.support.masking import mask
 
 _DATABASE_MESSAGE = re.compile(r"\((?:sqlite3|psycopg)[\w.]*\) ([^\n]*)")
+_LONGEST = 500
+"""Characters of a line: MLflow says at the end of its sentences what can be done."""
+
 _STORES = ("mlflow", "requests", "sqlalchemy", "urllib3", "botocore", "boto3")
 """Packages whose errors mean that a store answers wrongly or not at all."""
 
@@ -19,7 +22,23 @@ def one_line(error: BaseException) -> str:
         return mask(f"{error.strerror}: {error.filename}")
     found = _DATABASE_MESSAGE.search(str(error))
     text = found[1] if found else str(_first_cause(error) if _is_of(error, _STORES) else error)
-    return mask(text.strip().split("\n")[0])[:200] or type(error).__name__
+    line = mask(text.strip().split("\n")[0])
+    if len(line) > _LONGEST:
+        line = f"{line[:_LONGEST].rpartition(' ')[0] or line[:_LONGEST]} ..."
+    return line or type(error).__name__
+
+
+def is_final(error: BaseException) -> bool:
+    """Whether a store would answer the same request the same way at any time."""
+    causes = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
+    if any(isinstance(cause, UnicodeError) for cause in causes):
+        return True  # a name or a path that cannot be stored
+    if not hasattr(error, "get_http_status_code"):  # MLflow's: importing it takes a second
+        return False
+    status = int(error.get_http_status_code())
+    return 400 <= status < 500 and status not in (408, 429)
 
 
 def _first_cause(error: BaseException) -> object:
@@ -48,6 +67,8 @@ def describe_external_error(error: BaseException) -> str | None:
     if isinstance(error, OSError):
         return one_line(error)
     if _is_of(error, _STORES):
+        if is_final(error):
+            return f"the MLflow store does not accept this: {one_line(error)}"
         return f"the MLflow store failed ({one_line(error)}): give the same command again"
     return None
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from lr_study.support.storage import state_dir
+from lr_study.support.storage import state_dir, state_folder
 
 
 def disable_gc() -> None:
@@ -84,9 +84,14 @@ def liveness_token() -> str:
 
     The system releases the lock however the process ends, and unlike a process id the token is
     never used again. `is_owner_dead` checks it.
+
+    Raises
+    ------
+    LrStudyError
+        If the state folder cannot be written.
     """
     name = uuid4().hex
-    lock = _lock(name)
+    lock = FileLock(state_folder("processes") / f"{name}.lock")
     lock.acquire()
     _held.append(lock)
     return name
@@ -99,17 +104,11 @@ def is_owner_dead(token: str) -> bool:
     """
     if not token:
         return False
-    lock = _lock(token)
-    if not os.path.exists(lock.lock_file):  # noqa: PTH110
+    file = state_dir() / "processes" / f"{token}.lock"
+    if not os.path.exists(file):  # noqa: PTH110
         return False
     try:
-        with lock.acquire(blocking=False):
+        with FileLock(file).acquire(blocking=False):
             return True
-    except Timeout:
+    except (Timeout, OSError):
         return False
-
-
-def _lock(name: str) -> FileLock:
-    folder = state_dir() / "processes"
-    folder.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder / f"{name}.lock")

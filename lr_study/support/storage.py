@@ -1,5 +1,6 @@
 """Where files are kept, and how they are written atomically."""
 
+import errno
 import hashlib
 import json
 import mmap
@@ -15,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path, user_state_path
 
+from lr_study.support.errors import LrStudyError
+
 
 def cache_dir() -> Path:
     """The folder for what can be computed again; ``LR_STUDY_CACHE`` overrides it."""
@@ -26,6 +29,27 @@ def state_dir() -> Path:
     """The folder for what must outlive a process; ``LR_STUDY_STATE`` overrides it."""
     override = os.environ.get("LR_STUDY_STATE")
     return Path(override).expanduser() if override else user_state_path("lr-study")
+
+
+def state_folder(name: str) -> Path:
+    """Return a folder of `state_dir` to write to, created if it is new.
+
+    Raises
+    ------
+    LrStudyError
+        If it cannot be written.
+    """
+    folder = state_dir() / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise LrStudyError(
+            f"the state folder {state_dir()} cannot be written ({error.strerror or error}): "
+            "set LR_STUDY_STATE to another folder"
+        ) from error
+    return folder
 
 
 @contextmanager

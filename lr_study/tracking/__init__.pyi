@@ -14,6 +14,9 @@ from .deleted import require_active as require_active
 from .entries import RunIdentity as RunIdentity
 from .entries import cell_identity as cell_identity
 from .entries import record_entry as record_entry
+from .environment import experiment_name as experiment_name
+from .environment import not_joined_lines as not_joined_lines
+from .environment import will_join as will_join
 from .experiments import Destination as Destination
 from .experiments import find_destination as find_destination
 from .experiments import open_destination as open_destination

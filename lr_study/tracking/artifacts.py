@@ -1,6 +1,7 @@
 """Files and models that are logged to a run, beside those that its trainer writes."""
 
 import importlib.metadata
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,11 @@ def log_model(client: MlflowClient, run_id: str, model: Any, protocol: Protocol)
     images = TensorSpec(np.dtype(np.float32), (-1, size, size, 3))
     probabilities = TensorSpec(np.dtype(np.float32), (-1, classes))
     mlflow.set_tracking_uri(client.tracking_uri)
+    before = os.environ.get("MLFLOW_EXPERIMENT_ID")
     mlflow.set_experiment(experiment_id=client.get_run(run_id).info.experiment_id)
+    os.environ.pop("MLFLOW_EXPERIMENT_ID", None)  # which MLflow sets, for later calls and children
+    if before is not None:
+        os.environ["MLFLOW_EXPERIMENT_ID"] = before
     mlflow.tensorflow.log_model(
         model,
         name="model",

@@ -15,9 +15,9 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 
-from lr_study.support import LrStudyError, UsageError, mask, one_line
+from lr_study.support import LrStudyError, UsageError, is_final, mask, one_line
+from lr_study.tracking.address_checks import check_address
 from lr_study.tracking.addresses import canonical_uri, resolve_tracking_uri
 from lr_study.tracking.databases import (
     MissingStoreError,
@@ -60,10 +60,7 @@ def retry(call: Callable[[], T]) -> T:
 
 def is_rejection(error: BaseException) -> bool:
     """Whether the store answered, and would answer the same request the same way."""
-    if isinstance(error, MlflowException):
-        status = int(error.get_http_status_code())
-        return 400 <= status < 500 and status not in (408, 429)
-    return isinstance(error, UsageError)
+    return isinstance(error, UsageError) or is_final(error)
 
 
 def connect(tracking_uri: str | None = None, *, create: bool = False) -> MlflowClient:
@@ -81,8 +78,11 @@ def connect(tracking_uri: str | None = None, *, create: bool = False) -> MlflowC
         If there is no database at the address, and ``create`` is false.
     LrStudyError
         If the store cannot be used.
+    UsageError
+        If the address is not allowed.
     """
     given = resolve_tracking_uri(tracking_uri)
+    check_address(given)
     try:
         uri = canonical_uri(given)
         retry(lambda: prepare_database(uri, create=create))

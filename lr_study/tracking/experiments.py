@@ -8,11 +8,16 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 
-from lr_study.support import LrStudyError, UsageError
-from lr_study.tracking.addresses import store_address
+from lr_study.support import LrStudyError, UsageError, require_utf8
+from lr_study.tracking.addresses import resolve_tracking_uri, store_address
 from lr_study.tracking.connection import connect
 from lr_study.tracking.databases import MissingStoreError, create_experiment
 from lr_study.tracking.deleted import mlflow_command, require_active
+from lr_study.tracking.environment import (
+    check_given_run_has_store,
+    given_experiment,
+    given_run,
+)
 from lr_study.tracking.outbox import Entry
 
 
@@ -48,8 +53,10 @@ def open_destination(
     LrStudyError
         If the store or the experiment cannot be used.
     UsageError
-        If another experiment is given than ``mlflow run`` chose.
+        If another experiment is given than ``mlflow run`` chose, or the environment names a run or
+        an experiment that the store does not have.
     """
+    check_given_run_has_store(resolve_tracking_uri(tracking_uri))
     client = connect(tracking_uri, create=True)
     return Destination(client, choose_experiment(client, experiment, data_name))
 
@@ -68,8 +75,8 @@ def find_destination(
         client = connect(tracking_uri)
     except MissingStoreError:
         return None
-    found = _joined_experiment(client, experiment) or find_experiment(
-        client, _experiment_name(experiment, data_name)
+    found = _opened_experiment(client, experiment) or find_experiment(
+        client, _experiment_name(client, experiment, data_name)
     )
     return Destination(client, require_active(client, found)) if found else None
 
@@ -78,23 +85,24 @@ def choose_experiment(client: MlflowClient, given: str | None, data_name: str) -
     """Return the experiment to log to, created if it is new.
 
     It is the one that ``mlflow run`` chose, if that started this process; else the one given, else
-    ``MLFLOW_EXPERIMENT_NAME``, else one named after the data.
+    ``MLFLOW_EXPERIMENT_NAME`` or ``MLFLOW_EXPERIMENT_ID``, else one named after the data.
 
     Raises
     ------
     UsageError
-        If another experiment is given than ``mlflow run`` chose.
+        If another experiment is given than ``mlflow run`` chose, or the environment names a run or
+        an experiment that the store does not have.
     """
-    joined = _joined_experiment(client, given)
-    return joined or experiment_named(client, _experiment_name(given, data_name))
+    opened = _opened_experiment(client, given)
+    return opened or experiment_named(client, _experiment_name(client, given, data_name))
 
 
-def _joined_experiment(client: MlflowClient, given: str | None) -> Experiment | None:
+def _opened_experiment(client: MlflowClient, given: str | None) -> Experiment | None:
     """The experiment that ``mlflow run`` chose; None if that did not start this process."""
-    joined = os.environ.get("MLFLOW_RUN_ID")
-    if not joined:
+    opened = given_run(client)
+    if opened is None:
         return None
-    active = client.get_experiment(client.get_run(joined).info.experiment_id)
+    active = client.get_experiment(opened.info.experiment_id)
     if given and given != active.name:
         raise UsageError(
             f"experiment={given} is not allowed under mlflow run, which chose {active.name}: "
@@ -103,7 +111,10 @@ def _joined_experiment(client: MlflowClient, given: str | None) -> Experiment | 
     return active
 
 
-def _experiment_name(given: str | None, data_name: str) -> str:
+def _experiment_name(client: MlflowClient, given: str | None, data_name: str) -> str:
+    chosen = None if given else given_experiment(client)
+    if chosen is not None:
+        return str(chosen.name)
     return given or os.environ.get("MLFLOW_EXPERIMENT_NAME") or data_name
 
 
@@ -112,9 +123,12 @@ def find_experiment(client: MlflowClient, name: str) -> Experiment | None:
 
     Raises
     ------
+    UsageError
+        If the name is not UTF-8.
     LrStudyError
         If the server does not let this user read it.
     """
+    require_utf8("experiment", name)
     try:
         return client.get_experiment_by_name(name)
     except MlflowException as error:

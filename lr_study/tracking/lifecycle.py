@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import TypeVar
 
-from mlflow.entities import RunTag
 from mlflow.exceptions import MlflowException
 
 from lr_study.support import (
@@ -22,9 +21,11 @@ from lr_study.tracking import outbox
 from lr_study.tracking.closing import keep_killed
 from lr_study.tracking.connection import retry
 from lr_study.tracking.deleted import find_run
+from lr_study.tracking.environment import join
 from lr_study.tracking.experiments import Destination, permission_error
 from lr_study.tracking.outbox import Entry
 from lr_study.tracking.tags import PROCESS_TAG
+from lr_study.tracking.writing import user_tags
 
 RunId = TypeVar("RunId", str, str | None)
 
@@ -37,7 +38,7 @@ def tracked_run(
     tags: Mapping[str, str] = MappingProxyType({}),
     may_join: bool = True,
 ) -> Iterator[str]:
-    """Open a run, or join the one that ``mlflow run`` opened, and yield its id.
+    """Open a run, or join the one that ``mlflow run`` opened for this command, and yield its id.
 
     When the block ends, the run ends: FINISHED, KILLED after an interrupt, or FAILED after another
     error. If the store cannot be reached, the end waits in the outbox; if an entry for the run
@@ -49,17 +50,13 @@ def tracked_run(
         If the run should be FINISHED, and the store cannot be reached or the run was deleted.
     """
     tags = {**tags, PROCESS_TAG: liveness_token()}
-    joined = os.environ.get("MLFLOW_RUN_ID") if may_join else None
+    given = os.environ.get("MLFLOW_RUN_ID") if may_join else None
 
     def open_run() -> str:
-        if joined is None:
-            return _create(destination, name, tags)
-        named = {**tags, "mlflow.runName": name}
-        run_tags = [RunTag(key, value) for key, value in named.items()]
-        destination.client.log_batch(joined, tags=run_tags)
-        return joined
+        joined = join(destination.client, name, tags) if given else None
+        return joined or _create(destination, name, tags)
 
-    with end_on_error(destination, lambda: retry(open_run), joined=joined is not None) as run_id:
+    with end_on_error(destination, lambda: retry(open_run), joined=given) as run_id:
         yield run_id
     if not _end(destination, run_id, "FINISHED"):
         raise LrStudyError(
@@ -81,7 +78,7 @@ def _reason(destination: Destination, run_id: str) -> str:
 
 def _create(destination: Destination, name: str, tags: Mapping[str, str]) -> str:
     client, experiment = destination.client, destination.experiment
-    now = int(time.time() * 1000)
+    now, tags = int(time.time() * 1000), {**user_tags(), **tags}
     try:
         run = client.create_run(experiment.experiment_id, start_time=now, run_name=name, tags=tags)
     except MlflowException as error:
@@ -93,13 +90,13 @@ def _create(destination: Destination, name: str, tags: Mapping[str, str]) -> str
 
 @contextmanager
 def end_on_error(
-    destination: Destination, open_run: Callable[[], RunId], *, joined: bool = False
+    destination: Destination, open_run: Callable[[], RunId], *, joined: str | None = None
 ) -> Iterator[RunId]:
     """Open a run and yield its id; end it KILLED if an interrupt ends the block, else FAILED.
 
     A block without an error leaves the run open. ``open_run`` may return None if the store cannot
-    be reached: then there is nothing to end. ``joined`` runs are ended by ``mlflow run`` too, which
-    would mark a KILLED run FAILED.
+    be reached: then there is nothing to end. The ``joined`` run, if it is the one that was opened,
+    is ended by ``mlflow run`` too, which would mark a KILLED run FAILED.
     """
     run_id: RunId | None = None
     try:
@@ -112,7 +109,7 @@ def end_on_error(
             signal.signal(number, signal.SIG_IGN)
         if run_id is not None:
             _end(destination, run_id, "KILLED")
-            if joined:
+            if joined == run_id:
                 keep_killed(str(destination.client.tracking_uri), run_id)
         raise
     except BaseException as error:

@@ -34,7 +34,7 @@ from lr_study.tracking.reading import all_runs
 from lr_study.tracking.run_rows import is_complete
 from lr_study.tracking.tags import OUTBOX_TAG, PARENT_TAG, PROCESS_TAG, SUPERSEDED_TAG
 from lr_study.tracking.uploads import ArtifactError, log_files
-from lr_study.tracking.writing import log_batch
+from lr_study.tracking.writing import log_batch, user_tags
 
 T = TypeVar("T")
 
@@ -235,7 +235,7 @@ class Sender:
                 supersede(self.client, earlier)
 
     def _create(self, entry: Entry, experiment_id: str) -> Run:
-        tags = {PROCESS_TAG: liveness_token(), OUTBOX_TAG: entry.id}
+        tags = {**user_tags(), PROCESS_TAG: liveness_token(), OUTBOX_TAG: entry.id}
         if entry.parent:
             tags[PARENT_TAG] = entry.parent
         run = self.client.create_run(
@@ -287,7 +287,10 @@ def open_child(client: MlflowClient, experiment: Experiment, identity: RunIdenti
             return run_id
     now = int(time.time() * 1000)
     run = client.create_run(
-        experiment.experiment_id, start_time=now, run_name=identity.name, tags=tags
+        experiment.experiment_id,
+        start_time=now,
+        run_name=identity.name,
+        tags={**user_tags(), **tags},
     )
     return str(run.info.run_id)
 

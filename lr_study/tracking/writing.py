@@ -1,5 +1,6 @@
 """Records as MLflow stores them: params, metrics and tags, logged in few requests."""
 
+import getpass
 import importlib.metadata
 import os
 import platform
@@ -83,6 +84,14 @@ def environment_tags(device: str) -> dict[str, str]:
     if commit:
         tags["mlflow.source.git.commit"] = commit
     return tags
+
+
+def user_tags() -> dict[str, str]:
+    """Return the tag that says whose a new run is; none where the system knows no name."""
+    try:
+        return {"mlflow.user": getpass.getuser()}
+    except (KeyError, OSError, ImportError):  # a user id without a name, as in some containers
+        return {}
 
 
 def _git_commit() -> str | None:

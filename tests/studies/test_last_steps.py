@@ -37,7 +37,9 @@ def test_a_study_whose_models_are_refused_has_its_ranking(
 
     (tmp_path / "files" / "models").unlink()
     cli.app(small_study.words("--log-models=best"), standalone_mode=False)
-    assert "warning: " not in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert "warning: " not in printed.err
+    assert printed.err.endswith(f"view them with lr-study ui --tracking-uri {small_study.uri}\n")
     assert len(small_study.runs()) == 2  # nothing was trained again, and the model is there
     (child,) = (run.id for run in small_study.runs() if run.parent is not None)
     assert len(client.get_run(child).outputs.model_outputs) == 2  # the first was refused

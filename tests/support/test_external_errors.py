@@ -4,6 +4,8 @@ import errno
 
 import pytest
 from front import Front, pause
+from mlflow.exceptions import MlflowException
+from mlflow.protos import databricks_pb2
 from sqlalchemy.exc import OperationalError
 
 from lr_study.support.errors import LrStudyError
@@ -29,6 +31,42 @@ LOCKED = OperationalError(
 )
 def test_an_error_is_its_first_line(error: BaseException, said: str) -> None:
     assert one_line(error) == said
+
+
+def test_the_end_of_a_long_line_is_kept_as_far_as_it_goes() -> None:
+    advice = "word " * 80 + "do this"
+    assert one_line(ValueError(advice)) == advice
+    cut = one_line(ValueError(advice * 5))
+    assert len(cut) <= 504
+    assert cut.endswith(" ...")
+    assert one_line(ValueError("x" * 900)) == "x" * 500 + " ..."
+
+
+def raised(cause: Exception, code: str) -> MlflowException:
+    try:
+        try:
+            raise cause
+        except Exception as error:
+            raise MlflowException(str(error), getattr(databricks_pb2, code)) from error
+    except MlflowException as error:
+        return error
+
+
+@pytest.mark.parametrize(
+    ("error", "final"),
+    [
+        (raised(ValueError("no such run"), "RESOURCE_DOES_NOT_EXIST"), True),
+        (raised(ValueError("bad name"), "INVALID_PARAMETER_VALUE"), True),
+        (raised(UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogate"), "INTERNAL_ERROR"), True),
+        (raised(OSError(errno.ECONNREFUSED, "refused"), "INTERNAL_ERROR"), False),
+        (raised(ValueError("slower"), "REQUEST_LIMIT_EXCEEDED"), False),
+        (LOCKED, False),
+    ],
+)
+def test_the_same_command_is_advised_only_where_it_can_help(error: Exception, final: bool) -> None:
+    line = describe_external_error(error)
+    assert ("give the same command again" in line) != final
+    assert ("does not accept" in line) == final
 
 
 def test_only_what_comes_from_outside_is_told_in_a_line() -> None:
