@@ -133,7 +133,10 @@ def _create_file(file: Path) -> None:
 def _sqlite_store(uri: str, file: Path) -> "SqlAlchemyStore":
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-    return SqlAlchemyStore(uri, (file.parent / _ARTIFACTS).as_uri())
+    artifacts = file.parent / _ARTIFACTS
+    # A path, as MLflow's default is; but MLflow would take a % or a # in it for part of an address.
+    is_plain = artifacts.as_uri() == f"file://{artifacts}"
+    return SqlAlchemyStore(uri, str(artifacts) if is_plain else artifacts.as_uri())
 
 
 def _create_tables(uri: str) -> None:
