@@ -97,7 +97,7 @@ def test_fields_that_differ_are_counted() -> None:
 def problem_store(tmp_path_factory) -> str:
     """Twelve runs: three with another batch size, and four with problems."""
     uri = f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
-    client = connect(uri)
+    client = connect(uri, create=True)
     experiment = choose_experiment(client, "oregon", "oregon")
 
     def log(made: RunRecord, status: str | None = "FINISHED") -> None:

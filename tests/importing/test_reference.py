@@ -40,7 +40,7 @@ DECLARED = ["data=oregon", "batch_size=16", "optimizer=adam", "shuffle=none", "v
 def load(
     uri: str, folder: Path, mapping: Path | None = None, declared: Sequence[str] = ()
 ) -> Outcome:
-    client = connect(uri)
+    client = connect(uri, create=True)
     experiment = choose_experiment(client, "x", "x")
     entries = read_mapping(mapping) if mapping else {}
     return import_tensorboard(
