@@ -6,7 +6,10 @@ longer open it then; and processes that create the tables of one database at onc
 What reads databases is imported where it is used: it takes a second, and servers need none of it.
 """
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import mlflow
@@ -14,7 +17,7 @@ from filelock import FileLock
 from mlflow import MlflowClient
 
 from lr_study.runs import short_hash
-from lr_study.support import UsageError, atomic_write, mask, state_dir
+from lr_study.support import UsageError, mask, state_dir
 from lr_study.tracking.addresses import database_file, file_uri
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
 _SERVERS = ("postgresql", "mysql", "mssql")
 """The schemes of the database servers that MLflow takes."""
+
+_PATIENCE_SECONDS = 30
+"""How long another process may lock an empty database that is to be filled."""
 
 _ARTIFACTS = "mlruns"
 """The folder of artifacts beside a database file, named as MLflow does."""
@@ -117,7 +123,7 @@ def _require_this_version(versions: tuple[str, ...]) -> None:
 
 
 def _create_file(file: Path) -> None:
-    """Create a database beside its place, and rename it: no other process sees a part of it.
+    """Create a database beside its place, and move it there: no process sees a part of it.
 
     The lock stands beside the file too, where processes of all users and folders meet.
     """
@@ -125,15 +131,32 @@ def _create_file(file: Path) -> None:
     lock = file.with_name(f".{file.name}.lock")
     with FileLock(lock):
         if _is_empty(file):
-            with atomic_write(file) as aside:
-                _sqlite_store(file_uri(aside), file).engine.dispose()
+            with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as aside:
+                whole = Path(aside) / "mlflow.db"
+                _sqlite_store(file_uri(whole), file).engine.dispose()
+                _move(whole, file)
         lock.unlink()  # whoever waits for the lock finds the database
+
+
+def _move(whole: Path, file: Path) -> None:
+    if not file.exists():
+        whole.rename(file)
+        return
+    # Others may have the empty file open: it is filled, in one transaction, and not replaced.
+    with (
+        closing(sqlite3.connect(whole)) as source,
+        closing(sqlite3.connect(file, timeout=_PATIENCE_SECONDS)) as target,
+    ):
+        source.backup(target)
 
 
 def _sqlite_store(uri: str, file: Path) -> "SqlAlchemyStore":
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-    return SqlAlchemyStore(uri, (file.parent / _ARTIFACTS).as_uri())
+    artifacts = file.parent / _ARTIFACTS
+    # A path, as MLflow's default is; but MLflow would take a % or a # in it for part of an address.
+    is_plain = artifacts.as_uri() == f"file://{artifacts}"
+    return SqlAlchemyStore(uri, str(artifacts) if is_plain else artifacts.as_uri())
 
 
 def _create_tables(uri: str) -> None:

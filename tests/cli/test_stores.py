@@ -109,7 +109,7 @@ def test_a_new_database_keeps_the_artifacts_of_all_its_experiments_beside_it(
     disk = here.parent / "disk"
     client = open_destination(f"sqlite:///{disk}/mlflow.db", "x", "x").client
     locations = [experiment.artifact_location for experiment in client.search_experiments()]
-    assert sorted(locations) == [f"{(disk / 'mlruns').as_uri()}/{number}" for number in (0, 1)]
+    assert sorted(locations) == [f"{disk}/mlruns/{number}" for number in (0, 1)]
     assert sorted(path.name for path in disk.iterdir()) == ["mlflow.db"]
     assert list(here.iterdir()) == []
 

@@ -87,8 +87,17 @@ def test_a_database_that_cannot_be_created_leaves_nothing(tmp_path: Path, monkey
     monkeypatch.setattr("lr_study.tracking.connection._PAUSES_SECONDS", ())
     with pytest.raises(LrStudyError, match="No space left on device"):
         connect(f"sqlite:///{tmp_path}/mlflow.db", create=True)
-    assert not list(tmp_path.glob("*mlflow.db"))
-    assert not list(tmp_path.glob(".mlflow.db.*[!k]"))
+    assert {path.name for path in tmp_path.iterdir()} <= {".mlflow.db.lock"}
+
+
+def test_an_empty_file_that_others_have_open_is_filled_and_not_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "mlflow.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("SELECT * FROM sqlite_master").fetchall()
+        assert file.exists()
+        connect(f"sqlite:///{file}", create=True)
+        assert other.execute("SELECT name FROM experiments").fetchall() == [("Default",)]
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_sync_creates_no_store_where_one_was_moved_from(
