@@ -17,8 +17,9 @@ decoding, writing the sample) are kept in the cache folder.
 from lr_study.data.copies import Copies, find_copies
 from lr_study.data.image_set import ImageSet, scan
 from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, load_image
+from lr_study.data.layouts import inner_split
 from lr_study.data.left_out import check_images, read_left_out, write_left_out
-from lr_study.data.notices import classes_line, empty_classes_line, skipped_line
+from lr_study.data.notices import classes_line, empty_classes_line, listed, skipped_line
 from lr_study.data.selection import Selection, require_same_classes, select, select_test
 from lr_study.data.similar import SimilarImages, find_similar
 from lr_study.data.sources import locate, locate_folder
@@ -38,6 +39,8 @@ __all__ = [
     "empty_classes_line",
     "find_copies",
     "find_similar",
+    "inner_split",
+    "listed",
     "load_image",
     "locate",
     "locate_folder",

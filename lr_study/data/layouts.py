@@ -3,11 +3,11 @@
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lr_study.data.images import SUFFIXES
-from lr_study.data.notices import listed
+from lr_study.data.notices import listed, printable
 from lr_study.data.signatures import SUPPORTED, file_kind
 from lr_study.support import UsageError
 
@@ -104,13 +104,24 @@ def require_class_folders(
         return
     reason, folder = reason_and_folder
     if len(class_folders(unwrap(folder))) >= _MIN_CLASSES:
-        advice = f"use --{option.replace('_', '-')} {shlex.quote(str(folder))}"
+        advice = f"use {_option(option, folder)}"
     else:
         advice = (
             f"{folder.name!r} has no class folders: put the images of each class into a folder of "
             "their own"
         )
     raise UsageError(f"{option}={data!r}: {reason}; {advice}")
+
+
+def inner_split(paths: Iterable[str]) -> set[str]:
+    """Return the folders of an existing split that stand in the class folders; empty for none.
+
+    >>> sorted(inner_split(["cat/train/1.png", "cat/test/2.png", "dog/test/3.png"]))
+    ['test', 'train']
+    """
+    names = {parts[1] for path in paths if len(parts := path.split("/")) > 2}
+    kinds = {name: kind for name in names if (kind := split_kind(name))}
+    return set(kinds) if "training" in kinds.values() and len(set(kinds.values())) > 1 else set()
 
 
 def class_folders(folder: Path) -> list[Path]:
@@ -140,17 +151,19 @@ def _refuse_split(
     ]
     usable = [part for part in usable if len(part[2]) >= _MIN_CLASSES]
     if option != "data":  # the test set is asked for
-        usable = [part for part in usable if part[0] != "training"] or usable
+        usable = [part for part in usable if part[0] != "training"]
+    elif "training" in kinds and "training" not in {kind for kind, _, _ in usable}:
+        usable = []
     if not usable:
         raise UsageError(
             f"{option}={data!r} is already split: {names} are not classes, and they have no class "
             "folders: put the images of each class into a folder of their own"
         )
     _, first, classes = usable[0]
-    command = f"--{option.replace('_', '-')} {shlex.quote(str(first))}"
+    command = _option(option, first)
     held_out = next((folder for _, folder, of_it in usable[1:] if of_it == classes), None)
     if option == "data" and held_out is not None:
-        command += f" --test-data {shlex.quote(str(held_out))}"
+        command += f" {_option('test_data', held_out)}"
     raise UsageError(f"{option}={data!r} is already split: {names} are not classes; use {command}")
 
 
@@ -189,6 +202,11 @@ def _only_one_with_images(folders: Sequence[Path]) -> tuple[str, Path] | None:
         return None
     folder = with_images[0]
     return f"of its folders, only {folder.name!r} has images, so it is not a class", folder
+
+
+def _option(name: str, folder: Path) -> str:
+    """Return an option as it is typed in a shell."""
+    return f"--{name.replace('_', '-')} {shlex.quote(printable(str(folder)))}"
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -15,6 +15,8 @@ from lr_study.data import (
     classes_line,
     empty_classes_line,
     find_copies,
+    inner_split,
+    listed,
     locate,
     locate_folder,
     require_same_classes,
@@ -61,6 +63,11 @@ def data_lines(image_set: ImageSet) -> Iterator[str]:
     """Yield what a user should know about a data set before training: classes, what is not used."""
     counts = np.bincount(image_set.labels, minlength=len(image_set.class_names)).tolist()
     yield classes_line(image_set.name, dict(zip(image_set.class_names, counts, strict=True)))
+    if parts := inner_split(image_set.paths):
+        yield (
+            f"the class folders contain {listed(sorted(parts))}: this split is not used; to use "
+            "it, move the classes into folders of the parts (train/cat, not cat/train)"
+        )
     if image_set.empty_classes:
         yield empty_classes_line(image_set.empty_classes)
     if image_set.skipped:

@@ -90,6 +90,11 @@ def test_fields_that_differ_are_counted() -> None:
     assert fields_that_differ(protocols) == "batch_size: 16 in 9 runs, 32 in 3"
 
 
+def test_a_field_that_only_some_protocols_have_is_none_in_the_others() -> None:
+    protocols = [{"epochs": 5}] * 2 + [{"epochs": 5, "copies": 7}]
+    assert fields_that_differ(protocols) == "copies: none in 2 runs, 7 in 1"
+
+
 @pytest.fixture(scope="module")
 def problem_store(tmp_path_factory, empty_database) -> str:
     """Twelve runs: three with another batch size, and four with problems."""

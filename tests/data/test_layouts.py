@@ -7,7 +7,7 @@ import shlex
 import pytest
 from image_folders import write_files
 
-from lr_study.data import locate, scan
+from lr_study.data import inner_split, locate, locate_folder, scan
 from lr_study.support.errors import UsageError
 
 
@@ -72,6 +72,31 @@ def test_a_path_with_spaces_can_be_pasted(tmp_path):
     root = tmp_path / "my images"
     write_files(root, *classes_in("train", "test"))
     assert options(refusal(root))["--data"] == str(root / "train")
+
+
+def test_a_training_folder_without_classes_is_not_replaced_by_the_test_set(root):
+    write_files(root, "train/1.png", *classes_in("test"))
+    assert "they have no class folders" in refusal(root)
+
+
+def test_a_split_given_as_test_set_leads_to_its_test_folder(root):
+    write_files(root, *classes_in("train", "test"))
+    with pytest.raises(UsageError) as raised:
+        locate_folder(str(root), "test_data")
+    assert options(str(raised.value)) == {"--test-data": str(root / "test")}
+
+
+def test_a_split_below_the_classes_is_known(root):
+    write_files(root, *classes_in("cat", "dog", names=("train", "test")), "eel/young/1.png")
+    assert inner_split(scan(*locate(str(root))).paths) == {"train", "test"}
+    assert inner_split(["cat/train/1.png", "cat/old/2.png", "cat/3.png"]) == set()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names are not allowed there")
+def test_a_refusal_is_one_line_whatever_the_name(tmp_path):
+    root = tmp_path / os.fsdecode(b"a\nb\xff")
+    write_files(root, *classes_in("train", "test"))
+    assert refusal(root).isprintable()
 
 
 def test_a_split_without_class_folders_is_no_data_set_yet(root):

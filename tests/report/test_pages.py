@@ -5,6 +5,7 @@ import re
 import shutil
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from records import frame, make_record
 
 from lr_study.comparison import advice
 from lr_study.comparison.experiment import compare
-from lr_study.report import english, russian
+from lr_study.report import english, reproducing_commands, russian
 from lr_study.report.files import write_report
 from lr_study.report.pages import LANGUAGES, draw, html_report
 from lr_study.report.svg import inline_svg
@@ -176,6 +177,18 @@ def test_the_commands_to_reproduce_are_whole() -> None:
     few = Page(html(*made(["fixed", "exp_decay"], seeds=(3, 5)), "en")).text
     assert "--policy exp_decay:initial_lr=0.01,k=0.3 --policy fixed:lr=0.001 --seeds 3,5 " in few
     assert "lr-study compare --experiment oregon" in few
+
+
+def test_the_commands_to_reproduce_name_a_given_test_set() -> None:
+    comparison, _ = made(["fixed", "exp_decay"])
+    (ranking,) = comparison.protocols
+    given = {"test_fingerprint": "0", "test_fraction": 0.0, "duplicates": "drop", "copies": 3}
+    (command, _) = reproducing_commands(
+        "oregon", replace(ranking, fields={**ranking.fields, **given})
+    )
+    assert "--test-data path/to/test" in command
+    assert "--duplicates drop" in command
+    assert "--test-fraction" not in command
 
 
 def test_markdown_has_its_figures_beside_it(tmp_path: Path, language: str) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lr_study.runs import Settings
 from lr_study.runs.grids import SEED_GRID, load_grid, parse_seeds
 from lr_study.support.errors import UsageError
 
@@ -77,6 +78,7 @@ LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nfamilies: {fixed: {lr: *b}}\n"
         ("policies: [fixed]\nepochs: 3\n", 2, "options"),
         ("policies: [fixed]\noptions:\n  epoch: 3\n", 3, "epochs"),
         ("policies: [fixed]\noptions:\n  epochs: three\n", 3, "whole number"),
+        ("policies: [fixed]\noptions:\n  follow_links: 1\n", 3, "true or false"),
         ("families:\n  fixed: {lr: [0.1, 0.2}\n", 2, "not YAML"),
         ("options: {epochs: 3}\n", 1, "no policy"),
         (LAUGHS, 2, "alias"),
@@ -96,6 +98,12 @@ def test_an_error_names_its_line(grid_file, text: str, line: int, reason: str) -
     assert message.startswith(f"{file}, line {line}: ")
     assert reason in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("False", False)])
+def test_an_option_may_be_true_or_false(grid_file, text: str, value: bool) -> None:
+    file = grid_file(f"policies: [fixed]\noptions: {{follow_links: {text}, duplicates: drop}}\n")
+    assert load_grid(file).completed(Settings()) == Settings(follow_links=value, duplicates="drop")
 
 
 def test_a_grid_that_does_not_exist_is_rejected(tmp_path: Path) -> None:

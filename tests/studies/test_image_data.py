@@ -11,7 +11,7 @@ from killing import write_digits
 
 from lr_study.policies import parse
 from lr_study.runs import RunSpec, Settings
-from lr_study.studies import find_images, prepare
+from lr_study.studies import data_lines, find_images, prepare
 from lr_study.support.errors import UsageError
 from lr_study.training import train_heads
 
@@ -159,3 +159,15 @@ def test_what_is_not_used_of_a_test_set_is_listed(halves):
     made, _ = workload(train, test)
     assert json.loads(made.data_files["left_out.json"]) == {"test_data/0/notes.txt": "not an image"}
     assert json.loads(made.data_files["test_classes.json"]) == {"0": 10, "1": 10}
+
+
+def test_a_split_below_the_classes_is_said(halves):
+    train, _ = halves
+    for name in "01":
+        for part in ("train", "test"):
+            (train / name / part).mkdir()
+            for file in sorted((train / name).glob("*.png"))[:5]:
+                file.rename(train / name / part / file.name)
+    lines = list(data_lines(find_images(settings(train))))
+    assert lines[0] == "train: 40 images in 2 classes: 0 20, 1 20"
+    assert lines[1].startswith("the class folders contain 'test' and 'train': this split is not")
