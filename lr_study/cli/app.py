@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(training.run)
 app.command()(training.study)
+app.command()(training.end)
 app.command()(training.sync)
 app.command()(ranking.compare)
 app.command()(ranking.report)

@@ -1,10 +1,10 @@
-"""Commands that train and upload: ``run``, ``study`` and ``sync``.
+"""Commands that train and upload: ``run``, ``study``, ``end`` and ``sync``.
 
 Heavy imports (tensorflow, mlflow, pandas) stand inside the commands of all modules here, so that
 ``--help`` and wrong values are answered at once.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from lr_study.cli.terminal import command_line, echo, echo_err
 from lr_study.policies import parse
 from lr_study.runs import RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
 from lr_study.support import LrStudyError, reason_of_failure, require_one_of
+
+if TYPE_CHECKING:
+    from lr_study.tracking import Destination
 
 _UNLOGGED = {
     "ranking": (
@@ -46,6 +49,7 @@ def run(
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
     echo_err(*not_joined_lines(destination.client))
+    _name_left_running(destination, tracking_uri)
     echo_err(*data_lines(image_set))
     finished = run_one(destination, spec, lambda: prepare(settings, image_set, echo_err))
     echo_err(*left_out_lines(finished.workload.left_out))
@@ -104,6 +108,7 @@ def study(
         return
     destination = open_destination(tracking_uri, experiment, image_set.name)
     echo_err(*not_joined_lines(destination.client))
+    _name_left_running(destination, tracking_uri)
     outcome = run_study(
         destination,
         requested,
@@ -119,6 +124,31 @@ def study(
         echo_err(_UNLOGGED[what].format(why=why))
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
+
+
+def _name_left_running(destination: "Destination", tracking_uri: str | None) -> None:
+    """Print a line for each run that may have been RUNNING since its process was killed."""
+    from lr_study.tracking import left_running
+
+    for run in left_running(destination.client, destination.experiment.experiment_id):
+        echo_err(
+            f"note: {run.name} is RUNNING since {run.since}, and this machine does not know its "
+            "process; if that was killed, type "
+            f"{command_line(['lr-study', 'end', run.run_id], tracking_uri)}"
+        )
+
+
+def end(
+    run_id: Annotated[
+        str, typer.Argument(help="A run that is RUNNING; a study's own ends all of its runs.")
+    ],
+    tracking_uri: TrackingUri = None,
+) -> None:
+    """End a run that was left RUNNING when its process was killed elsewhere."""
+    from lr_study.tracking import connect, end_left_running
+
+    ended = end_left_running(connect(tracking_uri), run_id)
+    echo(f"ended: {len(ended)}")
 
 
 def sync(tracking_uri: TrackingUri = None) -> None:

@@ -15,6 +15,7 @@ from .masking import without_credentials as without_credentials
 from .process import defer_signals as defer_signals
 from .process import disable_gc as disable_gc
 from .process import is_owner_dead as is_owner_dead
+from .process import is_owner_here as is_owner_here
 from .process import liveness_token as liveness_token
 from .process import stop_as_interrupted as stop_as_interrupted
 from .progress import Bar as Bar

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from types import FrameType
 from uuid import uuid4
 
@@ -102,13 +103,22 @@ def is_owner_dead(token: str) -> bool:
 
     False if that is unknown: for an empty token, or one of another machine's process.
     """
-    if not token:
-        return False
-    file = state_dir() / "processes" / f"{token}.lock"
-    if not os.path.exists(file):  # noqa: PTH110
+    if not is_owner_here(token):
         return False
     try:
-        with FileLock(file).acquire(blocking=False):
+        with FileLock(_lock_file(token)).acquire(blocking=False):
             return True
     except (Timeout, OSError):
         return False
+
+
+def is_owner_here(token: str) -> bool:
+    """Whether the process with a `liveness_token` is, or was, one of this machine.
+
+    It is unknown once the state folder is gone, as that of a container is.
+    """
+    return bool(token) and os.path.exists(_lock_file(token))  # noqa: PTH110
+
+
+def _lock_file(token: str) -> Path:
+    return state_dir() / "processes" / f"{token}.lock"

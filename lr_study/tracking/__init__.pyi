@@ -20,6 +20,8 @@ from .environment import will_join as will_join
 from .experiments import Destination as Destination
 from .experiments import find_destination as find_destination
 from .experiments import open_destination as open_destination
+from .left_running import end_left_running as end_left_running
+from .left_running import left_running as left_running
 from .lifecycle import end_on_error as end_on_error
 from .lifecycle import tracked_run as tracked_run
 from .outbox import Entry as Entry
