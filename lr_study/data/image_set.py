@@ -8,8 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.data.fingerprint import Listed, fingerprint, nfc_bytes
-from lr_study.data.images import SUFFIXES
+from lr_study.data.fingerprint import Listed, forget_digests, hash_files, nfc_bytes
+from lr_study.data.images import SUFFIXES, ImageError, decode_image
+from lr_study.data.reading import (
+    BROKEN_LINK,
+    ChangedError,
+    read_unchanged,
+    unreadable,
+    why_not_a_file,
+)
 from lr_study.support import UsageError
 
 
@@ -33,6 +40,9 @@ class ImageSet:
         The class folders with at least one image, sorted in the same way.
     fingerprint
         64 hexadecimal digits that change when an image is added, removed, renamed or altered.
+    digests
+        For every path the SHA-256 of its content when the set was listed; None for a broken link,
+        and for what is not a regular file.
     """
 
     name: str
@@ -41,6 +51,28 @@ class ImageSet:
     labels: NDArray[np.int32]
     class_names: tuple[str, ...]
     fingerprint: str
+    digests: tuple[str | None, ...] = ()
+
+    def load(self, row: int, size: int) -> NDArray[np.uint8]:
+        """Read the image of ``paths[row]`` as `load_image` does, and check that it is unchanged.
+
+        The file is read once, and the bytes that were compared with the digest are decoded.
+
+        Raises
+        ------
+        ImageError
+            If the image cannot be used, whenever it is read.
+        LrStudyError
+            If the file cannot be read at the moment, or changed since the set was listed.
+        """
+        path, digest = self.root / self.paths[row], self.digests[row]
+        if digest is None:
+            raise ImageError(why_not_a_file(path))
+        try:
+            return decode_image(read_unchanged(path, digest), size)
+        except ChangedError:
+            forget_digests(self.root)
+            raise
 
 
 def scan(name: str, root: Path) -> ImageSet:
@@ -63,18 +95,22 @@ def scan(name: str, root: Path) -> ImageSet:
     ------
     UsageError
         If a folder below ``root`` cannot be listed.
+    LrStudyError
+        If an image cannot be read.
     """
     files = sorted(_walk(root), key=lambda file: _sort_key(file.path))
     class_of = [file.path.partition("/")[0] for file in files]
     class_names = tuple(sorted(set(class_of), key=_sort_key))
     index = {class_name: i for i, class_name in enumerate(class_names)}
+    hashes = hash_files(root, files)
     return ImageSet(
         name=name,
         root=root,
         paths=tuple(file.path for file in files),
         labels=np.array([index[class_name] for class_name in class_of], np.int32),
         class_names=class_names,
-        fingerprint=fingerprint(root, files),
+        fingerprint=hashes.fingerprint,
+        digests=hashes.digests,
     )
 
 
@@ -136,5 +172,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
     try:
         return entry.stat()
-    except OSError:  # removed meanwhile, or a broken link
-        return None
+    except OSError as error:
+        if entry.is_symlink() and error.errno in BROKEN_LINK:
+            return None
+        raise unreadable(Path(entry.path), error) from error

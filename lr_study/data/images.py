@@ -1,9 +1,9 @@
 """Decode an image file of any supported format into a square RGB array."""
 
+import io
 import os
 import warnings
 from contextlib import suppress
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,16 +42,30 @@ class ImageError(Exception):
 
 
 def load_image(path: str | os.PathLike[str], size: int) -> NDArray[np.uint8]:
-    """Read one image as a square RGB array.
+    """Read one image file as a square RGB array, as `decode_image` does.
 
-    The format is detected from the content, not from the suffix. Transparent pixels are blended
-    with white, the EXIF orientation is applied, 16-bit channels keep their upper 8 bits, and an
-    animation gives its first frame. Width and height are scaled independently, with bilinear
-    interpolation and antialiasing. Thread-safe.
+    Raises
+    ------
+    ImageError
+        If the file cannot be decoded.
+    OSError
+        If it cannot be read, or is not a regular file.
+    """
+    with open_regular(path) as file:
+        return decode_image(file.read(), size)
+
+
+def decode_image(content: bytes, size: int) -> NDArray[np.uint8]:
+    """Decode one image into a square RGB array.
+
+    The format is detected from the content. Transparent pixels are blended with white, the EXIF
+    orientation is applied, 16-bit channels keep their upper 8 bits, and an animation gives its
+    first frame. Width and height are scaled independently, with bilinear interpolation and
+    antialiasing. Thread-safe.
 
     Parameters
     ----------
-    path
+    content
         A JPEG, PNG, GIF, BMP or WebP file.
     size
         Pixels along each side of the result.
@@ -64,26 +78,25 @@ def load_image(path: str | os.PathLike[str], size: int) -> NDArray[np.uint8]:
     Raises
     ------
     ImageError
-        If the file is missing, not a regular file, empty, truncated, damaged, of another format,
-        or has more than `MAX_PIXELS` pixels.
+        If the file is empty, truncated, damaged, of another format, or has more than `MAX_PIXELS`
+        pixels.
     """
+    if not content:
+        raise ImageError("the file is empty")
     _ignore_pillow_warnings()
     try:
-        with open_regular(path) as file:
-            if not os.fstat(file.fileno()).st_size:
-                raise ImageError("the file is empty")
-            return _decode(file, size)
+        return _decode(content, size)
     except (ImageError, MemoryError):  # running out of memory is not the fault of the image
         raise
     except UnidentifiedImageError:
         raise ImageError("not a JPEG, PNG, GIF, BMP or WebP image") from None
     except Exception as error:  # decoders raise struct.error, SyntaxError and more
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = str(error) or type(error).__name__
         raise ImageError(" ".join(reason.split())) from error
 
 
-def _decode(file: BinaryIO, size: int) -> NDArray[np.uint8]:
-    with Image.open(file, formats=_FORMATS) as image:
+def _decode(content: bytes, size: int) -> NDArray[np.uint8]:
+    with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise ImageError(f"{width} x {height} pixels exceed the limit of {MAX_PIXELS:,} pixels")

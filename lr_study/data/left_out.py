@@ -7,12 +7,13 @@ from pathlib import Path
 import PIL
 
 from lr_study.data.image_set import ImageSet
-from lr_study.data.images import MAX_PIXELS, ImageError, load_image
+from lr_study.data.images import MAX_PIXELS, ImageError
 from lr_study.data.threads import in_threads
 from lr_study.support import atomic_write, cache_dir, checked_json, read_checked_json
 
-# Whether an image can be decoded depends on the decoder, so the cache entry names it.
-_DECODER = f"Pillow {PIL.__version__}, {MAX_PIXELS} pixels"
+# Whether an image can be decoded depends on the decoder, so the cache entry names it. Entries
+# without the last part may hold images that only could not be read at that moment.
+_DECODER = f"Pillow {PIL.__version__}, {MAX_PIXELS} pixels, read whole"
 
 
 def check_images(image_set: ImageSet, size: int) -> dict[str, str]:
@@ -31,19 +32,24 @@ def check_images(image_set: ImageSet, size: int) -> dict[str, str]:
     -------
     dict
         The reason for each path that cannot be used, in the order of the paths.
+
+    Raises
+    ------
+    LrStudyError
+        If an image cannot be read at the moment, or changed since the set was listed.
     """
     cached = read_left_out(image_set.fingerprint)
     if cached is not None:
         return cached
 
-    def reason(path: str) -> str | None:
+    def reason(row: int) -> str | None:
         try:
-            load_image(image_set.root / path, size)
+            image_set.load(row, size)
         except ImageError as error:
             return str(error)
         return None
 
-    reasons = in_threads(reason, image_set.paths, "checking images", "images")
+    reasons = in_threads(reason, range(len(image_set.paths)), "checking images", "images")
     left_out = {
         path: reason
         for path, reason in zip(image_set.paths, reasons, strict=True)

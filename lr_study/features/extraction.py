@@ -14,7 +14,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from lr_study.data import ImageError, ImageSet, load_image, write_left_out
+from lr_study.data import ImageError, ImageSet, write_left_out
 from lr_study.features.backbones import Weights, build_backbone
 from lr_study.features.feature_cache import (
     FeatureSet,
@@ -54,7 +54,8 @@ def load_features(
     UsageError
         If the backbone is unknown, or the image size is too small.
     LrStudyError
-        If the weights do not fit, or the cache is full or not writable.
+        If the weights do not fit, the cache is full or not writable, or an image cannot be read at
+        the moment or changed since the set was listed. Nothing is kept of such an image.
     """
     folder = cache_folder(cache_key(image_set, backbone, weights, image_size))
     features = read_features(folder)
@@ -137,7 +138,7 @@ def _decode(
     left_out = {}
     for i, path in enumerate(image_set.paths[start : start + BATCH_SIZE]):
         try:
-            images[i] = load_image(image_set.root / path, image_size)
+            images[i] = image_set.load(start + i, image_size)
         except ImageError as error:
             left_out[path] = str(error)
     return images, left_out

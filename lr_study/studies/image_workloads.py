@@ -136,12 +136,13 @@ class LiveWorkload(ImageWorkload):
     """Engine ``live``: images through the frozen backbone every epoch."""
 
     def images(self, seed: int) -> "LabeledImages":
-        """Return the files, divided under a seed."""
+        """Return the images, divided under a seed."""
         from lr_study.training import LabeledImages
 
         parts = self.split(seed)
+        rows = self.selection.rows
         return LabeledImages(
-            files=[self.image_set.root / self.image_set.paths[row] for row in self.selection.rows],
+            load=lambda row, size: self.image_set.load(rows[row], size),
             labels=self.selection.labels,
             classes=len(self.selection.class_names),
             train=parts.train,

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from image_folders import away
 
 from lr_study.data import load_image, locate, read_left_out, scan
 from lr_study.features import extraction as features
 from lr_study.features.backbones import FEATURES, Weights, build_backbone, resolve_weights
 from lr_study.features.extraction import BATCH_SIZE, load_features
+from lr_study.support.errors import LrStudyError
 from lr_study.support.runtime import use_one_thread_per_op
 
 BACKBONE = "efficientnet-lite0"
@@ -259,6 +261,37 @@ def test_rows_that_do_not_match_their_checksum_are_repeated(
     load(image_set)
     assert sorted(decoded) == [32, 64]
     assert load(image_set).values.tobytes() == undisturbed[1].values.tobytes()
+
+
+# What happens to the images meanwhile
+
+
+@pytest.fixture
+def digits(image_set, tmp_path):
+    """A copy of the images that a test may change, and its listing."""
+    shutil.copytree(image_set.root, tmp_path / "digits")
+    return scan("digits", tmp_path / "digits")
+
+
+def test_an_image_that_is_away_ends_the_extraction_and_is_not_kept(digits, cache, undisturbed):
+    gone = digits.root / digits.paths[40]
+    with away(gone), pytest.raises(LrStudyError, match=r"the image .+ cannot be read"):
+        load(digits)
+    assert read_left_out(digits.fingerprint) is None
+    again = load(digits)
+    assert again.left_out == undisturbed[1].left_out
+    assert again.values.tobytes() == undisturbed[1].values.tobytes()
+
+
+def test_images_replaced_between_listing_and_decoding_are_not_kept(digits, cache, undisturbed):
+    first, last = digits.root / digits.paths[0], digits.root / digits.paths[-1]
+    original = first.read_bytes()
+    shutil.copy(last, first)
+    with pytest.raises(LrStudyError, match=r"the image .+ changed while the data set was being"):
+        load(digits)
+    first.write_bytes(original)
+    again = load(scan("digits", digits.root))
+    assert again.values.tobytes() == undisturbed[1].values.tobytes()
 
 
 # With real processes
