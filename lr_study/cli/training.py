@@ -35,7 +35,7 @@ def run(
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
     finished = run_one(
-        destination, spec, lambda: prepare(settings, image_set), with_model=log_model
+        destination, spec, lambda: prepare(settings, image_set, echo_err), with_model=log_model
     )
     echo_err(*left_out_lines(finished.left_out))
     echo(*record_lines(finished.record, finished.run_id, destination.experiment.name))
@@ -82,7 +82,7 @@ def study(
     outcome = run_study(
         destination,
         requested,
-        lambda: prepare(settings, image_set),
+        lambda: prepare(settings, image_set, echo_err),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
     )

@@ -9,12 +9,21 @@ One module per step::
     locate ──> scan ──> select ──> split          load_image
     (folder)   (ImageSet) (Selection) (Split)     (path to array)
 
-`check_images` finds the images that `select` excludes. The results of slow steps (hashing,
+`check_images` finds the images that `select` excludes; `decoded_fingerprint` tells whether another
+decoder made other pixels of them. The results of slow steps (hashing,
 decoding, writing the sample) are kept in the cache folder.
 """
 
+from lr_study.data.decoded import (
+    combine_pixels,
+    decoded_fingerprint,
+    digest_of_pixels,
+    first_decoder,
+    record_pixels,
+    recorded_pixels,
+)
 from lr_study.data.image_set import ImageSet, scan
-from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, load_image
+from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, decoder, load_image
 from lr_study.data.left_out import check_images, read_left_out, write_left_out
 from lr_study.data.selection import Selection, select
 from lr_study.data.sources import locate
@@ -28,9 +37,16 @@ __all__ = [
     "Selection",
     "Split",
     "check_images",
+    "combine_pixels",
+    "decoded_fingerprint",
+    "decoder",
+    "digest_of_pixels",
+    "first_decoder",
     "load_image",
     "locate",
     "read_left_out",
+    "record_pixels",
+    "recorded_pixels",
     "scan",
     "select",
     "split",

@@ -4,29 +4,30 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import PIL
-
+from lr_study.data.decoded import (
+    combine_pixels,
+    digest_of_pixels,
+    record_pixels,
+    recorded_pixels,
+)
 from lr_study.data.image_set import ImageSet
-from lr_study.data.images import MAX_PIXELS, ImageError
+from lr_study.data.images import ImageError, decoder
 from lr_study.data.threads import in_threads
 from lr_study.support import atomic_write, cache_dir, checked_json, read_checked_json
-
-# Whether an image can be decoded depends on the decoder, so the cache entry names it. Entries
-# without the last part may hold images that only could not be read at that moment.
-_DECODER = f"Pillow {PIL.__version__}, {MAX_PIXELS} pixels, read whole"
 
 
 def check_images(image_set: ImageSet, size: int) -> dict[str, str]:
     """Decode every image once, and return those that cannot be used.
 
-    The result is cached by the fingerprint of the set, so the second call is free.
+    The result is cached by the fingerprint of the set and the decoder, so the second call is free.
 
     Parameters
     ----------
     image_set
         The images to check.
     size
-        The size they will be loaded at. It bounds the cost, and does not affect the result.
+        The size they will be loaded at. It does not affect the result, but a size that is new is
+        decoded once, to know whether another decoder makes the same pixels.
 
     Returns
     -------
@@ -39,22 +40,23 @@ def check_images(image_set: ImageSet, size: int) -> dict[str, str]:
         If an image cannot be read at the moment, or changed since the set was listed.
     """
     cached = read_left_out(image_set.fingerprint)
-    if cached is not None:
+    if cached is not None and recorded_pixels(image_set.fingerprint, size) is not None:
         return cached
 
-    def reason(row: int) -> str | None:
+    def check(row: int) -> tuple[str, str | None]:
         try:
-            image_set.load(row, size)
+            return digest_of_pixels(image_set.load(row, size)), None
         except ImageError as error:
-            return str(error)
-        return None
+            return "", str(error)
 
-    reasons = in_threads(reason, range(len(image_set.paths)), "checking images", "images")
+    checked = in_threads(check, range(len(image_set.paths)), "checking images", "images")
     left_out = {
         path: reason
-        for path, reason in zip(image_set.paths, reasons, strict=True)
+        for path, (_, reason) in zip(image_set.paths, checked, strict=True)
         if reason is not None
     }
+    pixels = combine_pixels(digest for digest, _ in checked)
+    record_pixels(image_set.fingerprint, size, pixels)
     write_left_out(image_set.fingerprint, left_out)
     return left_out
 
@@ -74,7 +76,7 @@ def read_left_out(fingerprint: str) -> dict[str, str] | None:
     """
     with suppress(OSError, ValueError, TypeError, KeyError):
         entry = read_checked_json(_cache_file(fingerprint))
-        if entry["decoder"] == _DECODER:
+        if entry["decoder"] == decoder():
             return {str(path): str(reason) for path, reason in dict(entry["left_out"]).items()}
     return None
 
@@ -93,7 +95,7 @@ def write_left_out(fingerprint: str, left_out: Mapping[str, str]) -> None:
     """
     with suppress(OSError), atomic_write(_cache_file(fingerprint)) as aside:
         # As ASCII: names that are not UTF-8 become escapes and are restored exactly.
-        text = checked_json({"decoder": _DECODER, "left_out": dict(left_out)})
+        text = checked_json({"decoder": decoder(), "left_out": dict(left_out)})
         aside.write_text(text, encoding="ascii")
 
 

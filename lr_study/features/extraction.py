@@ -1,7 +1,8 @@
 """Extract the features of every image once, and read them from the cache afterwards.
 
 One thread per core takes a batch of images, decodes it and passes it through the backbone, so that
-one batch is decoded while another is in the backbone, and all cores stay busy.
+one batch is decoded while another is in the backbone, and all cores stay busy. Another decoder may
+make other pixels of the same files: its features are extracted anew, and its pixels recorded.
 """
 
 import os
@@ -14,14 +15,23 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from lr_study.data import ImageError, ImageSet, write_left_out
+from lr_study.data import (
+    ImageError,
+    ImageSet,
+    digest_of_pixels,
+    record_pixels,
+    recorded_pixels,
+    write_left_out,
+)
 from lr_study.features.backbones import Weights, build_backbone
 from lr_study.features.feature_cache import (
     FeatureSet,
     PartialFeatures,
     cache_folder,
     cache_key,
+    cache_key_of_before,
     read_features,
+    same_features,
 )
 from lr_study.support import LrStudyError, progress_bar
 
@@ -73,6 +83,11 @@ def load_features(
             f"the features cannot be written to {str(folder.parent)!r} "
             f"({error.strerror or error}): make room, or set LR_STUDY_CACHE to another folder"
         ) from error
+    if recorded_pixels(image_set.fingerprint, image_size) is None:
+        key = cache_key_of_before(image_set, backbone, weights, image_size)
+        before = read_features(cache_folder(key))
+        as_before = before is None or same_features(before, features, image_set.paths)
+        record_pixels(image_set.fingerprint, image_size, features.pixels, as_before=as_before)
     write_left_out(image_set.fingerprint, features.left_out)
     return features
 
@@ -89,7 +104,11 @@ def _extract(
         paths = image_set.paths[start : start + BATCH_SIZE]
         values = forward(images)[: len(paths)]
         values[[path in left_out for path in paths]] = 0
-        partial.write(start, values, left_out)
+        pixels = [
+            "" if path in left_out else digest_of_pixels(image)
+            for path, image in zip(paths, images, strict=False)
+        ]
+        partial.write(start, values, left_out, pixels)
 
     def size(start: int) -> int:
         return min(BATCH_SIZE, total - start)

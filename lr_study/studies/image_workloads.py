@@ -1,6 +1,6 @@
 """Images as a workload: settings to images selected and divided, and a trainer for each seed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +12,9 @@ from lr_study.data import (
     Selection,
     Split,
     check_images,
+    decoded_fingerprint,
+    decoder,
+    first_decoder,
     locate,
     read_left_out,
     scan,
@@ -38,7 +41,11 @@ def find_images(settings: Settings) -> ImageSet:
 
 @dataclass(frozen=True)
 class ImageWorkload:
-    """A linear probe: a softmax head on a frozen backbone, trained on an image set."""
+    """A linear probe: a softmax head on a frozen backbone, trained on an image set.
+
+    ``fingerprint`` is what runs are compared by: of the files, and of their pixels where another
+    decoder made others.
+    """
 
     settings: Settings
     image_set: ImageSet
@@ -46,6 +53,7 @@ class ImageWorkload:
     left_out: Mapping[str, str]
     weights: Weights
     precision: str
+    fingerprint: str
     model_file: str = HEAD_FILE
 
     def split(self, seed: int) -> Split:
@@ -67,7 +75,7 @@ class ImageWorkload:
             weights=self.weights.digest,
             image_size=settings.image_size,
             data=self.image_set.name,
-            fingerprint=self.image_set.fingerprint,
+            fingerprint=self.fingerprint,
             classes=len(self.selection.class_names),
             train_size=len(parts.train),
             val_size=len(parts.validation),
@@ -159,22 +167,38 @@ class LiveWorkload(ImageWorkload):
         )
 
 
-def prepare(settings: Settings, image_set: ImageSet) -> "CachedWorkload | LiveWorkload":
+def prepare(
+    settings: Settings, image_set: ImageSet, on_remark: Callable[[str], None] = lambda line: None
+) -> "CachedWorkload | LiveWorkload":
     """Find the weights, extract features or check the images, and select the images to use.
+
+    Parameters
+    ----------
+    on_remark
+        Called with each line that a person should read about the images.
 
     Raises
     ------
     UsageError
         If too many images cannot be used, or too few are left.
     LrStudyError
-        If weights cannot be downloaded.
+        If weights cannot be downloaded, or an image cannot be read at the moment.
     """
     backbone = settings.resolved_backbone()
     weights = resolve_weights(backbone, settings.weights)
+    features = None
     if settings.engine == "live":
-        return _workload(settings, image_set, weights, check_images(image_set, settings.image_size))
-    features = load_features(image_set, backbone, weights, settings.image_size)
-    return _workload(settings, image_set, weights, features.left_out, features)
+        left_out = check_images(image_set, settings.image_size)
+    else:
+        features = load_features(image_set, backbone, weights, settings.image_size)
+        left_out = features.left_out
+    first = first_decoder(image_set.fingerprint, settings.image_size)
+    if first is not None:
+        on_remark(
+            f"some images are decoded otherwise than before (now {decoder()}; before: {first}): "
+            "new runs are compared only with each other"
+        )
+    return _workload(settings, image_set, weights, left_out, features)
 
 
 def describe(settings: Settings, image_set: ImageSet) -> Workload:
@@ -191,10 +215,10 @@ def _workload(
     features: FeatureSet | None = None,
 ) -> "CachedWorkload | LiveWorkload":
     selection = select(image_set, left_out, settings.min_class_size)
+    fingerprint = decoded_fingerprint(image_set.fingerprint, settings.image_size)
+    known = settings, image_set, selection, left_out, weights
     if settings.engine == "live":
         from lr_study.training import precision_here
 
-        return LiveWorkload(settings, image_set, selection, left_out, weights, precision_here())
-    return CachedWorkload(
-        settings, image_set, selection, left_out, weights, "float32", features=features
-    )
+        return LiveWorkload(*known, precision_here(), fingerprint)
+    return CachedWorkload(*known, "float32", fingerprint, features=features)

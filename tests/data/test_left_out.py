@@ -44,7 +44,7 @@ def test_images_are_checked_once(root, monkeypatch):
     assert list(first) == ["cat/1.png", "cat/2.png"]
     monkeypatch.setattr("lr_study.data.image_set.decode_image", lambda content, size: 1 / 0)
     assert check_images(found, 8) == first
-    assert check_images(scan("another name", root), 16) == first
+    assert check_images(scan("another name", root), 8) == first
 
 
 def test_no_unusable_images_is_not_the_same_as_not_checked():

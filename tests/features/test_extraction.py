@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import PIL
 import pytest
 from image_folders import away
 
@@ -162,11 +163,20 @@ def test_the_second_call_reads_the_cache(image_set, undisturbed, full_cache, no_
         {"weights": Weights("random", None, "random")},
         {"image_size": 33},
         {"fingerprint": "0" * 64},
+        {"pillow": "99.1.0"},
+        {"decoding": 99},
     ],
     ids=lambda other: next(iter(other)),
 )
-def test_other_features_have_another_cache_entry(image_set, full_cache, no_extraction, other):
+def test_other_features_have_another_cache_entry(
+    image_set, full_cache, no_extraction, monkeypatch, other
+):
     load(image_set)
+    other = dict(other)
+    if "pillow" in other:
+        monkeypatch.setattr(PIL, "__version__", other.pop("pillow"))
+    if "decoding" in other:
+        monkeypatch.setattr("lr_study.data.images._VERSION", other.pop("decoding"))
     if "fingerprint" in other:
         image_set, other = dataclasses.replace(image_set, **other), {}
     with pytest.raises(ExtractsError):
