@@ -63,9 +63,10 @@ def segment(marker, data):
 
 
 def lossless_jpeg(width, height, grey, *before):
-    """Write by hand what Pillow cannot write: one grey from 160 to 191, as SOF3."""
+    """Write by hand what Pillow cannot write: one grey, 128 or 160 to 191, as SOF3."""
     # The first difference, from 128, takes 6 bits after the code "10"; all others are the code "0".
-    bits = f"10{grey - 128:06b}" + "0" * (width * height - 1)
+    first = f"10{grey - 128:06b}" if grey != 128 else "0"
+    bits = first + "0" * (width * height - 1)
     bits += "1" * (-len(bits) % 8)
     return b"".join(
         [

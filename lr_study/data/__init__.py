@@ -24,7 +24,8 @@ from lr_study.data.decoded import (
 )
 from lr_study.data.image_set import ImageSet, scan
 from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, decoder, load_image
-from lr_study.data.left_out import check_images, read_left_out, write_left_out
+from lr_study.data.left_out import check_images, read_left_out, read_remarks, write_left_out
+from lr_study.data.remarks import remark_lines
 from lr_study.data.selection import Selection, select
 from lr_study.data.sources import locate
 from lr_study.data.splitting import Split, split
@@ -45,8 +46,10 @@ __all__ = [
     "load_image",
     "locate",
     "read_left_out",
+    "read_remarks",
     "record_pixels",
     "recorded_pixels",
+    "remark_lines",
     "scan",
     "select",
     "split",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.data.fingerprint import Listed, forget_digests, hash_files, nfc_bytes
-from lr_study.data.images import SUFFIXES, ImageError, decode_image
+from lr_study.data.images import SUFFIXES, Decoded, ImageError, decode_image
 from lr_study.data.reading import (
     BROKEN_LINK,
     ChangedError,
@@ -53,8 +53,8 @@ class ImageSet:
     fingerprint: str
     digests: tuple[str | None, ...] = ()
 
-    def load(self, row: int, size: int) -> NDArray[np.uint8]:
-        """Read the image of ``paths[row]`` as `load_image` does, and check that it is unchanged.
+    def load(self, row: int, size: int) -> Decoded:
+        """Decode the image of ``paths[row]``, and check that it is unchanged.
 
         The file is read once, and the bytes that were compared with the digest are decoded.
 

@@ -88,7 +88,7 @@ def load_features(
         before = read_features(cache_folder(key))
         as_before = before is None or same_features(before, features, image_set.paths)
         record_pixels(image_set.fingerprint, image_size, features.pixels, as_before=as_before)
-    write_left_out(image_set.fingerprint, features.left_out)
+    write_left_out(image_set.fingerprint, features.left_out, features.remarks)
     return features
 
 
@@ -100,7 +100,7 @@ def _extract(
     partial = PartialFeatures(folder.with_suffix(".partial"), total, BATCH_SIZE)
 
     def extract_batch(start: int) -> None:
-        images, left_out = _decode(image_set, start, image_size)
+        images, left_out, remarks = _decode(image_set, start, image_size)
         paths = image_set.paths[start : start + BATCH_SIZE]
         values = forward(images)[: len(paths)]
         values[[path in left_out for path in paths]] = 0
@@ -108,7 +108,7 @@ def _extract(
             "" if path in left_out else digest_of_pixels(image)
             for path, image in zip(paths, images, strict=False)
         ]
-        partial.write(start, values, left_out, pixels)
+        partial.write(start, values, left_out=left_out, remarks=remarks, pixels=pixels)
 
     def size(start: int) -> int:
         return min(BATCH_SIZE, total - start)
@@ -151,13 +151,23 @@ def _forward_pass(
 
 def _decode(
     image_set: ImageSet, start: int, image_size: int
-) -> tuple[NDArray[np.uint8], dict[str, str]]:
-    """Decode a batch into (BATCH_SIZE, size, size, 3); padding and unusable images are black."""
+) -> tuple[NDArray[np.uint8], dict[str, str], dict[str, str]]:
+    """Decode a batch into (BATCH_SIZE, size, size, 3); padding and unusable images are black.
+
+    Returns
+    -------
+    images, left_out, remarks
+        The last two by path: why an image cannot be used, and what is remarkable about others.
+    """
     images = np.zeros((BATCH_SIZE, image_size, image_size, 3), np.uint8)
     left_out = {}
+    remarks: dict[str, str] = {}
     for i, path in enumerate(image_set.paths[start : start + BATCH_SIZE]):
         try:
-            images[i] = image_set.load(start + i, image_size)
+            images[i], remark = image_set.load(start + i, image_size)
         except ImageError as error:
             left_out[path] = str(error)
-    return images, left_out
+        else:
+            if remark is not None:
+                remarks[path] = remark
+    return images, left_out, remarks

@@ -51,12 +51,15 @@ class FeatureSet:
         How long the extraction took.
     pixels
         The digest of the decoded images, from `combine_pixels`.
+    remarks
+        The `Remark` on each path that has one.
     """
 
     values: NDArray[np.float32]
     left_out: dict[str, str]
     seconds: float
-    pixels: str = ""
+    pixels: str
+    remarks: dict[str, str]
 
 
 def cache_key(image_set: ImageSet, backbone: str, weights: Weights, image_size: int) -> str:
@@ -89,8 +92,14 @@ def read_features(folder: Path) -> FeatureSet | None:
             if hashlib.file_digest(file, "sha256").hexdigest() != metadata["sha256"]:
                 return None
         values = np.load(folder / "features.npy", mmap_mode="r")
-        left_out, pixels = dict(metadata["left_out"]), str(metadata.get("pixels", ""))
-        return FeatureSet(values, left_out, float(metadata["seconds"]), pixels)
+        return FeatureSet(
+            values,
+            dict(metadata["left_out"]),
+            float(metadata["seconds"]),
+            # Earlier versions have neither of these.
+            str(metadata.get("pixels", "")),
+            dict(metadata.get("remarks", {})),
+        )
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
@@ -131,6 +140,7 @@ class PartialFeatures:
         self._progress = folder / "progress.jsonl"
         self._lock = threading.Lock()
         self._left_out: dict[str, str] = {}
+        self._remarks: dict[str, str] = {}
         self._pixels: dict[int, list[str]] = {}
         self._seconds_before = 0.0
         self._started = time.perf_counter()
@@ -146,21 +156,25 @@ class PartialFeatures:
         self,
         start: int,
         values: NDArray[np.float32],
+        *,
         left_out: Mapping[str, str],
+        remarks: Mapping[str, str],
         pixels: Sequence[str],
     ) -> None:
-        """Write the features of the batch that begins at row ``start``, and its pixels' digests."""
+        """Write the features of the batch that begins at row ``start``, and what goes with them."""
         self._values[start : start + len(values)] = values
         checksum = zlib.crc32(values.tobytes())
         if start % _ROWS_PER_RELEASE < self._batch_size:
             release_pages(self._values)
         with self._lock:
             self._left_out |= left_out
+            self._remarks |= remarks
             self._pixels[start] = list(pixels)
             entry = {
                 "start": start,
                 "crc32": checksum,
                 "left_out": dict(left_out),
+                "remarks": dict(remarks),
                 "pixels": self._pixels[start],
                 "seconds": self._seconds(),
             }
@@ -176,6 +190,7 @@ class PartialFeatures:
             "sha256": digest,
             "seconds": self._seconds(),
             "left_out": dict(sorted(self._left_out.items())),
+            "remarks": dict(sorted(self._remarks.items())),
             "pixels": combine_pixels(chain(*(self._pixels[row] for row in sorted(self._pixels)))),
         }
         (self._folder / "features.json").write_text(checked_json(metadata))
@@ -208,6 +223,7 @@ class PartialFeatures:
             if zlib.crc32(rows.tobytes()) == entry["crc32"]:
                 self._pixels[start] = entry["pixels"]
                 self._left_out |= entry["left_out"]
+                self._remarks |= entry["remarks"]
                 self._seconds_before = entry["seconds"]
                 verified += json.dumps(entry).encode() + b"\n"
         self._progress.write_bytes(verified)

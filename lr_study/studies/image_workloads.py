@@ -17,6 +17,8 @@ from lr_study.data import (
     first_decoder,
     locate,
     read_left_out,
+    read_remarks,
+    remark_lines,
     scan,
     select,
     split,
@@ -150,7 +152,7 @@ class LiveWorkload(ImageWorkload):
         parts = self.split(seed)
         rows = self.selection.rows
         return LabeledImages(
-            load=lambda row, size: self.image_set.load(rows[row], size),
+            load=lambda row, size: self.image_set.load(rows[row], size).pixels,
             labels=self.selection.labels,
             classes=len(self.selection.class_names),
             train=parts.train,
@@ -189,9 +191,12 @@ def prepare(
     features = None
     if settings.engine == "live":
         left_out = check_images(image_set, settings.image_size)
+        remarks = read_remarks(image_set.fingerprint)
     else:
         features = load_features(image_set, backbone, weights, settings.image_size)
-        left_out = features.left_out
+        left_out, remarks = features.left_out, features.remarks
+    for line in remark_lines(image_set, remarks):
+        on_remark(line)
     first = first_decoder(image_set.fingerprint, settings.image_size)
     if first is not None:
         on_remark(

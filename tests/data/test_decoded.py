@@ -85,7 +85,8 @@ def test_images_are_checked_again_after_an_upgrade(root, upgrade, monkeypatch, d
     decode = image_set.decode_image
 
     def decode_otherwise(content, size):
-        return 255 - decode(content, size) if differs else decode(content, size)
+        image = decode(content, size)
+        return image._replace(pixels=255 - image.pixels) if differs else image
 
     monkeypatch.setattr(image_set, "decode_image", decode_otherwise)
     check_images(found, 8)

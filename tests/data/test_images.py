@@ -10,6 +10,7 @@ from encoded_images import (
     COLOUR,
     FORMATS,
     assert_plain,
+    chunk,
     damaged_exif,
     encoded,
     exif,
@@ -19,6 +20,7 @@ from encoded_images import (
     segment,
 )
 from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from lr_study.data import ImageError, load_image
 
@@ -94,6 +96,51 @@ def test_a_palette_with_transparency_is_blended_with_white(load, transparency):
     assert_plain(load(encoded(image, "PNG", transparency=transparency)), WHITE)
     image.paste(1, (0, 0, 9, 9))
     assert_plain(load(encoded(image, "PNG", transparency=transparency)), COLOUR)
+
+
+def short_palette(index, kind, palette=(9, 9, 9, *COLOUR), **transparency):
+    """An image whose every pixel is one index; it may lie beyond the palette."""
+    image = Image.new("P", (9, 9), 1)
+    image.putpalette([*range(256)] * 3)  # of 256 colours, so that nothing is optimised
+    image.paste(index, (0, 0, 9, 9))
+    content = bytearray(encoded(image, kind, optimize=False, **transparency))
+    if kind == "PNG":
+        start = content.index(b"PLTE") - 4
+        content[start : start + 12 + 768] = chunk(b"PLTE", bytes(palette))
+    else:
+        content[10] = content[10] & 0xF8  # two colours
+        content[13 : 13 + 768] = palette
+    return bytes(content)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+@pytest.mark.parametrize("transparent", [2, 100, 255])
+def test_a_transparent_index_beyond_the_palette(load, kind, transparent):
+    assert_plain(load(short_palette(1, kind, transparency=transparent)), COLOUR)
+    assert_plain(load(short_palette(transparent, kind, transparency=transparent)), WHITE)
+
+
+def test_more_values_of_transparency_than_colours(load):
+    content = short_palette(1, "PNG", transparency=b"\xff\x33" + b"\0" * 200)
+    blended = [round(0.2 * value + 0.8 * 255) for value in COLOUR]
+    assert_plain(load(content), blended)
+
+
+@pytest.mark.parametrize("megabytes", [0, 2, 20])
+def test_a_png_may_hold_much_text_and_a_large_profile(load, megabytes):
+    text, image = PngInfo(), Image.new("RGB", (9, 9), COLOUR)
+    text.add_text("history", "x" * megabytes * 2**20, zip=True)
+    text.add_itxt("history", "x" * megabytes * 2**20, zip=True)
+    assert_plain(load(encoded(image, "PNG", pnginfo=text)), COLOUR)
+    assert_plain(load(encoded(image, "PNG", icc_profile=bytes(megabytes * 2**20))), COLOUR)
+
+
+def test_the_text_of_a_png_is_still_bounded(rejection):
+    text = PngInfo()
+    text.add_text("bomb", "x" * 65 * 2**20, zip=True)
+    content = encoded(Image.new("RGB", (9, 9)), "PNG", pnginfo=text)
+    assert len(content) < 100_000
+    assert rejection(content).startswith("unsupported PNG (")
 
 
 def test_a_half_transparent_palette_entry(load):
@@ -192,6 +239,10 @@ def test_a_large_jpeg_is_decoded_at_no_less_than_twice_the_size(load, monkeypatc
 def test_a_lossless_jpeg_is_read_at_every_size(load, size, before):
     array = load(lossless_jpeg(300, 200, 170, before), size)
     np.testing.assert_array_equal(array, np.full((size, size, 3), 170))
+
+
+def test_a_lossless_jpeg_may_be_of_the_grey_that_stands_for_missing_data(load):
+    np.testing.assert_array_equal(load(lossless_jpeg(64, 64, 128)), 128)
 
 
 def test_a_damaged_lossless_jpeg_is_rejected_at_every_size(load):

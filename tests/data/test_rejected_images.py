@@ -28,21 +28,105 @@ def test_a_truncated_file_is_rejected(rejection, kind, kept):
     rejection(content[: int(kept * len(content))])
 
 
+NO_IMAGE = "not a JPEG, PNG, GIF, BMP or WebP image"
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b"", "the file is empty"),
-        (b"just text\n", "not a JPEG, PNG, GIF, BMP or WebP image"),
-        (b"\0" * 4096, "not a JPEG, PNG, GIF, BMP or WebP image"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG, GIF, BMP or WebP image"),
+        (b"just text\n", NO_IMAGE),
+        (b"\0" * 4096, NO_IMAGE),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", f"an SVG drawing, {NO_IMAGE}"),
+        (b"<?xml version='1.0'?>\n<!-- -->\n<svg/>", f"an SVG drawing, {NO_IMAGE}"),
+        (b"<?xml version='1.0'?>\n<Error>403</Error>", f"an XML file, {NO_IMAGE}"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE HTML><title>404", f"an HTML page, {NO_IMAGE}"),
+        (b"<HTML><body>", f"an HTML page, {NO_IMAGE}"),
+        (encoded(Image.new("RGB", (4, 4)), "TIFF"), f"a TIFF image, {NO_IMAGE}"),
+        (encoded(Image.new("RGB", (4, 4)), "TIFF", big_tiff=True), f"a TIFF image, {NO_IMAGE}"),
+        (encoded(Image.new("RGB", (4, 4)), "AVIF"), f"an AVIF image, {NO_IMAGE}"),
+        (encoded(Image.new("RGB", (4, 4)), "JPEG2000"), f"a JPEG 2000 image, {NO_IMAGE}"),
+        (encoded(Image.new("RGB", (16, 16)), "ICO"), f"an icon, {NO_IMAGE}"),
+        (encoded(Image.new("RGB", (4, 4)), "PDF"), f"a PDF file, {NO_IMAGE}"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", f"a HEIC image, {NO_IMAGE}"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0", f"a video, {NO_IMAGE}"),
+        (b"PK\x03\x04rest", f"a zip archive, {NO_IMAGE}"),
         (
-            encoded(Image.new("RGB", (4, 4)), "TIFF"),
-            "not a JPEG, PNG, GIF, BMP or WebP image",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+            "a Git LFS pointer, not the image: git lfs pull fetches it",
+        ),
+        (
+            b"/annex/objects/SHA256E-s9--0.jpg\n",
+            "a git-annex pointer, not the image: git annex get fetches it",
         ),
     ],
 )
-def test_what_is_not_an_image_is_rejected(rejection, content, reason):
+def test_another_kind_of_file_is_named(rejection, content, reason):
     assert rejection(content) == reason
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kept", [14, 20, 40, 0.5])
+def test_a_damaged_image_is_called_damaged(rejection, kind, kept):
+    content = encoded(Image.fromarray(noise(64, 64, 3)), kind)
+    name = "WebP" if kind == "WEBP" else kind
+    whole = len(content)
+    reason = rejection(content[: int(kept * whole) if kept < 1 else kept])
+    assert reason.startswith((f"damaged {name} (", f"unsupported {name} ("))
+
+
+def test_a_png_that_is_damaged_beside_its_pixels_is_called_damaged(rejection):
+    content = bytearray(encoded(Image.new("RGB", (4, 4)), "PNG"))
+    content[29] ^= 1  # the checksum of the header
+    assert rejection(bytes(content)).startswith("damaged PNG (broken PNG file")
+
+
+def test_a_kind_of_jpeg_that_is_not_supported_is_not_called_damaged(rejection):
+    content = encoded(Image.new("L", (16, 16)), "JPEG")
+    twelve_bits = content.replace(b"\xff\xc0\0\x0b\x08", b"\xff\xc1\0\x0b\x0c")
+    assert twelve_bits != content
+    assert rejection(twelve_bits) == "unsupported JPEG (cannot handle 12-bit layers)"
+
+
+# JPEGs that end in good form, but early
+
+
+def cut_and_closed(content, kept):
+    pixels = content.index(b"\xff\xda")
+    return content[: pixels + int(kept * (len(content) - pixels))] + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize(
+    "options", [{}, {"optimize": True}, {"subsampling": 0}, {"restart_marker_blocks": 4}], ids=str
+)
+def test_a_jpeg_that_was_cut_and_closed_is_rejected_at_every_size(tmp_path, mode, options):
+    image = Image.fromarray(noise(200, 150, 4)).convert("CMYK").convert(mode)
+    content = encoded(image, "JPEG", **options)
+    for kept in 0.1, 0.5, 0.9:
+        (tmp_path / "cut.jpg").write_bytes(cut_and_closed(content, kept))
+        for size in 8, 32, 100, 224:
+            with pytest.raises(ImageError, match=r"damaged JPEG \(its data ends early\)"):
+                load_image(tmp_path / "cut.jpg", size)
+
+
+@pytest.mark.parametrize("grey", [127, 128, 129])
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"optimize": True}, {"progressive": True}, {"restart_marker_blocks": 2}],
+    ids=str,
+)
+def test_a_sound_jpeg_may_end_in_grey(load, grey, mode, options):
+    for top in 0, 60:  # all grey, or only below
+        pixels = np.full((150, 170, 4), grey, np.uint8)
+        pixels[:top] = noise(170, top, 4) if top else 0
+        channels = {"L": pixels[..., 0], "RGB": pixels[..., :3], "CMYK": pixels}[mode]
+        content = encoded(Image.fromarray(channels, mode=mode), "JPEG", **options)
+        for size in 8, 32, 100:
+            assert load(content, size).shape == (size, size, 3)
+        assert load(content + b"appended \xff\xd9 later").shape == (8, 8, 3)
+        assert load(content.removesuffix(b"\xff\xd9") + b"\xff\xd9").shape == (8, 8, 3)
 
 
 def test_too_many_pixels_are_rejected(rejection, monkeypatch):

@@ -40,8 +40,8 @@ def invert_first_class(monkeypatch):
     decode = image_set.decode_image
 
     def decode_otherwise(content, size):
-        array = decode(content, size)
-        return array if array[0, 0, 1] else 255 - array
+        image = decode(content, size)
+        return image if image.pixels[0, 0, 1] else image._replace(pixels=255 - image.pixels)
 
     monkeypatch.setattr(image_set, "decode_image", decode_otherwise)
 
