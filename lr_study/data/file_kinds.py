@@ -1,66 +1,43 @@
-"""What a file is, judged by its first bytes: for a reason that is true."""
+"""What a file under the name of an image is, if it is none: for a reason that is true."""
 
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
-"""The formats that are decoded, by Pillow's names."""
+from lr_study.data.signatures import NOT_AN_IMAGE, SUPPORTED, kind_of
 
-NOT_AN_IMAGE = "not a JPEG, PNG, GIF, BMP or WebP image"
+_UNDECODED = "not a JPEG, PNG, GIF, BMP or WebP image"
 
-_DECODED = (
-    ("JPEG", 0, b"\xff\xd8\xff"),
-    ("PNG", 0, b"\x89PNG\r\n\x1a\n"),
-    ("GIF", 0, b"GIF87a"),
-    ("GIF", 0, b"GIF89a"),
-    ("BMP", 0, b"BM"),
-    ("WEBP", 8, b"WEBP"),
+_STARTS = (
+    (b"version https://git-lfs", "a Git LFS pointer, not the image: git lfs pull fetches it"),
+    (b"/annex/objects/", "a git-annex pointer, not the image: git annex get fetches it"),
+    (b"%PDF-", f"a PDF file, {_UNDECODED}"),
+    (b"PK\x03\x04", f"a zip archive, {_UNDECODED}"),
+    (b"\x1f\x8b", f"a gzip archive, {_UNDECODED}"),
+    (b"\0\5\x16\7", f"a macOS AppleDouble file, {_UNDECODED}"),
 )
-
-_OTHERS = (
-    ("a TIFF image", 0, b"II*\0"),
-    ("a TIFF image", 0, b"MM\0*"),
-    ("a TIFF image", 0, b"II+\0"),
-    ("a TIFF image", 0, b"MM\0+"),
-    ("an AVIF image", 4, b"ftypavif"),
-    ("an AVIF image", 4, b"ftypavis"),
-    *(
-        ("a HEIC image", 4, b"ftyp" + brand)
-        for brand in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
-    ),
-    ("a video", 4, b"ftyp"),
-    ("a JPEG 2000 image", 0, b"\0\0\0\x0cjP  \r\n\x87\n"),
-    ("a JPEG 2000 image", 0, b"\xff\x4f\xff\x51"),
-    ("a JPEG XL image", 0, b"\0\0\0\x0cJXL \r\n\x87\n"),
-    ("a JPEG XL image", 0, b"\xff\x0a"),
-    ("a Photoshop file", 0, b"8BPS"),
-    ("a macOS AppleDouble file", 0, b"\0\5\x16\7"),
-    ("an icon", 0, b"\0\0\1\0"),
-    ("a PDF file", 0, b"%PDF-"),
-    ("a zip archive", 0, b"PK\x03\x04"),
-    ("a gzip archive", 0, b"\x1f\x8b"),
-    ("a Git LFS pointer, not the image: git lfs pull fetches it", 0, b"version https://git-lfs"),
-    ("a git-annex pointer, not the image: git annex get fetches it", 0, b"/annex/objects/"),
-)
-
 _MARKUP = (
-    ("an HTML page", b"<!doctype html"),
-    ("an HTML page", b"<html"),
-    ("an SVG drawing", b"<svg"),
-    ("an XML file", b"<?xml"),
+    (b"<!doctype html", "an HTML page"),
+    (b"<html", "an HTML page"),
+    (b"<svg", "an SVG image"),
 )
 
 
-def decoded_format(content: bytes) -> str | None:
-    """Return the format of `FORMATS` that a file begins as; None if it is of another."""
-    return next((name for name, at, magic in _DECODED if content.startswith(magic, at)), None)
+def decoded_kind(content: bytes) -> str | None:
+    """Return which of the kinds that are decoded a file begins as; None if it is another."""
+    kind = kind_of(content)
+    return kind if kind in SUPPORTED else None
 
 
-def other_kind(content: bytes) -> str:
-    """Return why a file of another format is not used, in one line."""
-    name = next((name for name, at, magic in _OTHERS if content.startswith(magic, at)), None)
-    if name is None:
-        start = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-        name = next((name for name, magic in _MARKUP if start.startswith(magic)), None)
-        if name == "an XML file" and b"<svg" in start:
-            name = "an SVG drawing"
-    if name is None:
-        return NOT_AN_IMAGE
-    return name if "pointer" in name else f"{name}, {NOT_AN_IMAGE}"
+def why_not_decoded(content: bytes) -> str:
+    """Return why a file of another kind is not used, in one line."""
+    kind = kind_of(content)
+    if kind != NOT_AN_IMAGE:
+        article = "an" if kind[0] in "AI" else "a"
+        return f"{article} {kind} image, {_UNDECODED}"
+    for start, reason in _STARTS:
+        if content.startswith(start):
+            return reason
+    text = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for start, name in _MARKUP:
+        if text.startswith(start):
+            return f"{name}, {_UNDECODED}"
+    if text.startswith(b"<?xml"):
+        return f"{'an SVG image' if b'<svg' in text else 'an XML file'}, {_UNDECODED}"
+    return _UNDECODED

@@ -12,7 +12,7 @@ import PIL
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError, features
 
-from lr_study.data.file_kinds import FORMATS, decoded_format, other_kind
+from lr_study.data.file_kinds import decoded_kind, why_not_decoded
 from lr_study.data.jpeg import ends_early, is_lossless
 from lr_study.support import open_regular
 
@@ -21,6 +21,8 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"})
 
 MAX_PIXELS = 256_000_000
 """Width times height of the largest image that is decoded: 768 MB as 8-bit RGB."""
+
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 
 # The largest value of a 12-bit image, as 16 bits and as the upper 8 of them.
 _12_BITS = {16: 0x0FFF, 8: 0x0F}
@@ -125,27 +127,26 @@ def decode_image(content: bytes, size: int) -> Decoded:
 
 
 def _reason(content: bytes, error: Exception) -> str:
-    kind = decoded_format(content)
+    kind = decoded_kind(content)
     if kind is None:
-        return other_kind(content)
+        return why_not_decoded(content)
     if isinstance(error, UnidentifiedImageError):  # says nothing; the format's own reader does
         error = _error_of_reader(kind, content)
     text = " ".join(str(error).split()) or type(error).__name__
     state = "unsupported" if any(word in text.lower() for word in _UNSUPPORTED) else "damaged"
-    name = "WebP" if kind == "WEBP" else kind
-    return f"{state} {name} ({text})"
+    return f"{state} {kind} ({text})"
 
 
 def _error_of_reader(kind: str, content: bytes) -> Exception:
     try:
-        Image.OPEN[kind][0](io.BytesIO(content), "")
+        Image.OPEN[kind.upper()][0](io.BytesIO(content), "")
     except Exception as error:
         return error
     return SyntaxError("cannot be identified")
 
 
 def _decode(content: bytes, size: int) -> Decoded:
-    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise ImageError(f"{width} x {height} pixels exceed the limit of {MAX_PIXELS:,} pixels")

@@ -1,3 +1,5 @@
+from .image_workloads import CachedWorkload as CachedWorkload
+from .image_workloads import LiveWorkload as LiveWorkload
 from .image_workloads import describe as describe
 from .image_workloads import find_images as find_images
 from .image_workloads import prepare as prepare

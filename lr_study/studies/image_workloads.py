@@ -1,6 +1,6 @@
 """Images as a workload: settings to images selected and divided, and a trainer for each seed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -53,6 +53,7 @@ class ImageWorkload:
     image_set: ImageSet
     selection: Selection
     left_out: Mapping[str, str]
+    remarks: Mapping[str, str]
     weights: Weights
     precision: str
     fingerprint: str
@@ -67,6 +68,16 @@ class ImageWorkload:
             val_fraction=self.settings.val_fraction,
             test_fraction=self.settings.test_fraction,
         )
+
+    def notices(self) -> Iterator[str]:
+        """Yield what a user should know about the images before they are trained on."""
+        yield from remark_lines(self.image_set, self.remarks)
+        first = first_decoder(self.image_set.fingerprint, self.settings.image_size)
+        if first is not None:
+            yield (
+                f"some images are decoded otherwise than before (now {decoder()}; before: "
+                f"{first}): new runs are compared only with each other"
+            )
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -169,15 +180,8 @@ class LiveWorkload(ImageWorkload):
         )
 
 
-def prepare(
-    settings: Settings, image_set: ImageSet, on_remark: Callable[[str], None] = lambda line: None
-) -> "CachedWorkload | LiveWorkload":
+def prepare(settings: Settings, image_set: ImageSet) -> "CachedWorkload | LiveWorkload":
     """Find the weights, extract features or check the images, and select the images to use.
-
-    Parameters
-    ----------
-    on_remark
-        Called with each line that a person should read about the images.
 
     Raises
     ------
@@ -195,21 +199,13 @@ def prepare(
     else:
         features = load_features(image_set, backbone, weights, settings.image_size)
         left_out, remarks = features.left_out, features.remarks
-    for line in remark_lines(image_set, remarks):
-        on_remark(line)
-    first = first_decoder(image_set.fingerprint, settings.image_size)
-    if first is not None:
-        on_remark(
-            f"some images are decoded otherwise than before (now {decoder()}; before: {first}): "
-            "new runs are compared only with each other"
-        )
-    return _workload(settings, image_set, weights, left_out, features)
+    return _workload(settings, image_set, weights, left_out, remarks, features)
 
 
 def describe(settings: Settings, image_set: ImageSet) -> Workload:
     """Return the workload as far as it is known without reading an image: enough for a plan."""
     weights = resolve_weights(settings.resolved_backbone(), settings.weights)
-    return _workload(settings, image_set, weights, read_left_out(image_set.fingerprint) or {})
+    return _workload(settings, image_set, weights, read_left_out(image_set.fingerprint) or {}, {})
 
 
 def _workload(
@@ -217,11 +213,12 @@ def _workload(
     image_set: ImageSet,
     weights: Weights,
     left_out: Mapping[str, str],
+    remarks: Mapping[str, str],
     features: FeatureSet | None = None,
 ) -> "CachedWorkload | LiveWorkload":
     selection = select(image_set, left_out, settings.min_class_size)
     fingerprint = decoded_fingerprint(image_set.fingerprint, settings.image_size)
-    known = settings, image_set, selection, left_out, weights
+    known = settings, image_set, selection, left_out, remarks, weights
     if settings.engine == "live":
         from lr_study.training import precision_here
 

@@ -31,8 +31,8 @@ def settings(tmp_path, monkeypatch):
 
 def prepared(settings, **changes):
     made = replace(settings, **changes)
-    remarks = []
-    return prepare(made, find_images(made), remarks.append), remarks
+    workload = prepare(made, find_images(made))
+    return workload, list(workload.notices())
 
 
 def invert_first_class(monkeypatch):
