@@ -15,7 +15,7 @@ from lr_study.support import UsageError
 WEIGHTS_HELP = "imagenet, random, or a file of weights."
 
 _HELP = {
-    "data": "sample, oregon, or a folder with one subfolder of images per class.",
+    "data": "sample, oregon, or a folder (or zip or tar) with one subfolder of images per class.",
     "test_data": "A folder like that of --data: a given test set; none is split off then.",
     "backbone": f"auto, {', '.join(BACKBONES)}; auto is Lite0 for sample and B0 for all else.",
     "weights": WEIGHTS_HELP,

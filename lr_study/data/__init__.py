@@ -10,16 +10,26 @@ One module per step::
     (folder)   (ImageSet) (Selection) (Split)     (path to array)
 
 `check_images` finds the images that `select` excludes, `find_copies` those of equal content, and
-`find_similar` those that look alike. The results of slow steps (hashing,
-decoding, writing the sample) are kept in the cache folder.
+`find_similar` those that look alike; `decoded_fingerprint` tells whether another decoder made other
+pixels of them. The results of slow steps (hashing, decoding, writing the sample) are kept in the
+cache folder.
 """
 
 from lr_study.data.copies import Copies, find_copies
+from lr_study.data.decoded import (
+    combine_pixels,
+    decoded_fingerprint,
+    digest_of_pixels,
+    first_decoder,
+    record_pixels,
+    recorded_pixels,
+)
 from lr_study.data.image_set import ImageSet, scan
-from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, load_image
+from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, decoder, load_image
 from lr_study.data.layouts import inner_split
-from lr_study.data.left_out import check_images, read_left_out, write_left_out
+from lr_study.data.left_out import check_images, read_left_out, read_remarks, write_left_out
 from lr_study.data.notices import classes_line, empty_classes_line, listed, skipped_line
+from lr_study.data.remarks import remark_lines
 from lr_study.data.selection import Selection, require_same_classes, select, select_test
 from lr_study.data.similar import SimilarImages, find_similar
 from lr_study.data.sources import locate, locate_folder
@@ -36,15 +46,24 @@ __all__ = [
     "Split",
     "check_images",
     "classes_line",
+    "combine_pixels",
+    "decoded_fingerprint",
+    "decoder",
+    "digest_of_pixels",
     "empty_classes_line",
     "find_copies",
     "find_similar",
+    "first_decoder",
     "inner_split",
     "listed",
     "load_image",
     "locate",
     "locate_folder",
     "read_left_out",
+    "read_remarks",
+    "record_pixels",
+    "recorded_pixels",
+    "remark_lines",
     "require_same_classes",
     "scan",
     "select",

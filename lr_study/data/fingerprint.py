@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from lr_study.data.reading import digest_of
 from lr_study.data.threads import in_threads
-from lr_study.support import atomic_write, cache_dir, checked_json, open_regular, read_checked_json
+from lr_study.support import atomic_write, cache_dir, checked_json, read_checked_json
 
 _SETTLED_NS = 2_000_000_000
 
@@ -77,7 +78,12 @@ def hash_files(root: Path, files: Sequence[Listed]) -> Hashes:
     root
         The folder that the paths are relative to. It does not affect the result.
     files
-        The files. One that is unreadable or not a regular file contributes only its path.
+        The files. A broken link, or what is not a regular file, contributes only its path.
+
+    Raises
+    ------
+    LrStudyError
+        If a regular file cannot be read.
     """
     index = _index_file(root)
     cached = _read_index(index)
@@ -88,10 +94,19 @@ def hash_files(root: Path, files: Sequence[Listed]) -> Hashes:
     return Hashes(_combine(files, digests), tuple(entry and entry.digest for entry in of_files))
 
 
+def forget_digests(root: Path) -> None:
+    """Hash every file of a data set again next time.
+
+    For a file system that shows no sign of a change, where the cached digest would stay wrong.
+    """
+    with suppress(OSError):
+        _index_file(root).unlink(missing_ok=True)
+
+
 def _current_digests(
     root: Path, files: Sequence[Listed], cached: Mapping[str, _CachedDigest]
 ) -> dict[str, _CachedDigest]:
-    """Return the digests of all readable files: cached where fresh, else computed."""
+    """Return the digests of all regular files: cached where fresh, else computed."""
     fresh = {}
     stale = []
     for path, status in files:
@@ -103,18 +118,13 @@ def _current_digests(
         elif stat.S_ISREG(status.st_mode):
             stale.append((path, status))
 
-    def compute(file: tuple[str, os.stat_result]) -> _CachedDigest | None:
+    def compute(file: tuple[str, os.stat_result]) -> _CachedDigest:
         path, status = file
         hashed_at_ns = time.time_ns()
-        try:
-            return _CachedDigest(*_identity(status), hashed_at_ns, _digest(root / path))
-        except OSError:
-            return None
+        return _CachedDigest(*_identity(status), hashed_at_ns, digest_of(root / path))
 
     computed = in_threads(compute, stale, "hashing images", "images")
-    return fresh | {
-        path: entry for (path, _), entry in zip(stale, computed, strict=True) if entry is not None
-    }
+    return fresh | {path: entry for (path, _), entry in zip(stale, computed, strict=True)}
 
 
 def _combine(files: Sequence[Listed], digests: Mapping[str, _CachedDigest]) -> str:
@@ -128,11 +138,6 @@ def _combine(files: Sequence[Listed], digests: Mapping[str, _CachedDigest]) -> s
 
 def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-
-
-def _digest(path: Path) -> str:
-    with open_regular(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _index_file(root: Path) -> Path:

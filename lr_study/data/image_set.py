@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.data.fingerprint import hash_files
+from lr_study.data.fingerprint import forget_digests, hash_files
+from lr_study.data.images import Decoded, ImageError, decode_image
+from lr_study.data.reading import ChangedError, read_unchanged, why_not_a_file
 from lr_study.data.walking import sort_key, walk
 
 
@@ -53,6 +55,27 @@ class ImageSet:
     empty_classes: tuple[str, ...] = ()
     test_set: "ImageSet | None" = None
 
+    def load(self, row: int, size: int) -> Decoded:
+        """Decode the image of ``paths[row]``, and check that it is unchanged.
+
+        The file is read once, and the bytes that were compared with the digest are decoded.
+
+        Raises
+        ------
+        ImageError
+            If the image cannot be used, whenever it is read.
+        LrStudyError
+            If the file cannot be read at the moment, or changed since the set was listed.
+        """
+        path, digest = self.root / self.paths[row], self.digests[row]
+        if digest is None:
+            raise ImageError(why_not_a_file(path))
+        try:
+            return decode_image(read_unchanged(path, digest), size)
+        except ChangedError:
+            forget_digests(self.root)
+            raise
+
 
 def scan(name: str, root: Path, *, follow_links: bool = False) -> ImageSet:
     """List the images of a folder with one folder per class.
@@ -77,7 +100,7 @@ def scan(name: str, root: Path, *, follow_links: bool = False) -> ImageSet:
     UsageError
         If a folder below ``root`` cannot be listed.
     LrStudyError
-        If a file cannot be read.
+        If an image cannot be read.
     """
     found = walk(root, follow_links=follow_links)
     files = sorted(found.images, key=lambda file: sort_key(file.path))

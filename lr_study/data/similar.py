@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.data.image_set import ImageSet
-from lr_study.data.images import ImageError, load_image
+from lr_study.data.images import ImageError
 from lr_study.data.notices import printable
 from lr_study.data.threads import in_threads
 
@@ -60,7 +60,7 @@ def find_similar(image_set: ImageSet, left_out: Collection[str] = ()) -> Similar
 
     def hash_of(row: int) -> NDArray[np.uint64] | None:
         try:
-            return difference_hash(load_image(image_set.root / image_set.paths[row], _SIZE))
+            return difference_hash(image_set.load(row, _SIZE).pixels)
         except (ImageError, OSError):
             return None
 

@@ -11,12 +11,13 @@ import numpy as np
 from filelock import FileLock
 from PIL import Image
 
+from lr_study.data.archives import is_archive, unpack
 from lr_study.data.layouts import is_ignored, is_image, require_class_folders
 from lr_study.data.notices import printable
 from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir
 
 _ALLOWED = (
-    "data is sample, oregon, or a folder with one folder per class "
+    "data is sample, oregon, or a folder with one folder per class, or a zip or tar archive of one "
     "(./sample for a folder of that name)"
 )
 _OREGON = "virtualdvid/oregon-wildlife"
@@ -29,13 +30,14 @@ def locate(data: str) -> tuple[str, Path]:
     ----------
     data
         ``sample``: the 1,797 handwritten digits of scikit-learn, without a download. ``oregon``:
-        Oregon Wildlife, downloaded from Kaggle once. Anything else is the path of a folder. If it
-        only wraps another folder, as unpacked archives do, that inner folder is used.
+        Oregon Wildlife, downloaded from Kaggle once. Anything else is the path of a folder, or of
+        a zip or tar archive of one, which is unpacked into the cache. If a folder only wraps
+        another one, as unpacked archives do, that inner folder is used.
 
     Returns
     -------
     name : str
-        ``sample``, ``oregon``, or the name of the folder.
+        ``sample``, ``oregon``, or the name of the folder or archive.
     root : Path
         The folder with one folder per class.
 
@@ -45,7 +47,7 @@ def locate(data: str) -> tuple[str, Path]:
         If there is no such folder, it has no class folders, or its folders are no classes, such as
         those of an existing split.
     LrStudyError
-        If the download fails, or the sample cannot be written.
+        If the download fails, or the sample or an archive cannot be written to the cache.
     """
     if data == "sample":
         return data, _sample()
@@ -68,12 +70,15 @@ def locate_folder(data: str, option: str = "data") -> tuple[str, Path]:
     # os.path never raises here, where Path does: for a name that is too long, the home of an
     # unknown user, a folder without permission.
     expanded = os.path.expanduser(data)  # noqa: PTH111
+    if os.path.isfile(expanded) and is_archive(Path(expanded)):  # noqa: PTH113
+        expanded = str(unpack(Path(expanded)))
     if not os.path.isdir(expanded):  # noqa: PTH112
         kind = "a file, not a folder" if os.path.isfile(expanded) else "not a folder"  # noqa: PTH113
         raise UsageError(f"{option}={data!r} is {kind}: {allowed}")
     root = _unwrap(Path(expanded))
     folders, has_images = _content(root)
     if not folders:
+        _refuse_packed(option, data, root)
         content = "images, but no class folders" if has_images else "no class folders"
         raise UsageError(
             f"{option}={data!r} contains {content}: put the images of each class into a folder of "
@@ -81,6 +86,16 @@ def locate_folder(data: str, option: str = "data") -> tuple[str, Path]:
         )
     require_class_folders(option, data, root, folders, _unwrap)
     return _name(root), root
+
+
+def _refuse_packed(option: str, data: str, folder: Path) -> None:
+    """Refuse a folder without class folders in which there is an archive, and name that."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and is_archive(path):
+            raise UsageError(
+                f"{option}={data!r} contains no class folders, but the archive {path.name!r}: use "
+                f"{option}={str(path)!r}, or unpack it"
+            )
 
 
 def _unwrap(folder: Path) -> Path:

@@ -9,6 +9,7 @@ from lr_study.data.fingerprint import Listed, nfc_bytes
 from lr_study.data.images import SUFFIXES
 from lr_study.data.layouts import is_ignored
 from lr_study.data.notices import LINK_OUT
+from lr_study.data.reading import BROKEN_LINK, unreadable
 from lr_study.data.signatures import NOT_AN_IMAGE, SUPPORTED, file_kind
 from lr_study.support import LrStudyError, UsageError
 
@@ -143,5 +144,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
     try:
         return entry.stat()
-    except OSError:  # removed meanwhile, or a broken link
-        return None
+    except OSError as error:
+        if entry.is_symlink() and error.errno in BROKEN_LINK:
+            return None
+        raise unreadable(Path(entry.path), error) from error

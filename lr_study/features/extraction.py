@@ -1,7 +1,8 @@
 """Extract the features of every image once, and read them from the cache afterwards.
 
 One thread per core takes a batch of images, decodes it and passes it through the backbone, so that
-one batch is decoded while another is in the backbone, and all cores stay busy.
+one batch is decoded while another is in the backbone, and all cores stay busy. Another decoder may
+make other pixels of the same files: its features are extracted anew, and its pixels recorded.
 """
 
 import os
@@ -14,14 +15,23 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from lr_study.data import ImageError, ImageSet, load_image, write_left_out
+from lr_study.data import (
+    ImageError,
+    ImageSet,
+    digest_of_pixels,
+    record_pixels,
+    recorded_pixels,
+    write_left_out,
+)
 from lr_study.features.backbones import Weights, build_backbone
 from lr_study.features.feature_cache import (
     FeatureSet,
     PartialFeatures,
     cache_folder,
     cache_key,
+    cache_key_of_before,
     read_features,
+    same_features,
 )
 from lr_study.support import LrStudyError, progress_bar
 
@@ -54,7 +64,8 @@ def load_features(
     UsageError
         If the backbone is unknown, or the image size is too small.
     LrStudyError
-        If the weights do not fit, or the cache is full or not writable.
+        If the weights do not fit, the cache is full or not writable, or an image cannot be read at
+        the moment or changed since the set was listed. Nothing is kept of such an image.
     """
     folder = cache_folder(cache_key(image_set, backbone, weights, image_size))
     features = read_features(folder)
@@ -72,7 +83,12 @@ def load_features(
             f"the features cannot be written to {str(folder.parent)!r} "
             f"({error.strerror or error}): make room, or set LR_STUDY_CACHE to another folder"
         ) from error
-    write_left_out(image_set.fingerprint, features.left_out)
+    if recorded_pixels(image_set.fingerprint, image_size) is None:
+        key = cache_key_of_before(image_set, backbone, weights, image_size)
+        before = read_features(cache_folder(key))
+        as_before = before is None or same_features(before, features, image_set.paths)
+        record_pixels(image_set.fingerprint, image_size, features.pixels, as_before=as_before)
+    write_left_out(image_set.fingerprint, features.left_out, features.remarks)
     return features
 
 
@@ -84,11 +100,15 @@ def _extract(
     partial = PartialFeatures(folder.with_suffix(".partial"), total, BATCH_SIZE)
 
     def extract_batch(start: int) -> None:
-        images, left_out = _decode(image_set, start, image_size)
+        images, left_out, remarks = _decode(image_set, start, image_size)
         paths = image_set.paths[start : start + BATCH_SIZE]
         values = forward(images)[: len(paths)]
         values[[path in left_out for path in paths]] = 0
-        partial.write(start, values, left_out)
+        pixels = [
+            "" if path in left_out else digest_of_pixels(image)
+            for path, image in zip(paths, images, strict=False)
+        ]
+        partial.write(start, values, left_out=left_out, remarks=remarks, pixels=pixels)
 
     def size(start: int) -> int:
         return min(BATCH_SIZE, total - start)
@@ -131,13 +151,23 @@ def _forward_pass(
 
 def _decode(
     image_set: ImageSet, start: int, image_size: int
-) -> tuple[NDArray[np.uint8], dict[str, str]]:
-    """Decode a batch into (BATCH_SIZE, size, size, 3); padding and unusable images are black."""
+) -> tuple[NDArray[np.uint8], dict[str, str], dict[str, str]]:
+    """Decode a batch into (BATCH_SIZE, size, size, 3); padding and unusable images are black.
+
+    Returns
+    -------
+    images, left_out, remarks
+        The last two by path: why an image cannot be used, and what is remarkable about others.
+    """
     images = np.zeros((BATCH_SIZE, image_size, image_size, 3), np.uint8)
     left_out = {}
+    remarks: dict[str, str] = {}
     for i, path in enumerate(image_set.paths[start : start + BATCH_SIZE]):
         try:
-            images[i] = load_image(image_set.root / path, image_size)
+            images[i], remark = image_set.load(start + i, image_size)
         except ImageError as error:
             left_out[path] = str(error)
-    return images, left_out
+        else:
+            if remark is not None:
+                remarks[path] = remark
+    return images, left_out, remarks

@@ -1,7 +1,7 @@
 """The cache of extracted features on disk.
 
-What a frozen backbone computes from an image never changes, so the features of each combination of
-images, backbone, weights and image size are stored once:
+What a frozen backbone computes from decoded images never changes, so the features of each
+combination of images, decoder, backbone, weights and image size are stored once:
 
     features/KEY.partial/   features.npy  progress.jsonl     an extraction that is running, or was
                                                              interrupted and will be resumed
@@ -15,21 +15,22 @@ import shutil
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.data import ImageSet
+from lr_study.data import ImageSet, combine_pixels, decoder
 from lr_study.features.backbones import FEATURES, Weights
 from lr_study.runs import canonical_json
 from lr_study.support import cache_dir, checked_json, read_checked_json, release_pages
 
-# Part of the key: raise it when decoding or a backbone changes the features of an image.
-_VERSION = 1
+# Part of the key: raise it when a backbone changes the features of an image.
+_VERSION = 2
 
 _ROWS_PER_RELEASE = 16_384  # written rows after which their memory is released: 84 MB
 
@@ -48,16 +49,33 @@ class FeatureSet:
         The reason for each path that cannot be used.
     seconds
         How long the extraction took.
+    pixels
+        The digest of the decoded images, from `combine_pixels`.
+    remarks
+        The `Remark` on each path that has one.
     """
 
     values: NDArray[np.float32]
     left_out: dict[str, str]
     seconds: float
+    pixels: str
+    remarks: dict[str, str]
 
 
 def cache_key(image_set: ImageSet, backbone: str, weights: Weights, image_size: int) -> str:
     """Return 24 hexadecimal digits that identify everything the features depend on."""
-    parts = [_VERSION, image_set.fingerprint, backbone, weights.digest, image_size]
+    parts = [_VERSION, image_set.fingerprint, backbone, weights.digest, image_size, decoder()]
+    return _hash(parts)
+
+
+def cache_key_of_before(
+    image_set: ImageSet, backbone: str, weights: Weights, image_size: int
+) -> str:
+    """Return the key of earlier versions, which did not say what had decoded the images."""
+    return _hash([1, image_set.fingerprint, backbone, weights.digest, image_size])
+
+
+def _hash(parts: list[Any]) -> str:
     return hashlib.sha256(canonical_json(parts).encode()).hexdigest()[:24]
 
 
@@ -74,9 +92,29 @@ def read_features(folder: Path) -> FeatureSet | None:
             if hashlib.file_digest(file, "sha256").hexdigest() != metadata["sha256"]:
                 return None
         values = np.load(folder / "features.npy", mmap_mode="r")
-        return FeatureSet(values, dict(metadata["left_out"]), float(metadata["seconds"]))
+        return FeatureSet(
+            values,
+            dict(metadata["left_out"]),
+            float(metadata["seconds"]),
+            # Earlier versions have neither of these.
+            str(metadata.get("pixels", "")),
+            dict(metadata.get("remarks", {})),
+        )
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
+
+
+def same_features(one: FeatureSet, other: FeatureSet, paths: Sequence[str]) -> bool:
+    """Whether two feature sets agree, but for rounding, wherever both have an image."""
+    both = [path not in one.left_out and path not in other.left_out for path in paths]
+    rows = np.flatnonzero(both)
+    for start in range(0, len(rows), _ROWS_PER_RELEASE):
+        some = rows[start : start + _ROWS_PER_RELEASE]
+        expected = one.values[some]
+        # Relative to the largest: what is computed elsewhere differs in the last bits of that.
+        if np.abs(expected - other.values[some]).max() > 1e-3 * np.abs(expected).max():
+            return False
+    return True
 
 
 class PartialFeatures:
@@ -102,7 +140,8 @@ class PartialFeatures:
         self._progress = folder / "progress.jsonl"
         self._lock = threading.Lock()
         self._left_out: dict[str, str] = {}
-        self._done: set[int] = set()
+        self._remarks: dict[str, str] = {}
+        self._pixels: dict[int, list[str]] = {}
         self._seconds_before = 0.0
         self._started = time.perf_counter()
         folder.mkdir(exist_ok=True)
@@ -111,19 +150,36 @@ class PartialFeatures:
 
     def missing(self) -> list[int]:
         """Return the first row of each batch that is not done."""
-        return [row for row in range(0, self._rows, self._batch_size) if row not in self._done]
+        return [row for row in range(0, self._rows, self._batch_size) if row not in self._pixels]
 
-    def write(self, start: int, values: NDArray[np.float32], left_out: Mapping[str, str]) -> None:
-        """Write the features of the batch that begins at row ``start``."""
+    def write(
+        self,
+        start: int,
+        values: NDArray[np.float32],
+        *,
+        left_out: Mapping[str, str],
+        remarks: Mapping[str, str],
+        pixels: Sequence[str],
+    ) -> None:
+        """Write the features of the batch that begins at row ``start``, and what goes with them."""
         self._values[start : start + len(values)] = values
         checksum = zlib.crc32(values.tobytes())
         if start % _ROWS_PER_RELEASE < self._batch_size:
             release_pages(self._values)
         with self._lock:
             self._left_out |= left_out
-            entry = {"start": start, "crc32": checksum, "left_out": dict(left_out)}
+            self._remarks |= remarks
+            self._pixels[start] = list(pixels)
+            entry = {
+                "start": start,
+                "crc32": checksum,
+                "left_out": dict(left_out),
+                "remarks": dict(remarks),
+                "pixels": self._pixels[start],
+                "seconds": self._seconds(),
+            }
             with self._progress.open("a") as file:
-                file.write(json.dumps(entry | {"seconds": self._seconds()}) + "\n")
+                file.write(json.dumps(entry) + "\n")
 
     def complete(self, folder: Path) -> None:
         """Write the metadata and the checksum, and rename the folder to ``folder``."""
@@ -134,6 +190,8 @@ class PartialFeatures:
             "sha256": digest,
             "seconds": self._seconds(),
             "left_out": dict(sorted(self._left_out.items())),
+            "remarks": dict(sorted(self._remarks.items())),
+            "pixels": combine_pixels(chain(*(self._pixels[row] for row in sorted(self._pixels)))),
         }
         (self._folder / "features.json").write_text(checked_json(metadata))
         if folder.exists():
@@ -163,8 +221,9 @@ class PartialFeatures:
             start = entry["start"]
             rows = self._values[start : start + self._batch_size]
             if zlib.crc32(rows.tobytes()) == entry["crc32"]:
-                self._done.add(start)
+                self._pixels[start] = entry["pixels"]
                 self._left_out |= entry["left_out"]
+                self._remarks |= entry["remarks"]
                 self._seconds_before = entry["seconds"]
                 verified += json.dumps(entry).encode() + b"\n"
         self._progress.write_bytes(verified)

@@ -1,15 +1,26 @@
 """Images as a workload: settings to images selected and divided, and a trainer for each seed."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.data import ImageSet, Selection, Split, check_images, read_left_out
+from lr_study.data import (
+    ImageSet,
+    Selection,
+    Split,
+    check_images,
+    decoded_fingerprint,
+    decoder,
+    first_decoder,
+    read_left_out,
+    read_remarks,
+    remark_lines,
+)
 from lr_study.features import FeatureSet, Weights, load_features, resolve_weights
 from lr_study.runs import Protocol, Settings
 from lr_study.studies.image_data import UsedImages, use_images
@@ -60,7 +71,7 @@ class ImageWorkload:
             weights=self.weights.digest,
             image_size=settings.image_size,
             data=self.image_set.name,
-            fingerprint=self.image_set.fingerprint,
+            fingerprint=_decoded(self.image_set, settings.image_size),
             classes=len(self.used.selection.class_names),
             train_size=len(parts.train),
             val_size=len(parts.validation),
@@ -74,7 +85,7 @@ class ImageWorkload:
             batch_size=settings.batch_size,
             epochs=settings.epochs,
             shuffle="full",
-            test_fingerprint=test_set.fingerprint if test_set is not None else "",
+            test_fingerprint=_decoded(test_set, settings.image_size) if test_set else "",
             duplicates="drop" if self.used.dropped else "",
             copies=self.used.selection.copies,
         )
@@ -142,18 +153,23 @@ class LiveWorkload(ImageWorkload):
     """Engine ``live``: images through the frozen backbone every epoch."""
 
     def images(self, seed: int) -> "LabeledImages":
-        """Return the files, divided under a seed."""
+        """Return the images, divided under a seed."""
         from lr_study.training import LabeledImages
 
         selection, parts = self.used.selection, self.split(seed)
-        files = _files(self.image_set, selection)
+        places = [(self.image_set, row) for row in selection.rows.tolist()]
         labels, test = selection.labels, parts.test
         if self.image_set.test_set is not None and self.used.test is not None:
-            test = test + len(files)
-            files += _files(self.image_set.test_set, self.used.test)
+            test = test + len(places)
+            places += [(self.image_set.test_set, row) for row in self.used.test.rows.tolist()]
             labels = np.concatenate([labels, self.used.test.labels])
+
+        def load(i: int, size: int) -> NDArray[np.uint8]:
+            of_set, row = places[i]
+            return of_set.load(row, size).pixels
+
         return LabeledImages(
-            files=files,
+            load=load,
             labels=labels,
             classes=len(self.used.selection.class_names),
             train=parts.train,
@@ -185,26 +201,60 @@ def prepare(
     UsageError
         If too many images cannot be used, or too few are left.
     LrStudyError
-        If weights cannot be downloaded.
+        If weights cannot be downloaded, or an image cannot be read at the moment.
     """
-    backbone, size, test_set = settings.resolved_backbone(), settings.image_size, image_set.test_set
-    weights = resolve_weights(backbone, settings.weights)
-    features = test_features = None
+    size, test_set = settings.image_size, image_set.test_set
+    weights = resolve_weights(settings.resolved_backbone(), settings.weights)
+    features, test_features = (
+        None if of is None or settings.engine == "live" else _features(settings, of, weights)
+        for of in (image_set, test_set)
+    )
+    left_out = features.left_out if features else check_images(image_set, size)
     test_left_out: Mapping[str, str] = {}
-    if settings.engine == "live":
-        left_out = check_images(image_set, size)
-        if test_set is not None:
-            test_left_out = check_images(test_set, size)
-    else:
-        features = load_features(image_set, backbone, weights, size)
-        left_out = features.left_out
-        if test_set is not None:
-            test_features = load_features(test_set, backbone, weights, size)
-            test_left_out = test_features.left_out
+    if test_set is not None:
+        test_left_out = test_features.left_out if test_features else check_images(test_set, size)
     used = use_images(settings, image_set, left_out, test_left_out)
-    for line in used.lines():
+    for line in (*used.lines(), *_remarks(settings, image_set, features, test_features)):
         on_remark(line)
     return _workload(settings, used, weights, features, test_features)
+
+
+def _features(settings: Settings, image_set: ImageSet, weights: Weights) -> FeatureSet:
+    """Read or extract the features; their seconds are those that this took now."""
+    started = time.perf_counter()
+    backbone, size = settings.resolved_backbone(), settings.image_size
+    features = load_features(image_set, backbone, weights, size)
+    return replace(features, seconds=time.perf_counter() - started)
+
+
+def _remarks(
+    settings: Settings,
+    image_set: ImageSet,
+    features: FeatureSet | None,
+    test_features: FeatureSet | None,
+) -> Iterator[str]:
+    """Yield what a user should know about the images before they are trained on."""
+    size, test_set = settings.image_size, image_set.test_set
+    remarks = features.remarks if features else read_remarks(image_set.fingerprint)
+    lines = list(remark_lines(image_set, remarks))
+    yield from lines
+    if test_set is not None:
+        remarks = test_features.remarks if test_features else read_remarks(test_set.fingerprint)
+        # The classes are the same: what there is to say of their names was said.
+        of_test = (line for line in remark_lines(test_set, remarks) if line not in lines)
+        yield from (f"test set: {line}" for line in of_test)
+    for of in filter(None, (image_set, test_set)):
+        before = first_decoder(of.fingerprint, size)
+        if before is not None:
+            yield (
+                f"some images of {of.name} are decoded otherwise than before (now {decoder()}; "
+                f"before: {before}): new runs are compared only with each other"
+            )
+
+
+def _decoded(image_set: ImageSet, image_size: int) -> str:
+    """What runs are compared by: the files, and their pixels where another decoder made others."""
+    return decoded_fingerprint(image_set.fingerprint, image_size)
 
 
 def describe(settings: Settings, image_set: ImageSet) -> Workload:
@@ -238,7 +288,3 @@ def _labels_by_row(selection: Selection) -> NDArray[np.int32]:
     labels = np.zeros(int(selection.rows.max()) + 1, np.int32)
     labels[selection.rows] = selection.labels
     return labels
-
-
-def _files(image_set: ImageSet, selection: Selection) -> list[Path]:
-    return [image_set.root / image_set.paths[row] for row in selection.rows]

@@ -15,7 +15,8 @@ from mlflow.exceptions import MlflowException
 
 from lr_study.support import UsageError, is_owner_dead, is_owner_here
 from lr_study.tracking.connection import is_rejection, retry
-from lr_study.tracking.reading import all_runs, is_complete
+from lr_study.tracking.reading import all_runs
+from lr_study.tracking.run_rows import is_complete
 from lr_study.tracking.tags import OUTBOX_TAG, PARENT_TAG, PROCESS_TAG
 
 

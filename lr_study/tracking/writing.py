@@ -78,7 +78,7 @@ def environment_tags(device: str) -> dict[str, str]:
     """Return the tags of the environment: versions, the commit, and the device."""
     tags = {VERSION_TAG: lr_study.__version__, DEVICE_TAG: device}
     tags["lr_study.python_version"] = platform.python_version()
-    for package in ("tensorflow", "keras", "mlflow"):
+    for package in ("tensorflow", "keras", "mlflow", "pillow"):
         tags[f"lr_study.{package}_version"] = importlib.metadata.version(package)
     commit = _git_commit()
     if commit:

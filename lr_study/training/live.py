@@ -7,18 +7,17 @@ mode, so drop-connect is active and the features of an image differ from epoch t
 import math
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.data import load_image
 from lr_study.features import FEATURES, Weights, build_backbone
 from lr_study.runs import EpochRecord, Protocol, RunSpec
-from lr_study.support import Stream, generator, gpu_is_there, keras
+from lr_study.support import LrStudyError, Stream, generator, gpu_is_there, keras
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
 from lr_study.training.run_files import run_files
@@ -27,9 +26,12 @@ from lr_study.training.trainer import EpochEnd, OnEpoch, TrainedRun
 
 @dataclass(frozen=True)
 class LabeledImages:
-    """Files with their labels (files,) int32, and which rows are for training, validation, test."""
+    """Images with their labels (images,) int32, and the rows for training, validation and test.
 
-    files: Sequence[Path]
+    ``load`` returns the image of a row at a size, as uint8 (size, size, 3).
+    """
+
+    load: Callable[[int, int], NDArray[np.uint8]]
     labels: NDArray[np.int32]
     classes: int
     train: NDArray[np.int64]
@@ -73,6 +75,11 @@ def train_live(
         Where each epoch is kept as it ends; training resumes after the last that it has.
     on_epoch
         Called as each epoch ends, before the next one starts; first with those of a checkpoint.
+
+    Raises
+    ------
+    LrStudyError
+        If an image cannot be read, or changed since it was listed.
     """
     settings = spec.settings
     backbone = settings.resolved_backbone()
@@ -118,22 +125,25 @@ def train_live(
         kept.add(record, before + time.perf_counter() - started, _state(model))
         on_epoch(EpochEnd(spec, record, kept.times[-1]))
 
+    validation = _Batches(images, images.validation, spec)
+    hooks = keras.callbacks.LambdaCallback(on_epoch_begin=begin_epoch, on_epoch_end=record_epoch)
     started = time.perf_counter()
-    model.fit(
-        train,
-        validation_data=_Batches(images, images.validation, spec),
-        initial_epoch=len(kept.epochs),
-        epochs=settings.epochs,
-        shuffle=False,
-        callbacks=[
-            keras.callbacks.LambdaCallback(on_epoch_begin=begin_epoch, on_epoch_end=record_epoch)
-        ],
-        verbose=0,
-    )
+    with _reading(train, validation):
+        model.fit(
+            train,
+            validation_data=validation,
+            initial_epoch=len(kept.epochs),
+            epochs=settings.epochs,
+            shuffle=False,
+            callbacks=[hooks],
+            verbose=0,
+        )
     seconds = before + time.perf_counter() - started
     test_accuracy = None
     if len(images.test):
-        test = model.evaluate(_Batches(images, images.test, spec), return_dict=True, verbose=0)
+        batches = _Batches(images, images.test, spec)
+        with _reading(batches):
+            test = model.evaluate(batches, return_dict=True, verbose=0)
         test_accuracy = _exact_share(test["accuracy"], len(images.test))
     kernel, bias = model.get_layer("softmax").get_weights()
     return History(tuple(kept.epochs), Head(kernel, bias), test_accuracy, seconds)
@@ -195,15 +205,28 @@ def _exact_share(accuracy: float, images: int) -> float:
     return round(accuracy * images) / images
 
 
+@contextmanager
+def _reading(*batches: "_Batches") -> Iterator[None]:
+    """Raise why a batch could not be read, instead of TensorFlow's error with a traceback."""
+    try:
+        yield
+    except Exception:
+        for failure in filter(None, (batch.failure for batch in batches)):
+            raise failure from None
+        raise
+
+
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of decoded images with their labels, decoded by one thread per core.
 
-    ``rows`` are the images in their order, and may be replaced between epochs.
+    ``rows`` are the images in their order, and may be replaced between epochs. ``failure`` is why
+    a batch could not be read.
     """
 
     def __init__(self, images: LabeledImages, rows: NDArray[np.int64], spec: RunSpec) -> None:
         super().__init__(workers=os.cpu_count() or 1, max_queue_size=4)
         self.rows = rows
+        self.failure: LrStudyError | None = None
         self._images = images
         self._batch_size = spec.settings.batch_size
         self._image_size = spec.settings.image_size
@@ -213,5 +236,9 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         rows = self.rows[index * self._batch_size : (index + 1) * self._batch_size]
-        images = [load_image(self._images.files[row], self._image_size) for row in rows]
+        try:
+            images = [self._images.load(row, self._image_size) for row in rows]
+        except LrStudyError as error:
+            self.failure = error
+            raise
         return np.stack(images).astype(np.float32), self._images.labels[rows]

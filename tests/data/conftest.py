@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from lr_study.data import ImageError, load_image
+
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -17,3 +19,29 @@ def root(tmp_path: Path) -> Path:
     folder = tmp_path / "root"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Decode the content of a file."""
+
+    def load(content, size=8, name="image.png"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        return load_image(path, size)
+
+    return load
+
+
+@pytest.fixture
+def rejection(load):
+    def rejection(content):
+        with pytest.raises(ImageError) as raised:
+            load(content)
+        reason = str(raised.value)
+        assert reason
+        assert "\n" not in reason
+        assert "image.png" not in reason  # the caller knows the path
+        return reason
+
+    return rejection

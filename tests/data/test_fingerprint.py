@@ -1,12 +1,14 @@
 """The fingerprint of a data set: what changes it, and which files are read again."""
 
+import hashlib
 import os
 
 import pytest
-from image_folders import write_files
+from image_folders import away, write_files
 
 from lr_study.data import check_images, read_left_out, scan
 from lr_study.data import fingerprint as fingerprint_module
+from lr_study.support.errors import LrStudyError
 from lr_study.support.storage import read_checked_json
 
 SECOND_NS = 1_000_000_000
@@ -20,14 +22,14 @@ def fingerprint_of(root):
 def hashed(monkeypatch):
     """The names of the files that are read; the clock is an hour ahead."""
     names = []
-    digest = fingerprint_module._digest
+    digest = fingerprint_module.digest_of
     now = fingerprint_module.time.time_ns
 
     def spy(path):
         names.append(path.name)
         return digest(path)
 
-    monkeypatch.setattr(fingerprint_module, "_digest", spy)
+    monkeypatch.setattr(fingerprint_module, "digest_of", spy)
     monkeypatch.setattr(fingerprint_module.time, "time_ns", lambda: now() + 3600 * SECOND_NS)
     return names
 
@@ -97,16 +99,26 @@ def test_a_digest_is_reused_only_if_the_file_had_settled(
     assert len(hashed) == (1 if trusted else 2)
 
 
-def test_an_unreadable_file_counts_with_its_name(root, hashed, monkeypatch):
-    write_files(root, "cat/1.png")
-    whole = fingerprint_of(root)
+def test_a_file_that_cannot_be_read_ends_the_listing_and_is_not_kept(root):
+    write_files(root, "cat/1.png", "cat/2.png")
+    whole = scan("data", root)
+    write_files(root, "cat/2.png", content=b"new")
+    with (
+        away(root / "cat" / "2.png"),
+        pytest.raises(
+            LrStudyError, match=r"'.*/cat/2.png' cannot be read \(.+\): make it readable"
+        ),
+    ):
+        scan("data", root)
+    write_files(root, "cat/2.png")
+    assert scan("data", root).fingerprint == whole.fingerprint
 
-    def fail(path):
-        raise PermissionError(13, "Permission denied")
 
-    write_files(root, "cat/1.png")
-    monkeypatch.setattr(fingerprint_module, "_digest", fail)
-    assert fingerprint_of(root) != whole
+def test_a_digest_for_each_regular_file(root):
+    write_files(root, "cat/1.png", content=b"one")
+    (root / "cat" / "2.png").symlink_to("nothing")
+    found = scan("data", root)
+    assert found.digests == (hashlib.sha256(b"one").hexdigest(), None)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,15 @@ import time
 from pathlib import Path
 
 import numpy as np
+import PIL
 import pytest
+from image_folders import away
 
 from lr_study.data import load_image, locate, read_left_out, scan
 from lr_study.features import extraction as features
 from lr_study.features.backbones import FEATURES, Weights, build_backbone, resolve_weights
 from lr_study.features.extraction import BATCH_SIZE, load_features
+from lr_study.support.errors import LrStudyError
 from lr_study.support.runtime import use_one_thread_per_op
 
 BACKBONE = "efficientnet-lite0"
@@ -160,11 +163,20 @@ def test_the_second_call_reads_the_cache(image_set, undisturbed, full_cache, no_
         {"weights": Weights("random", None, "random")},
         {"image_size": 33},
         {"fingerprint": "0" * 64},
+        {"pillow": "99.1.0"},
+        {"decoding": 99},
     ],
     ids=lambda other: next(iter(other)),
 )
-def test_other_features_have_another_cache_entry(image_set, full_cache, no_extraction, other):
+def test_other_features_have_another_cache_entry(
+    image_set, full_cache, no_extraction, monkeypatch, other
+):
     load(image_set)
+    other = dict(other)
+    if "pillow" in other:
+        monkeypatch.setattr(PIL, "__version__", other.pop("pillow"))
+    if "decoding" in other:
+        monkeypatch.setattr("lr_study.data.images._VERSION", other.pop("decoding"))
     if "fingerprint" in other:
         image_set, other = dataclasses.replace(image_set, **other), {}
     with pytest.raises(ExtractsError):
@@ -259,6 +271,37 @@ def test_rows_that_do_not_match_their_checksum_are_repeated(
     load(image_set)
     assert sorted(decoded) == [32, 64]
     assert load(image_set).values.tobytes() == undisturbed[1].values.tobytes()
+
+
+# What happens to the images meanwhile
+
+
+@pytest.fixture
+def digits(image_set, tmp_path):
+    """A copy of the images that a test may change, and its listing."""
+    shutil.copytree(image_set.root, tmp_path / "digits")
+    return scan("digits", tmp_path / "digits")
+
+
+def test_an_image_that_is_away_ends_the_extraction_and_is_not_kept(digits, cache, undisturbed):
+    gone = digits.root / digits.paths[40]
+    with away(gone), pytest.raises(LrStudyError, match=r"the image .+ cannot be read"):
+        load(digits)
+    assert read_left_out(digits.fingerprint) is None
+    again = load(digits)
+    assert again.left_out == undisturbed[1].left_out
+    assert again.values.tobytes() == undisturbed[1].values.tobytes()
+
+
+def test_images_replaced_between_listing_and_decoding_are_not_kept(digits, cache, undisturbed):
+    first, last = digits.root / digits.paths[0], digits.root / digits.paths[-1]
+    original = first.read_bytes()
+    shutil.copy(last, first)
+    with pytest.raises(LrStudyError, match=r"the image .+ changed while the data set was being"):
+        load(digits)
+    first.write_bytes(original)
+    again = load(scan("digits", digits.root))
+    assert again.values.tobytes() == undisturbed[1].values.tobytes()
 
 
 # With real processes

@@ -5,11 +5,12 @@ import shutil
 import numpy as np
 import pytest
 
-from lr_study.data import load_image, locate
+from lr_study.data import locate
 from lr_study.features.extraction import BATCH_SIZE
 from lr_study.policies import parse
 from lr_study.runs import RunSpec, Settings
 from lr_study.studies import find_images, prepare
+from lr_study.support.errors import LrStudyError
 from lr_study.support.runtime import keras, tf, use_one_thread_per_op
 from lr_study.support.seeding import Stream, generator
 from lr_study.training import batched as heads
@@ -93,8 +94,8 @@ def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
 ):
     ready = prepared(engine="live", epochs=4)
     pictures = ready.images(seed=3)
-    row = {load_image(file, SIZE).tobytes(): i for i, file in enumerate(pictures.files)}
-    assert len(row) == len(pictures.files)
+    row = {pictures.load(i, SIZE).tobytes(): i for i in range(len(pictures.labels))}
+    assert len(row) == len(pictures.labels)
     seen = []
     watch(lambda part, batch: seen.append((part, [row[b.tobytes()] for b in batch.astype("u1")])))
     monkeypatch.setattr(live.os, "cpu_count", lambda: cores)
@@ -117,11 +118,35 @@ def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
     assert seen == expected + batches("evaluate", pictures.test)
 
 
+@pytest.mark.parametrize("change", ["vanishes", "is replaced"])
+def test_an_image_that_changes_while_training_is_named_in_one_line(
+    prepared, watch, folder, tmp_path, change
+):
+    shutil.copytree(folder, tmp_path / "copied")
+    ready = prepared(engine="live", epochs=3, data=str(tmp_path / "copied"))
+    images = ready.images(seed=0)
+    path = tmp_path / "copied" / ready.image_set.paths[images.train[0]]
+    watch()
+
+    def change_it(ended):
+        if change == "vanishes":
+            path.unlink(missing_ok=True)
+        else:
+            path.write_bytes(b"another image")
+
+    with pytest.raises(LrStudyError) as raised:
+        live.train_live(images, spec(ready.settings), ready.weights, on_epoch=change_it)
+    reason = "cannot be read (No such" if change == "vanishes" else "changed while the data set"
+    assert f"the image {str(path)!r} {reason}" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
 @pytest.mark.numeric
 def test_on_features_without_noise_both_engines_are_one(prepared, watch):
     ready = prepared(engine="live", epochs=5)
     pictures = ready.images(seed=1)
-    values = [load_image(file, SIZE).ravel() / np.float32(255) for file in pictures.files]
+    rows = range(len(pictures.labels))
+    values = [pictures.load(row, SIZE).ravel() / np.float32(255) for row in rows]
     examples = heads.Examples(
         np.stack(values),
         pictures.labels,
@@ -183,7 +208,7 @@ def test_b0_gives_a_picture_new_features_each_time_in_training_and_the_same_when
     model = ready.model(initial_head(seed=0, features=1280, classes=3))
     features = keras.Model(model.input, model.get_layer("softmax").input)
     # Drop-connect may spare one by chance, or two, but not a dozen.
-    picture = load_image(ready.images(seed=0).files[0], SIZE).astype(np.float32)
+    picture = ready.images(seed=0).load(0, SIZE).astype(np.float32)
     live_features = features(np.stack([picture] * 12), training=True).numpy()
     assert not np.allclose(live_features, live_features[0], rtol=0.01, atol=0)
 
