@@ -267,7 +267,8 @@ def test_a_browser_shows_the_page(
     tab.close()
 
 
-def test_the_command_writes_a_report(tmp_path: Path) -> None:
+def test_the_command_writes_a_report(tmp_path: Path, empty_database: Path) -> None:
+    shutil.copy(empty_database, tmp_path / "mlflow.db")
     environment = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db"}
     arguments = ["report", "--experiment", "none", "--output", "x.html"]
     answer = lr_study(*arguments, cwd=tmp_path, env=environment)
