@@ -25,13 +25,14 @@ FAMILY_OF = {"fixed_lr": "fixed", "step_decay": "step_decay", "exp_decay": "exp_
 TYPES = {"int": int, "float": float, "string": str}
 
 # `mlflow run` has options of its own for the store and the experiment; a flag cannot be passed.
-NOT_IN_MLPROJECT = {"experiment", "tracking_uri", "log_model", "dry_run", "policy", "follow_links"}
+NOT_IN_MLPROJECT = {"experiment", "tracking_uri", "policy", "help"}
 
 
 def options_of(command: str) -> dict[str, object]:
     """Names and defaults of a command's options."""
     params = typer.main.get_command(cli.app).commands[command].params
-    return {p.name: p.default for p in params if p.name not in NOT_IN_MLPROJECT | {"help"}}
+    passed = (p for p in params if p.name not in NOT_IN_MLPROJECT and not getattr(p, "is_flag", 0))
+    return {p.name: p.default for p in passed}
 
 
 def declared(entry_point: str) -> dict[str, object]:
@@ -108,6 +109,8 @@ def test_the_line_that_people_type(tmp_path: Path) -> None:
     assert run.info.status == "FINISHED"
     assert run.data.params["drop"] == "0.50"
     assert run.data.params["policy"] == "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5"
+    assert run.data.params["backbone"] == "auto"  # as MLflow logs it
+    assert run.data.tags["lr_study.backbone"] == "efficientnet-lite0"
     assert {"convergence_epoch", "wall_clock_seconds"} <= set(run.data.metrics)
     client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
     policy = parse("step_decay:drop=0.5")

@@ -34,7 +34,7 @@ _HELP = {
     "metric": f"{' or '.join(HIGHER_IS_BETTER)}.",
     "at": f"{' or '.join(SELECTION_RULES)}: which epoch of a run.",
     "baseline": "The policy that differences are measured from.",
-    "margin": "Smallest difference that matters, in points: hundredths of the metric.",
+    "margin": "Smallest difference that matters: points of accuracy, or hundredths of a loss.",
     "target": "Accuracy to count epochs to; default: the baseline's final one, seed by seed.",
     "duplicates": "keep or drop: leave out images that are in several classes.",
     "follow_links": "Follow links that lead out of the folder of images.",

@@ -37,23 +37,42 @@ def run(
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
     log_model: Annotated[bool, typer.Option(help="Log the whole Keras model too.")] = True,
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Train again what is finished, and replace its run.")
+    ] = False,
 ) -> None:
-    """Train one policy under one seed, and track it in MLflow."""
+    """Train one policy under one seed, unless that is finished, and track it in MLflow."""
     spec = RunSpec(parse(policy), seed, settings)
     from lr_study.studies import data_lines, find_images, prepare
 
     image_set = find_images(settings)
-    from lr_study.report import left_out_lines, record_lines
-    from lr_study.studies import run_one
-    from lr_study.tracking import not_joined_lines, open_destination
+    from lr_study.report import left_out_lines, result_lines
+    from lr_study.studies import describe, finished_run, run_one
+    from lr_study.tracking import DIVERGED_TAG, not_joined_lines, open_destination, will_join
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
     echo_err(*not_joined_lines(destination.client))
     _name_left_running(destination, tracking_uri)
     echo_err(*data_lines(image_set))
-    finished = run_one(destination, spec, lambda: prepare(settings, image_set, echo_err))
+    earlier = None if rerun else finished_run(destination, spec, describe(settings, image_set))
+    if earlier is not None and will_join(destination.client):  # `mlflow run` asks for a run
+        echo_err(
+            f"note: run {earlier.info.run_id} finished the same policy, seed and settings: "
+            "compare ranks that one, and lists this one as a duplicate"
+        )
+    elif earlier is not None:
+        echo_err("finished already, and not trained again: --rerun trains it, and replaces its run")
+        diverged = earlier.data.tags.get(DIVERGED_TAG) == "true"
+        where = {"run_id": earlier.info.run_id, "experiment": destination.experiment.name}
+        echo(*result_lines(str(spec.policy), earlier.data.metrics, diverged=diverged, **where))
+        return
+    finished = run_one(
+        destination, spec, lambda: prepare(settings, image_set, echo_err), rerun=rerun
+    )
     echo_err(*left_out_lines(finished.workload.left_out))
-    echo(*record_lines(finished.record, finished.run_id, finished.experiment))
+    record = finished.record
+    where = {"run_id": finished.run_id, "experiment": finished.experiment}
+    echo(*result_lines(str(spec.policy), record.metrics(), diverged=record.diverged, **where))
     if log_model:
         why = reason_of_failure(lambda: finished.log_model(destination.client))
         if why:

@@ -15,4 +15,4 @@ from .tables import left_out_lines as left_out_lines
 from .tables import plan_line as plan_line
 from .tables import plan_lines as plan_lines
 from .tables import policies_table as policies_table
-from .tables import record_lines as record_lines
+from .tables import result_lines as result_lines

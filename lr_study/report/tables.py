@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lr_study.policies import FAMILIES
-from lr_study.runs import Plan, RunRecord
+from lr_study.runs import Plan
 
 
 def policies_table() -> str:
@@ -26,17 +26,19 @@ def policies_table() -> str:
     return text_of(table)
 
 
-def record_lines(record: RunRecord, run_id: str, experiment: str) -> Iterator[str]:
-    """Yield what a person wants to know of a run that has just ended."""
-    metrics = record.metrics()
-    yield f"policy              {record.spec.policy}"
+def result_lines(
+    policy: str, metrics: Mapping[str, float], *, diverged: bool, run_id: str, experiment: str
+) -> Iterator[str]:
+    """Yield what a person wants to know of a finished run."""
+    yield f"policy              {policy}"
     yield f"run                 {run_id} in experiment {experiment}"
     for name in ("final_val_accuracy", "best_val_accuracy", "final_val_loss"):
         if name in metrics:
             yield f"{name:<19} {metrics[name]:.4f}"
     yield f"convergence_epoch   {metrics['convergence_epoch']:.0f}"
-    yield f"wall_clock_seconds  {metrics['wall_clock_seconds']:.1f}"
-    if record.diverged:
+    if "wall_clock_seconds" in metrics:
+        yield f"wall_clock_seconds  {metrics['wall_clock_seconds']:.1f}"
+    if diverged:
         yield "the loss became infinite or not a number: this policy diverged"
 
 

@@ -5,6 +5,7 @@ from .image_workloads import describe as describe
 from .image_workloads import prepare as prepare
 from .local_executor import LocalExecutor as LocalExecutor
 from .models import save_model as save_model
+from .single_run import finished_run as finished_run
 from .single_run import run_one as run_one
 from .study import plan_study as plan_study
 from .study import run_study as run_study

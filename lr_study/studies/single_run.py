@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlflow import MlflowClient
+from mlflow.entities import Run
 
 from lr_study.runs import RunRecord, RunSpec
 from lr_study.studies.local_executor import LocalExecutor
@@ -16,6 +17,7 @@ from lr_study.tracking import (
     Entry,
     RunIdentity,
     Sender,
+    finished_runs,
     log_model,
     reap_stale_runs,
     tracked_run,
@@ -41,11 +43,26 @@ class FinishedRun:
         log_model(client, self.run_id, model, self.workload.protocol)
 
 
+def finished_run(destination: Destination, spec: RunSpec, workload: Workload) -> Run | None:
+    """Return the run that finished the same policy, seed and protocol first, or None.
+
+    Parameters
+    ----------
+    workload
+        What would be trained; it may be only described.
+    """
+    client = destination.client
+    cell = workload.protocol.cell(spec.policy, spec.seed)
+    run_ids = finished_runs(client, destination.experiment.experiment_id, cell)
+    return client.get_run(run_ids[0]) if run_ids else None
+
+
 def run_one(
     destination: Destination,
     spec: RunSpec,
     make_workload: Callable[[], Workload],
     *,
+    rerun: bool = False,
     executor: Executor | None = None,
 ) -> FinishedRun:
     """Train one run and log it.
@@ -58,6 +75,8 @@ def run_one(
     ----------
     make_workload
         Prepares what is trained; called when the run is open, so that its failure is recorded.
+    rerun
+        Whether the run replaces earlier runs of its cell, and does not resume after one.
 
     Raises
     ------
@@ -85,12 +104,11 @@ def run_one(
             yield [spec]
 
         finished: list[tuple[TrainedRun, Entry]] = []
-        publisher = Publisher(
-            destination, sender, workload, lambda _: RunIdentity(name, run_id), more_files
-        )
+        identity = RunIdentity(name, run_id, replaces=rerun)
+        publisher = Publisher(destination, sender, workload, lambda _: identity, more_files)
         with progress_bar("training", spec.settings.epochs, "epochs") as bar:
             publisher.publish(
-                executor or LocalExecutor(),
+                executor or LocalExecutor(restart=rerun),
                 batches(),
                 on_entry=lambda *run_and_entry: finished.append(run_and_entry),
                 on_epoch=lambda _: bar.advance(1),

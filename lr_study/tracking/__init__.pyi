@@ -4,6 +4,7 @@ from .artifacts import write_curves as write_curves
 from .artifacts import write_files as write_files
 from .cells import Cells as Cells
 from .cells import find_cells as find_cells
+from .cells import finished_runs as finished_runs
 from .cells import mark_duplicates as mark_duplicates
 from .cells import reap_stale_runs as reap_stale_runs
 from .cells import supersede as supersede

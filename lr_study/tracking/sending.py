@@ -212,6 +212,8 @@ class Sender:
             run = find_run(self.client, entry.run_id)
             if run is not None and not _is_delivered(run, entry):
                 self._fill(entry, run)
+            if run is not None:
+                self._supersede_earlier(entry, run.info.experiment_id, run.info.run_id)
             if run is not None or entry.cell is None:
                 return
             # The run was purged, or is in another database: its record goes to a run of its own.
@@ -229,6 +231,10 @@ class Sender:
             run = mine[0] if mine else self._create(entry, experiment_id)
             run_id = run.info.run_id
             self._fill(entry, run)
+        self._supersede_earlier(entry, experiment_id, run_id)
+
+    def _supersede_earlier(self, entry: Entry, experiment_id: str, run_id: str) -> None:
+        """Let the earlier runs of a cell no longer count, if its run was to replace them."""
         if entry.replaces and entry.cell is not None:
             finished = finished_runs(self.client, experiment_id, entry.cell)
             for earlier in finished[: finished.index(run_id)]:

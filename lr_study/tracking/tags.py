@@ -10,6 +10,10 @@ TIMING_TAG = "lr_study.timing"
 TIMING_SHARED_AMONG_TAG = "lr_study.timing_shared_among"
 VERSION_TAG = "lr_study.version"
 DEVICE_TAG = "lr_study.device"
+
+BACKBONE_TAG = "lr_study.backbone"
+"""The backbone that ran: `mlflow run` logs the param ``backbone`` as typed, which may be auto."""
+
 PARENT_TAG = "mlflow.parentRunId"
 
 SUPERSEDED_TAG = "lr_study.superseded"

@@ -26,6 +26,7 @@ from lr_study.runs import (
 from lr_study.tracking.connection import is_rejection
 from lr_study.tracking.outbox import Point
 from lr_study.tracking.tags import (
+    BACKBONE_TAG,
     CELL_TAG,
     CURVES_TAG,
     DEVICE_TAG,
@@ -66,11 +67,12 @@ def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
 
 
 def identity_tags(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
-    """Return the tags that identify a run's cell, known before it starts."""
+    """Return the tags that are known before a run starts: its cell and its backbone."""
     return {
         PROTOCOL_TAG: protocol.to_json(),
         PROTOCOL_ID_TAG: protocol.id,
         CELL_TAG: protocol.cell(spec.policy, spec.seed),
+        BACKBONE_TAG: protocol.backbone,
     }
 
 
