@@ -64,6 +64,7 @@ class Sender:
         self.last_error = ""
         self.rejection = ""
         self._open_until = 0.0
+        self._blocked: set[str] = set()
         self._experiments: dict[str, str] = {}
         if experiment is not None:
             self._experiments[experiment.name] = str(experiment.experiment_id)
@@ -121,9 +122,10 @@ class Sender:
 
         One process sends it at a time, and it is removed once the store confirms that its run is
         finished and complete. So each run is published once, wherever an earlier sender died. A run
-        whose files cannot be written is KILLED meanwhile.
+        whose files cannot be written is KILLED meanwhile, and others of its experiment wait: each
+        attempt would take seconds.
         """
-        if self._circuit_is_open():
+        if self._circuit_is_open() or entry.experiment in self._blocked:
             return False
         try:
             with outbox.held(entry) as is_waiting:
@@ -132,6 +134,7 @@ class Sender:
                     outbox.remove(entry)
         except ArtifactError as error:
             self.rejection = str(error)
+            self._blocked.add(entry.experiment)
             with suppress(Exception):  # the next study on this machine ends it
                 self.client.set_terminated(error.run_id, "KILLED")
             return False
@@ -146,7 +149,7 @@ class Sender:
 
     def send_waiting(self) -> int:
         """Send all entries that wait for this store, and return how many were sent."""
-        self.last_error = self.rejection = ""
+        self._start_afresh()
         return sum(self.send(entry) for entry in outbox.waiting(self.store))
 
     def require_sent(self, experiment: str, cells: Collection[str]) -> None:
@@ -166,14 +169,19 @@ class Sender:
             found = outbox.waiting(self.store, experiment)
             return [entry for entry in found if entry.cell in cells]
 
-        self.last_error = self.rejection = ""
+        self._start_afresh()
         for entry in waiting():
             self.send(entry)
         left = len(waiting())
         if left:
-            line = waiting_line(left, self.store, self.last_error or self.rejection)
-            raise UnreachableError(line) if self.last_error else LrStudyError(line)
+            if self.last_error:
+                raise UnreachableError(waiting_line(left, self.store, self.last_error))
+            raise LrStudyError(waiting_line(left, self.store, self.rejection, refused=True))
         self.try_call(lambda: self._delete_strays(self._experiment_id(experiment)))
+
+    def _start_afresh(self) -> None:
+        self.last_error = self.rejection = ""
+        self._blocked.clear()
 
     def _circuit_is_open(self) -> bool:
         return bool(self.last_error) and time.monotonic() < self._open_until
@@ -305,13 +313,17 @@ def waiting_cells(client: MlflowClient, experiment: Experiment) -> set[str]:
     return {entry.cell for entry in entries if entry.cell is not None}
 
 
-def waiting_line(count: int, store: str, reason: str) -> str:
-    """Return a line with how many runs are not yet uploaded, why, and what uploads them."""
+def waiting_line(count: int, store: str, reason: str, *, refused: bool = False) -> str:
+    """Return a line with how many runs are not yet uploaded, why, and what uploads them.
+
+    What the store ``refused`` it would refuse again, until the reason is gone.
+    """
     runs = "1 run" if count == 1 else f"{count} runs"
     why = f" ({reason})" if reason else ""
+    once = "once the reason is gone, " if refused and reason else ""
     return (
-        f"{runs} not yet uploaded to {store}{why}: kept in the outbox; lr-study sync uploads them, "
-        "and so does the next run or study for this store"
+        f"{runs} not yet uploaded to {store}{why}: kept in the outbox; {once}lr-study sync uploads "
+        "them, and so does the next run or study for this store"
     )
 
 
@@ -336,16 +348,16 @@ def sync(tracking_uri: str | None = None) -> Synced:
             store_address(resolved) == store and without_credentials(resolved) != resolved
         )
         uri = resolved if has_credentials else store
-        reason = ""
+        reason, refused = "", False
         try:
             sender = Sender(connect(uri))
             sent += sender.send_waiting()
-            reason = sender.last_error or sender.rejection
+            reason, refused = sender.last_error or sender.rejection, not sender.last_error
         except UsageError:
             raise
         except LrStudyError as error:
             reason = one_line(error.__cause__ or error)
         left = len(outbox.waiting(store))
         if left:
-            problems.append(waiting_line(left, store, reason))
+            problems.append(waiting_line(left, store, reason, refused=refused))
     return Synced(sent, problems)
