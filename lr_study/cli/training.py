@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _UNLOGGED = {
     "ranking": (
-        "warning: the ranking was not logged to the study's run ({why}): all runs are stored, "
-        "and lr-study compare and lr-study report show the ranking at any time"
+        "warning: the ranking was not logged to the study's run ({why}): all runs are stored; to "
+        "see it again, type {compare}"
     ),
     "models": (
         "warning: whole models could not be logged ({why}): all runs and their ranking are "
@@ -139,8 +139,9 @@ def study(
         ),
     )
     echo_err(*left_out_lines(outcome.left_out))
+    words = ["lr-study", "compare", "--experiment", outcome.ranking.experiment]
     for what, why in outcome.unlogged.items():
-        echo_err(_UNLOGGED[what].format(why=why))
+        echo_err(_UNLOGGED[what].format(why=why, compare=command_line(words, tracking_uri)))
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
 

@@ -21,8 +21,9 @@ class ComparisonCriteria:
     baseline
         The policy that the others are compared with, in any of its text forms.
     margin
-        Equivalence margin in hundredths of the metric: points of accuracy. For a loss, hundredths of
-        a nat: 0.5 means that the probability of the true class differs by 0.5 % in geometric mean.
+        Equivalence margin in hundredths of the metric: points of accuracy. For a loss, hundredths
+        of a nat: 0.5 means that the probability of the true class differs by 0.5 % in geometric
+        mean.
     target
         Validation accuracy, from 0 to 1, for counting the epochs until it is reached; None is the
         final accuracy of the baseline under the same seed.

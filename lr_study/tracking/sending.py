@@ -63,6 +63,7 @@ class Sender:
         self.rejection = ""
         self._open_until = 0.0
         self._rejections: dict[str, None] = {}
+        self._blocked: set[str] = set()
         self._experiments = [] if experiment is None else [experiment]
 
     def try_call(self, call: Callable[[], T]) -> T | None:
@@ -118,9 +119,10 @@ class Sender:
 
         One process sends it at a time, and it is removed once the store confirms that its run is
         finished and complete. So each run is published once, wherever an earlier sender died. A run
-        whose files cannot be written is KILLED meanwhile.
+        whose files cannot be written is KILLED meanwhile, and others of its experiment wait: each
+        attempt would take seconds.
         """
-        if self._circuit_is_open():
+        if self._circuit_is_open() or entry.experiment in self._blocked:
             return False
         try:
             with outbox.held(entry) as is_waiting:
@@ -129,6 +131,7 @@ class Sender:
                     outbox.remove(entry)
         except ArtifactError as error:
             self.rejection = str(error)
+            self._blocked.add(entry.experiment)
             with suppress(Exception):  # the next study on this machine ends it
                 self.client.set_terminated(error.run_id, "KILLED")
             return False
@@ -143,8 +146,7 @@ class Sender:
 
     def send_waiting(self) -> int:
         """Send all entries that wait for this store, and return how many were sent."""
-        self.last_error = self.rejection = ""
-        self._rejections.clear()
+        self._start_afresh()
         return sum(self.send(entry) for entry in outbox.waiting(self.store))
 
     def require_sent(self, experiment: Experiment, cells: Collection[str]) -> None:
@@ -164,14 +166,14 @@ class Sender:
             found = outbox.waiting(self.store, experiment)
             return [entry for entry in found if entry.cell in cells]
 
-        self.last_error = self.rejection = ""
-        self._rejections.clear()
+        self._start_afresh()
         for entry in waiting():
             self.send(entry)
         left = len(waiting())
         if left:
-            line = waiting_line(left, self.store, self.last_error or self.rejection)
-            raise UnreachableError(line) if self.last_error else LrStudyError(line)
+            if self.last_error:
+                raise UnreachableError(waiting_line(left, self.store, self.last_error))
+            raise LrStudyError(waiting_line(left, self.store, self.rejection, refused=True))
         self.try_call(lambda: self._delete_strays(str(experiment.experiment_id)))
 
     def _note_rejection(self, error: BaseException) -> None:
@@ -180,6 +182,11 @@ class Sender:
         self._rejections[answer] = None
         first, *others = self._rejections
         self.rejection = f"{first}; and {len(others)} more" if others else first
+
+    def _start_afresh(self) -> None:
+        self.last_error = self.rejection = ""
+        self._rejections.clear()
+        self._blocked.clear()
 
     def _circuit_is_open(self) -> bool:
         return bool(self.last_error) and time.monotonic() < self._open_until
@@ -320,13 +327,17 @@ def waiting_cells(client: MlflowClient, experiment: Experiment) -> set[str]:
     return {entry.cell for entry in entries if entry.cell is not None}
 
 
-def waiting_line(count: int, store: str, reason: str) -> str:
-    """Return a line with how many runs are not yet uploaded, why, and what uploads them."""
+def waiting_line(count: int, store: str, reason: str, *, refused: bool = False) -> str:
+    """Return a line with how many runs are not yet uploaded, why, and what uploads them.
+
+    What the store ``refused`` it would refuse again, until the reason is gone.
+    """
     runs = "1 run" if count == 1 else f"{count} runs"
     why = f" ({reason})" if reason else ""
+    once = "once the reason is gone, " if refused and reason else ""
     return (
-        f"{runs} not yet uploaded to {store}{why}: kept in the outbox; lr-study sync uploads them, "
-        "and so does the next run or study for this store"
+        f"{runs} not yet uploaded to {store}{why}: kept in the outbox; {once}lr-study sync uploads "
+        "them, and so does the next run or study for this store"
     )
 
 
@@ -351,16 +362,18 @@ def sync(tracking_uri: str | None = None) -> Synced:
             store_address(resolved) == store and without_credentials(resolved) != resolved
         )
         uri = resolved if has_credentials else store
-        reason = ""
+        reason, refused = "", False
         try:
             sender = Sender(connect(uri))
             sent += sender.send_waiting()
-            reason = sender.last_error or sender.rejection
+            reason, refused = sender.last_error or sender.rejection, not sender.last_error
         except MissingStoreError:
             reason = "it is not there: move it back, or mount its disk"
+        except UsageError:
+            raise
         except LrStudyError as error:
             reason = one_line(error.__cause__ or error)
         left = len(outbox.waiting(store))
         if left:
-            problems.append(waiting_line(left, store, reason))
+            problems.append(waiting_line(left, store, reason, refused=refused))
     return Synced(sent, problems)

@@ -61,6 +61,9 @@ def test_a_study_whose_ranking_is_refused_prints_it(
     assert "fixed:lr=0.01" in printed.out
     assert "the ranking was not logged to the study's run (artifacts cannot be" in printed.err
     assert "Permission denied: report.html" in printed.err
+    assert f"type lr-study compare --experiment study --tracking-uri {small_study.uri}\n" in (
+        printed.err
+    )
     assert statuses(small_study) == ["FINISHED", "FINISHED"]
 
 

@@ -40,18 +40,22 @@ def test_a_run_whose_files_cannot_be_written_is_ended_and_uploaded_later(
     entry = keep(client, blocked)
     sender = Sender(client)
     assert not sender.send(entry)
+    later = keep(client, blocked, seed=1)
+    assert not sender.send(later)  # without an attempt: its run was not created
     assert sender.last_error == ""
     assert f"artifacts cannot be written to {tmp_path}/file/artifacts/" in sender.rejection
     (run,) = active(client, blocked)
     assert run.info.status == "KILLED"
     (problem,) = sync(str(client.tracking_uri)).problems
-    assert problem.startswith("1 run not yet uploaded to sqlite:///")
+    assert problem.startswith("2 runs not yet uploaded to sqlite:///")
     assert f"(artifacts cannot be written to {tmp_path}/file/artifacts/" in problem
+    assert "once the reason is gone, lr-study sync uploads them" in problem
     assert [run.info.status for run in active(client, blocked)] == ["KILLED"]
 
     (tmp_path / "file").unlink()
-    assert sync(str(client.tracking_uri)).sent == 1
-    assert finished(client, blocked) == {entry.cell: (run.info.run_id,)}
+    assert sync(str(client.tracking_uri)).sent == 2
+    assert finished(client, blocked)[entry.cell] == (run.info.run_id,)
+    assert finished(client, blocked).keys() == {entry.cell, later.cell}
     assert outbox.waiting() == []
 
 
