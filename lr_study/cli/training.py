@@ -4,7 +4,7 @@ Heavy imports (tensorflow, mlflow, pandas) stand inside the commands of all modu
 ``--help`` and wrong values are answered at once.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from lr_study.cli.terminal import echo, echo_err
 from lr_study.policies import parse
 from lr_study.runs import RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
 from lr_study.support import LrStudyError, require_one_of
+
+if TYPE_CHECKING:
+    from lr_study.studies import CachedWorkload, LiveWorkload
 
 
 @with_settings
@@ -36,7 +39,7 @@ def run(
     destination = open_destination(tracking_uri, experiment, image_set.name)
     echo_err(*data_lines(image_set))
     finished = run_one(
-        destination, spec, lambda: prepare(settings, image_set, echo_err), with_model=log_model
+        destination, spec, lambda: _announced(prepare(settings, image_set)), with_model=log_model
     )
     echo_err(*left_out_lines(finished.left_out))
     echo(*record_lines(finished.record, finished.run_id, destination.experiment.name))
@@ -84,7 +87,7 @@ def study(
     outcome = run_study(
         destination,
         requested,
-        lambda: prepare(settings, image_set, echo_err),
+        lambda: _announced(prepare(settings, image_set)),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
     )
@@ -92,6 +95,12 @@ def study(
     echo(ranking_table(outcome.ranking))
     where = f"experiment {destination.experiment.name} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with lr-study ui")
+
+
+def _announced(workload: "CachedWorkload | LiveWorkload") -> "CachedWorkload | LiveWorkload":
+    """Print what a user should know about the images before they are trained on."""
+    echo_err(*workload.notices())
+    return workload
 
 
 def sync(tracking_uri: TrackingUri = None) -> None:

@@ -1,6 +1,6 @@
 """Images as a workload: settings to images selected and divided, and a trainer for each seed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +49,10 @@ class ImageWorkload:
     def split(self, seed: int) -> Split:
         """Divide the selected images under a seed; the test set is the same under all seeds."""
         return self.used.split(seed)
+
+    def notices(self) -> Iterator[str]:
+        """Yield what a user should know about the images before they are trained on."""
+        return self.used.lines()
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -170,15 +174,8 @@ class LiveWorkload(ImageWorkload):
         )
 
 
-def prepare(
-    settings: Settings, image_set: ImageSet, on_remark: Callable[[str], None] = lambda line: None
-) -> "CachedWorkload | LiveWorkload":
+def prepare(settings: Settings, image_set: ImageSet) -> "CachedWorkload | LiveWorkload":
     """Find the weights, extract features or check the images, and select the images to use.
-
-    Parameters
-    ----------
-    on_remark
-        Called with each line that a person should read about the images.
 
     Raises
     ------
@@ -202,8 +199,6 @@ def prepare(
             test_features = load_features(test_set, backbone, weights, size)
             test_left_out = test_features.left_out
     used = use_images(settings, image_set, left_out, test_left_out)
-    for line in used.lines():
-        on_remark(line)
     return _workload(settings, used, weights, features, test_features)
 
 
