@@ -53,6 +53,7 @@ def some_images(folder: str | None):
         image_set,
         paths=tuple(image_set.paths[row] for row in rows),
         labels=image_set.labels[rows],
+        digests=tuple(image_set.digests[row] for row in rows),
         fingerprint=f"{image_set.fingerprint[:40]}-{len(rows)}",
     )
 

@@ -15,6 +15,7 @@ from lr_study.runs import RERUNS, RunSpec, Settings, StudySpec, load_grid, parse
 from lr_study.support import LrStudyError, reason_of_failure, require_one_of
 
 if TYPE_CHECKING:
+    from lr_study.studies import CachedWorkload, LiveWorkload
     from lr_study.tracking import Destination
 
 _UNLOGGED = {
@@ -67,7 +68,7 @@ def run(
         echo(*result_lines(str(spec.policy), earlier.data.metrics, diverged=diverged, **where))
         return
     finished = run_one(
-        destination, spec, lambda: prepare(settings, image_set, echo_err), rerun=rerun
+        destination, spec, lambda: _announced(prepare(settings, image_set)), rerun=rerun
     )
     echo_err(*left_out_lines(finished.workload.left_out))
     record = finished.record
@@ -131,7 +132,7 @@ def study(
     outcome = run_study(
         destination,
         requested,
-        lambda: prepare(settings, image_set, echo_err),
+        lambda: _announced(prepare(settings, image_set)),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
         on_ranking=lambda runs, ranking: echo(
@@ -144,6 +145,12 @@ def study(
         echo_err(_UNLOGGED[what].format(why=why, compare=command_line(words, tracking_uri)))
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
+
+
+def _announced(workload: "CachedWorkload | LiveWorkload") -> "CachedWorkload | LiveWorkload":
+    """Print what a user should know about the images before they are trained on."""
+    echo_err(*workload.notices())
+    return workload
 
 
 def _name_left_running(destination: "Destination", tracking_uri: str | None) -> None:

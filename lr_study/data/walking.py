@@ -124,7 +124,10 @@ def _reason_against(path: str, status: os.stat_result | None) -> str | None:
     except PermissionError:
         return "not readable (permission denied)"
     except OSError as error:  # of the disk or the network: it says nothing about the file
-        raise LrStudyError(f"cannot read {path!r}: {error.strerror or error}") from error
+        raise LrStudyError(
+            f"the image {path!r} cannot be read ({error.strerror or error}): make it readable, or "
+            "remove it from the data set, and give the same command again"
+        ) from error
     if kind in SUPPORTED:
         return None
     return kind if kind == NOT_AN_IMAGE else f"in an unsupported format ({kind})"

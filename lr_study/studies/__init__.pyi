@@ -1,6 +1,8 @@
 from .data_check import check_data as check_data
 from .image_data import data_lines as data_lines
 from .image_data import find_images as find_images
+from .image_workloads import CachedWorkload as CachedWorkload
+from .image_workloads import LiveWorkload as LiveWorkload
 from .image_workloads import describe as describe
 from .image_workloads import prepare as prepare
 from .local_executor import LocalExecutor as LocalExecutor

@@ -1,7 +1,7 @@
 """Images as a workload: settings to images selected and divided, and a trainer for each seed."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -40,6 +40,7 @@ class ImageWorkload:
     used: UsedImages
     weights: Weights
     precision: str
+    remarks: Sequence[str] = ()
     model_file: str = HEAD_FILE
 
     @property
@@ -56,6 +57,11 @@ class ImageWorkload:
     def data_files(self) -> Mapping[str, bytes]:
         """What is not used and why, and the classes with their numbers of images."""
         return self.used.files()
+
+    def notices(self) -> Iterator[str]:
+        """Yield what a user should know about the images before they are trained on."""
+        yield from self.used.lines()
+        yield from self.remarks
 
     def split(self, seed: int) -> Split:
         """Divide the selected images under a seed; the test set is the same under all seeds."""
@@ -186,15 +192,8 @@ class LiveWorkload(ImageWorkload):
         )
 
 
-def prepare(
-    settings: Settings, image_set: ImageSet, on_remark: Callable[[str], None] = lambda line: None
-) -> "CachedWorkload | LiveWorkload":
+def prepare(settings: Settings, image_set: ImageSet) -> "CachedWorkload | LiveWorkload":
     """Find the weights, extract features or check the images, and select the images to use.
-
-    Parameters
-    ----------
-    on_remark
-        Called with each line that a person should read about the images.
 
     Raises
     ------
@@ -214,9 +213,8 @@ def prepare(
     if test_set is not None:
         test_left_out = test_features.left_out if test_features else check_images(test_set, size)
     used = use_images(settings, image_set, left_out, test_left_out)
-    for line in (*used.lines(), *_remarks(settings, image_set, features, test_features)):
-        on_remark(line)
-    return _workload(settings, used, weights, features, test_features)
+    remarks = tuple(_remarks(settings, image_set, features, test_features))
+    return _workload(settings, used, weights, remarks, features, test_features)
 
 
 def _features(settings: Settings, image_set: ImageSet, weights: Weights) -> FeatureSet:
@@ -233,7 +231,7 @@ def _remarks(
     features: FeatureSet | None,
     test_features: FeatureSet | None,
 ) -> Iterator[str]:
-    """Yield what a user should know about the images before they are trained on."""
+    """Yield what the decoding of the images showed, for a user to know."""
     size, test_set = settings.image_size, image_set.test_set
     remarks = features.remarks if features else read_remarks(image_set.fingerprint)
     lines = list(remark_lines(image_set, remarks))
@@ -271,15 +269,22 @@ def _workload(
     settings: Settings,
     used: UsedImages,
     weights: Weights,
+    remarks: Sequence[str] = (),
     features: FeatureSet | None = None,
     test_features: FeatureSet | None = None,
 ) -> "CachedWorkload | LiveWorkload":
     if settings.engine == "live":
         from lr_study.training import precision_here
 
-        return LiveWorkload(settings, used, weights, precision_here())
+        return LiveWorkload(settings, used, weights, precision_here(), remarks)
     return CachedWorkload(
-        settings, used, weights, "float32", features=features, test_features=test_features
+        settings,
+        used,
+        weights,
+        "float32",
+        remarks,
+        features=features,
+        test_features=test_features,
     )
 
 

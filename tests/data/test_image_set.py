@@ -242,7 +242,7 @@ def test_a_disk_that_fails_is_not_a_property_of_a_file(root, monkeypatch):
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("lr_study.data.walking.file_kind", fail)
-    with pytest.raises(LrStudyError, match=r"cannot read '.*cat/x': Input/output error"):
+    with pytest.raises(LrStudyError, match=r"'.*cat/x' cannot be read \(Input/output error\)"):
         scan("data", root)
 
 

@@ -47,8 +47,8 @@ def settings(train, test="", **changes):
 
 def workload(*folders, **changes):
     made = settings(*folders, **changes)
-    remarks = []
-    return prepare(made, find_images(made), remarks.append), remarks
+    prepared = prepare(made, find_images(made))
+    return prepared, list(prepared.notices())
 
 
 def test_all_images_of_a_given_test_set_are_the_test_set(halves):
@@ -143,8 +143,8 @@ def test_small_classes_are_left_out_of_the_test_set_too(halves):
 def test_images_that_are_in_the_test_set_too_are_said_and_dropped_from_training(halves):
     train, test = halves
     shutil.copy(next((test / "1").iterdir()), train / "1" / "copy.png")
-    kept, remarks = workload(train, test)
-    (line,) = remarks
+    kept, notices = workload(train, test)
+    (line,) = notices
     assert line.startswith("1 of 41 images are in the test set too, such as '1/copy.png' and there")
     assert line.endswith(": --duplicates drop leaves them out")
     dropped, _ = workload(train, test, duplicates="drop")
