@@ -61,7 +61,7 @@ def find_similar(image_set: ImageSet, left_out: Collection[str] = ()) -> Similar
     def hash_of(row: int) -> NDArray[np.uint64] | None:
         try:
             return difference_hash(image_set.load(row, _SIZE).pixels)
-        except (ImageError, OSError):
+        except ImageError:
             return None
 
     found = in_threads(hash_of, rows, "comparing images", "images")

@@ -11,7 +11,7 @@ from lr_study.data.layouts import is_ignored
 from lr_study.data.notices import LINK_OUT
 from lr_study.data.reading import BROKEN_LINK, unreadable
 from lr_study.data.signatures import NOT_AN_IMAGE, SUPPORTED, file_kind
-from lr_study.support import LrStudyError, UsageError
+from lr_study.support import UsageError
 
 _LINK_UP = "a link to a folder that it is in"
 _OUTSIDE_CLASSES = "an image in no class folder"
@@ -124,10 +124,7 @@ def _reason_against(path: str, status: os.stat_result | None) -> str | None:
     except PermissionError:
         return "not readable (permission denied)"
     except OSError as error:  # of the disk or the network: it says nothing about the file
-        raise LrStudyError(
-            f"the image {path!r} cannot be read ({error.strerror or error}): make it readable, or "
-            "remove it from the data set, and give the same command again"
-        ) from error
+        raise unreadable(Path(path), error) from error
     if kind in SUPPORTED:
         return None
     return kind if kind == NOT_AN_IMAGE else f"in an unsupported format ({kind})"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lr_study.data import check_images, find_copies, find_similar
+from lr_study.data import check_images, find_copies, find_similar, read_remarks, remark_lines
 from lr_study.report import left_out_lines
 from lr_study.runs import Settings
 from lr_study.studies.image_data import data_lines, list_images, require_usable, use_images
@@ -27,6 +27,7 @@ def check_data(settings: Settings) -> Iterator[str]:
     yield from data_lines(image_set)
     left_out = check_images(image_set, _SIZE)
     yield from left_out_lines(left_out)
+    yield from remark_lines(image_set, read_remarks(image_set.fingerprint))
     test_left_out: dict[str, str] = {}
     if image_set.test_set is not None:
         test_left_out = check_images(image_set.test_set, _SIZE)

@@ -34,12 +34,23 @@ if TYPE_CHECKING:  # they import TensorFlow
 
 @dataclass(frozen=True)
 class ImageWorkload:
-    """A linear probe: a softmax head on a frozen backbone, trained on an image set."""
+    """A linear probe: a softmax head on a frozen backbone, trained on an image set.
+
+    Attributes
+    ----------
+    fingerprint, test_fingerprint
+        What runs are compared by: of the files, and of their pixels where another decoder made
+        others; empty if no test set was given.
+    remarks
+        What the decoding of the images showed, for a user to know.
+    """
 
     settings: Settings
     used: UsedImages
     weights: Weights
     precision: str
+    fingerprint: str
+    test_fingerprint: str
     remarks: Sequence[str] = ()
     model_file: str = HEAD_FILE
 
@@ -71,13 +82,12 @@ class ImageWorkload:
     def protocol(self) -> Protocol:
         """What all runs share; the sizes of the split are the same under every seed."""
         settings, parts = self.settings, self.split(seed=0)
-        test_set = self.image_set.test_set
         return Protocol(
             backbone=settings.resolved_backbone(),
             weights=self.weights.digest,
             image_size=settings.image_size,
             data=self.image_set.name,
-            fingerprint=_decoded(self.image_set, settings.image_size),
+            fingerprint=self.fingerprint,
             classes=len(self.used.selection.class_names),
             train_size=len(parts.train),
             val_size=len(parts.validation),
@@ -91,7 +101,7 @@ class ImageWorkload:
             batch_size=settings.batch_size,
             epochs=settings.epochs,
             shuffle="full",
-            test_fingerprint=_decoded(test_set, settings.image_size) if test_set else "",
+            test_fingerprint=self.test_fingerprint,
             duplicates="drop" if self.used.dropped else "",
             copies=self.used.selection.copies,
         )
@@ -250,11 +260,6 @@ def _remarks(
             )
 
 
-def _decoded(image_set: ImageSet, image_size: int) -> str:
-    """What runs are compared by: the files, and their pixels where another decoder made others."""
-    return decoded_fingerprint(image_set.fingerprint, image_size)
-
-
 def describe(settings: Settings, image_set: ImageSet) -> Workload:
     """Return the workload as far as it is known without reading an image: enough for a plan."""
     weights = resolve_weights(settings.resolved_backbone(), settings.weights)
@@ -273,15 +278,21 @@ def _workload(
     features: FeatureSet | None = None,
     test_features: FeatureSet | None = None,
 ) -> "CachedWorkload | LiveWorkload":
+    # Now, not when they are needed: the next decoding may change what is known of the pixels.
+    fingerprint, test_fingerprint = (
+        decoded_fingerprint(of.fingerprint, settings.image_size) if of is not None else ""
+        for of in (used.image_set, used.image_set.test_set)
+    )
+    known = settings, used, weights
     if settings.engine == "live":
         from lr_study.training import precision_here
 
-        return LiveWorkload(settings, used, weights, precision_here(), remarks)
+        return LiveWorkload(*known, precision_here(), fingerprint, test_fingerprint, remarks)
     return CachedWorkload(
-        settings,
-        used,
-        weights,
+        *known,
         "float32",
+        fingerprint,
+        test_fingerprint,
         remarks,
         features=features,
         test_features=test_features,

@@ -8,7 +8,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 
-from lr_study.support import LrStudyError, UsageError, require_utf8
+from lr_study.support import LrStudyError, UsageError, require_utf8, state_folder
 from lr_study.tracking.addresses import resolve_tracking_uri, store_address
 from lr_study.tracking.connection import connect
 from lr_study.tracking.databases import MissingStoreError, create_experiment
@@ -51,11 +51,12 @@ def open_destination(
     Raises
     ------
     LrStudyError
-        If the store or the experiment cannot be used.
+        If the store or the experiment cannot be used, or the state folder cannot be written.
     UsageError
         If another experiment is given than ``mlflow run`` chose, or the environment names a run or
         an experiment that the store does not have.
     """
+    state_folder("outbox")  # where runs wait if the store cannot be reached later
     check_given_run_has_store(resolve_tracking_uri(tracking_uri))
     client = connect(tracking_uri, create=True)
     return Destination(client, choose_experiment(client, experiment, data_name))

@@ -15,7 +15,8 @@ from records import frame, make_record
 
 from lr_study.comparison import advice
 from lr_study.comparison.experiment import compare
-from lr_study.report import english, reproducing_commands, russian
+from lr_study.report import english, russian
+from lr_study.report.commands import Commands
 from lr_study.report.files import write_report
 from lr_study.report.pages import LANGUAGES, draw, html_report
 from lr_study.report.svg import inline_svg
@@ -183,9 +184,8 @@ def test_the_commands_to_reproduce_name_a_given_test_set() -> None:
     comparison, _ = made(["fixed", "exp_decay"])
     (ranking,) = comparison.protocols
     given = {"test_fingerprint": "0", "test_fraction": 0.0, "duplicates": "drop", "copies": 3}
-    (command, _) = reproducing_commands(
-        "oregon", replace(ranking, fields={**ranking.fields, **given})
-    )
+    ranking = replace(ranking, fields={**ranking.fields, **given})
+    (command, _) = Commands(comparison, ranking).reproduce()
     assert "--test-data path/to/test" in command
     assert "--duplicates drop" in command
     assert "--test-fraction" not in command

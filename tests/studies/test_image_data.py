@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from killing import write_digits
 
+from lr_study.data import load_image
 from lr_study.policies import parse
 from lr_study.runs import RunSpec, Settings
 from lr_study.studies import data_lines, find_images, prepare
@@ -93,10 +94,13 @@ def test_images_of_a_given_test_set_are_read_from_their_folder(halves):
     train, test = halves
     made, _ = workload(train, test, engine="live")
     images = made.images(0)
-    files = [images.files[row] for row in images.test]
-    assert files == sorted(test.rglob("*.png"))
+    files = sorted(test.rglob("*.png"))
+    for row, file in zip(images.test, files, strict=True):
+        assert np.array_equal(images.load(row, 32), load_image(file, 32))
     assert images.labels[images.test].tolist() == [int(file.parent.name) for file in files]
-    assert {images.files[row].parents[1] for row in [*images.train, *images.validation]} == {train}
+    others = sorted([*images.train, *images.validation])
+    for row, file in zip(others, sorted(train.rglob("*.png")), strict=True):
+        assert np.array_equal(images.load(row, 32), load_image(file, 32))
 
 
 def test_another_set_of_classes_is_refused(halves):

@@ -12,7 +12,7 @@ from waiting import keep
 
 from lr_study.support import LrStudyError, UsageError, is_owner_dead, liveness_token, state_folder
 from lr_study.tracking import Sender, connect
-from lr_study.tracking.addresses import check_address
+from lr_study.tracking.address_checks import check_address
 from lr_study.tracking.experiments import experiment_named
 
 pytestmark = pytest.mark.usefixtures("state")
