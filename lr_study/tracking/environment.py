@@ -14,7 +14,7 @@ from mlflow.entities import Experiment, Run, RunTag
 from mlflow.exceptions import MlflowException
 
 from lr_study.support import UsageError, liveness_token, state_folder
-from lr_study.tracking.addresses import canonical_uri, resolve_tracking_uri
+from lr_study.tracking.addresses import canonical_uri
 from lr_study.tracking.connection import connect, is_rejection
 from lr_study.tracking.tags import CELL_TAG, KIND_TAG, PROCESS_TAG
 
@@ -77,7 +77,7 @@ def _relative_file(tracking_uri: str) -> Path | None:
 
 
 def _no_such_run(run_id: str, tracking_uri: str) -> UsageError:
-    given = resolve_tracking_uri(None)
+    given = os.environ.get("MLFLOW_TRACKING_URI", "")
     if canonical_uri(given) == tracking_uri:
         tracking_uri = given  # as it was typed
     line = f"MLFLOW_RUN_ID={run_id} is not a run of {tracking_uri}"

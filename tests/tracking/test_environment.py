@@ -85,12 +85,13 @@ def test_a_run_that_the_store_does_not_have_is_refused(
         monkeypatch.setenv("MLFLOW_RUN_ID", unknown)
         with pytest.raises(UsageError, match=r"is not a run of sqlite:.*unset MLFLOW_RUN_ID"):
             open_destination(uri, None, "sample")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
     with pytest.raises(UsageError, match=r"MLFLOW_TRACKING_URI=sqlite:////PATH"):
-        open_destination("sqlite:///mlflow.db", None, "sample")
+        open_destination(None, None, "sample")
     (tmp_path / "project").mkdir()
     monkeypatch.chdir(tmp_path / "project")
     with pytest.raises(UsageError, match=f"is {tmp_path}/project/mlflow.db here: mlflow run"):
-        open_destination("sqlite:///mlflow.db", None, "sample")
+        open_destination(None, None, "sample")
     assert os.listdir() == []  # noqa: PTH208
 
 
