@@ -162,3 +162,72 @@ def test_a_policy_that_was_still_improving_is_pointed_out(last: float, improving
     assert ranking.still_improving is improving
     sentence = f"{BASE} was still improving at the last epoch: more epochs may change the ranking."
     assert (sentence in ranking.advice.split("\n")) is improving
+
+
+def equal_policies(count: int, seeds: int):
+    """Policies of which all but the first are worse by little, with noise."""
+    rates = [0.001, *(0.0001 * (i + 2) for i in range(count - 1))]
+    noise = (0.02, -0.02, 0.01, -0.01, 0.0, 0.015, -0.015, 0.005, -0.005, 0.0)[:seeds]
+    return with_curves(
+        *(
+            make_record(
+                f"fixed:lr={rate:.4g}",
+                seed,
+                accuracies=(0.7, 0.8 - 0.0001 * i + shift * (-1) ** i),
+                losses=(1, 1),
+            )
+            for i, rate in enumerate(rates)
+            for seed, shift in enumerate(noise)
+        )
+    )
+
+
+@pytest.mark.parametrize("seeds", [2, 10])
+def test_policies_beyond_four_are_counted(seeds: int) -> None:
+    lines = ranked(equal_policies(count=9, seeds=seeds)).advice.split("\n")
+    (undecided,) = [line for line in lines if line.startswith("Inconclusive: ")]
+    assert undecided.endswith("; and 4 more.")
+    assert undecided.count("fixed:lr=") == 4
+
+
+def test_both_numbers_of_seeds_are_stated() -> None:
+    ranking = ranked(two_noisy_policies(gap=0.02, noise=0.03, seeds=4))
+    decisions = tuple(
+        SampleSize(policy, needed, None) for policy, needed in (("a", 9), ("b", 30), ("c", 12))
+    )
+    lines = advise(replace(ranking, decisions=decisions), "val_accuracy", BASE).split("\n")
+    assert "About 9 seeds (5 more, 20 s of training here) would settle a." in lines
+    assert "About 30 seeds (26 more, 104 s of training here) would settle b; c." in lines
+
+
+@pytest.mark.parametrize(
+    ("ends", "sentence"),
+    [
+        ((0.8, 0.81, 0.82), "significantly better than the baseline"),
+        ((0.5, 0.9, 0.8), "not significantly better than the baseline"),
+    ],
+)
+def test_the_difference_from_the_baseline_is_in_points(
+    ends: tuple[float, ...], sentence: str
+) -> None:
+    runs = with_curves(
+        *(make_record(BASE, s, accuracies=(0.1, 0.4), losses=(1, 1)) for s in range(3)),
+        *(make_record(FAST, s, accuracies=(0.1, e), losses=(1, 1)) for s, e in enumerate(ends)),
+    )
+    ranking = ranked(runs)
+    mean = 100 * (sum(ends) / 3 - 0.4)
+    low, high = (100 * end for end in ranking.rows[0].vs_baseline["val_accuracy"].interval)
+    assert (
+        f"It is {sentence} {BASE}: {mean:+.2f} [{low:+.2f}, {high:+.2f}] points of accuracy."
+        in ranking.advice.split("\n")
+    )
+
+
+def test_one_run_each_states_the_error_of_sampling() -> None:
+    lines = ranked(three_policies(seeds=(0,))).advice.split("\n")
+    assert lines[1] == (
+        "Sampling of the validation images alone gives the first policy's 0.7000 "
+        "a 95 % interval of 0.6427 to 0.7516."
+    )
+    by_loss = ranked(three_policies(seeds=(0,)), metric="val_loss").advice.split("\n")
+    assert by_loss[1] == "Repeat the runs over several seeds."

@@ -1,5 +1,7 @@
 """Ranking of one protocol."""
 
+import math
+
 import pytest
 from compared_runs import BASE, FAST, ranked, with_curves
 from records import make_record
@@ -33,3 +35,96 @@ def test_a_metric_is_added_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None
     without = ranked(runs.drop(columns="final_top5_accuracy"))
     assert [row.policy for row in without.rows] == [BASE, FAST]
     assert without.rows[0].vs_best.mean == 0
+
+
+def several_metrics():
+    """Two policies under three seeds, whose metrics besides the accuracy differ by seed."""
+    return with_curves(
+        *(
+            make_record(policy, seed, accuracies=(0.5, 0.5, last), losses=(1.0, low, low + rise))
+            for policy, last, low, rise in ((BASE, 0.8, 0.4, 0.1), (FAST, 0.9, 0.2, 0.3))
+            for seed, (last, low, rise) in enumerate(
+                ((last, low, rise), (last - 0.1, low + 0.1, rise), (last, low, rise + 0.3))
+            )
+        )
+    )
+
+
+def test_metrics_of_a_row_are_means_over_seeds() -> None:
+    fast, base = ranked(several_metrics()).rows
+    assert (fast.policy, base.policy) == (FAST, BASE)
+    expected = {
+        "final_val_accuracy": (0.9 + 0.8 + 0.9) / 3,
+        "best_val_accuracy": (0.9 + 0.8 + 0.9) / 3,
+        "final_val_loss": (0.5 + 0.6 + 0.8) / 3,
+        "best_val_loss": (0.2 + 0.3 + 0.2) / 3,
+        "convergence_epoch": 3.0,
+        "val_accuracy_roughness": (0.2 + 0.15 + 0.2) / 3,
+        "val_loss_rise": (0.3 + 0.3 + 0.6) / 3,
+        "seconds_per_epoch": 2.0 / 3,
+    }
+    assert fast.metrics.keys() == expected.keys()
+    for name, value in expected.items():
+        assert math.isclose(fast.metrics[name], value, abs_tol=1e-12), name
+    loss = fast.vs_baseline["val_loss"]
+    assert math.isclose(loss.mean, (0.0 + 0.0 + 0.0) / 3, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("difference", "noise", "verdict"),
+    [(0.3, 0.01, "worse"), (0.002, 0.0005, "tied"), (0.01, 0.05, "undecided")],
+)
+def test_losses_have_verdicts_of_their_own(difference: float, noise: float, verdict: str) -> None:
+    shifts = (noise, -noise, 0.0, noise, -noise, 0.0)
+    runs = with_curves(
+        *(make_record(BASE, s, accuracies=(0.1, 0.5), losses=(2, 0.5)) for s in range(6)),
+        *(
+            make_record(FAST, s, accuracies=(0.1, 0.9), losses=(2, 0.5 + difference + shift))
+            for s, shift in enumerate(shifts)
+        ),
+    )
+    best, other = ranked(runs, metric="val_loss").rows
+    assert (best.policy, other.policy, other.verdict) == (BASE, FAST, verdict)
+    assert math.isclose(other.vs_best.mean, difference, abs_tol=1e-12)
+    low, high = other.vs_best.interval
+    assert low < difference < high
+    assert (other.vs_best.p_value < 0.05) is (low > 0)
+
+
+def test_the_interval_of_an_accuracy_ends_at_0_and_1() -> None:
+    runs = with_curves(
+        *(
+            make_record(policy, seed, accuracies=(0.5, end), losses=(1.0, 0.01 + seed))
+            for policy, ends in ((BASE, (1.0, 0.99, 0.98)), (FAST, (0.0, 0.01, 0.02)))
+            for seed, end in enumerate(ends)
+        )
+    )
+    best, other = ranked(runs).rows
+    assert best.interval[1] == 1.0
+    assert other.interval[0] == 0.0
+    assert 0.9 < best.interval[0] < 0.99
+    assert 0.01 < other.interval[1] < 0.1
+    assert ranked(runs, metric="val_loss").rows[0].interval[0] < 0  # a loss has no such bounds
+
+
+def test_a_policy_that_diverged_under_one_seed_is_last_whatever_its_accuracy() -> None:
+    runs = with_curves(
+        *(make_record(BASE, s, accuracies=(0.1, 0.5), losses=(1, 0.5)) for s in range(3)),
+        *(
+            make_record(
+                FAST, s, accuracies=(0.1, 0.9), losses=(1, 0.5), diverges_at=2 if s == 1 else None
+            )
+            for s in range(3)
+        ),
+    )
+    rows = ranked(runs).rows
+    assert [(row.policy, row.rank, row.diverged) for row in rows] == [(BASE, 1, 0), (FAST, 2, 1)]
+
+
+def test_notes_stand_only_where_they_belong() -> None:
+    assert ranked(several_metrics()).notes == ()
+    one_run_each = ranked(several_metrics().query("seed == 0"))
+    assert {(d.policy, d.seeds, d.pictures) for d in one_run_each.decisions} == {
+        (BASE, None, None),
+        (FAST, None, None),
+    }

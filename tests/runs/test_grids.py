@@ -20,14 +20,26 @@ def grid_file(tmp_path: Path):
 
 
 def test_the_built_in_grid_is_the_original_study() -> None:
-    texts = [str(policy) for policy in SEED_GRID]
-    assert len(texts) == len(set(texts)) == 18
-    assert [text.partition(":")[0] for text in texts] == (
-        ["fixed"] * 4 + ["exp_decay"] * 7 + ["step_decay"] * 7
-    )
-    assert "exp_decay:initial_lr=0.001,k=0.1" in texts
-    assert "step_decay:initial_lr=0.001,drop=0.5,epochs_drop=5" in texts
-    assert "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=3" in texts
+    assert [str(policy) for policy in SEED_GRID] == [
+        "fixed:lr=0.1",
+        "fixed:lr=0.01",
+        "fixed:lr=0.001",
+        "fixed:lr=0.0001",
+        "exp_decay:initial_lr=0.1,k=0.1",
+        "exp_decay:initial_lr=0.1,k=0.2",
+        "exp_decay:initial_lr=0.1,k=0.3",
+        "exp_decay:initial_lr=0.01,k=0.1",
+        "exp_decay:initial_lr=0.01,k=0.2",
+        "exp_decay:initial_lr=0.01,k=0.3",
+        "exp_decay:initial_lr=0.001,k=0.1",
+        "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=10",
+        "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=5",
+        "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=3",
+        "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=10",
+        "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5",
+        "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=3",
+        "step_decay:initial_lr=0.001,drop=0.5,epochs_drop=5",
+    ]
     assert load_grid("seed").policies == SEED_GRID
 
 

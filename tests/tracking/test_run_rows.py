@@ -104,3 +104,16 @@ def test_a_changed_seed_or_policy_does_not_keep_its_cell(uri: str) -> None:
     assert set(reasons(uri).values()) == {
         "tag lr_study.cell does not match its policy, seed and protocol: one of them was edited"
     }
+
+
+def test_an_experiment_of_foreign_runs_alone_has_no_ranking(uri: str) -> None:
+    client = MlflowClient(uri)
+    for _ in range(2):
+        run = client.create_run("0")
+        client.log_metric(run.info.run_id, "accuracy", 0.9)
+        client.set_terminated(run.info.run_id)
+    runs = load_runs("Default", uri)
+    assert {"protocol_id", "policy", "curves"} <= set(runs.columns)
+    assert list(runs["start_time"]) == sorted(runs["start_time"])
+    assert set(reasons(uri).values()) == {"not a run of lr-study: no param policy"}
+    assert compare(runs).protocols == ()
