@@ -17,7 +17,7 @@ def test_dead_at_the_start_nothing_is_trained(served: ServedStudy, server: Serve
     server.kill()
     last = served.ends(1)
     assert re.fullmatch(r"error: the MLflow store http://\S+ cannot be used \(.*\): give .*", last)
-    assert not (served.folder / "state" / "outbox").exists()
+    assert list((served.folder / "state" / "outbox").iterdir()) == []
 
 
 def test_killed_before_publishing(
