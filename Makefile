@@ -11,7 +11,7 @@ study: env
 # Two processes, a file of tests at a time to each.
 test: env
 	@bash scripts/need_chromium
-	@.venv/bin/python -m pytest -n 2 --dist loadfile
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --durations=10
 
 # The pure packages, without TensorFlow or a tracking server: seconds.
 FAST = tests/policies tests/runs tests/comparison tests/data tests/support tests/report/test_figures.py \
