@@ -12,6 +12,7 @@ from records import close, frame, make_record
 
 from lr_study.comparison.experiment import compare
 from lr_study.comparison.results import Comparison
+from lr_study.report.commands import NO_ORIGIN
 from lr_study.report.ranking_tables import FORMATS
 from lr_study.runs import RunRecord
 from lr_study.runs.grids import SEED_GRID
@@ -282,6 +283,7 @@ def test_an_experiment_without_runs_is_reported() -> None:
     empty = frame(run_with(POLICIES[0], 0, 0.5)).iloc[:0]
     comparison = compare(empty, experiment="x")
     assert comparison.protocols == ()
-    for name, write in FORMATS.items():
-        assert write(comparison) or name == "markdown"
-    assert "no run" in FORMATS["table"](comparison)
+    written = {name: write(comparison, "policy", NO_ORIGIN) for name, write in FORMATS.items()}
+    assert "experiment x: no run that can be ranked" in written["table"]
+    assert json.loads(written["json"])["protocols"] == []
+    assert (written["csv"], written["markdown"]) == ("protocol", "| protocol |\n| --- |")

@@ -198,6 +198,16 @@ def test_required_seeds_is_the_smallest_sufficient_number(mean: float, std_diff:
     assert seeds == 2 or width(seeds - 1) > needed
 
 
+def test_required_seeds_worked_by_hand() -> None:
+    # The interval must exclude 0: t / sqrt(n) <= 1. With 6 seeds 2.571 / 2.449 = 1.05, with 7
+    # seeds 2.447 / 2.646 = 0.92 (quantiles of a printed table).
+    plain = TestConfig(test_train_ratio=0.0, equivalence_margin=0.005)
+    assert required_seeds(0.02, 0.02, 1, plain) == 7
+    # It must lie within 0.005: t / sqrt(n) <= 0.5. With 17 seeds 2.120 / 4.123 = 0.514, with 18
+    # seeds 2.110 / 4.243 = 0.497.
+    assert required_seeds(0.0, 0.01, 1, plain) == 18
+
+
 def test_required_data_factor_where_no_number_of_seeds_suffices() -> None:
     config = TestConfig(test_train_ratio=0.25, equivalence_margin=0.005)
     assert required_seeds(0.01, 0.02, 3, config) is None

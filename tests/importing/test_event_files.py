@@ -2,7 +2,6 @@
 
 import os
 import struct
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -133,14 +132,12 @@ def test_a_length_is_not_trusted(folder: Path) -> None:
     assert "ends within a record" in str(file.damage)
 
 
-def test_a_sparse_file_of_ten_gigabytes_costs_neither_time_nor_memory(tmp_path: Path) -> None:
+def test_a_sparse_file_of_ten_gigabytes_is_not_read(tmp_path: Path) -> None:
     file = write_file(tmp_path / "events.out.tfevents.1", RECORDS)
     os.truncate(file, 10 << 30)
     tracemalloc.start()
-    began = time.monotonic()
     with pytest.raises(NotAnEventFileError, match="10240 MiB exceed the limit of 256 MiB"):
         read_event_file(file, TAGS)
-    assert time.monotonic() - began < 1
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()
 
