@@ -14,6 +14,20 @@ from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.comparison.ranking import rank_policies
 from lr_study.comparison.results import Comparison, Excluded, ProtocolRanking
 from lr_study.runs import canonical_json, short_hash
+from lr_study.support import UsageError
+
+_NEEDED = (
+    "run_id",
+    "end_time",
+    "excluded",
+    "policy",
+    "family",
+    "seed",
+    "protocol",
+    "cell",
+    "diverged",
+)
+"""Columns of runs without which nothing can be compared."""
 
 
 def compare(
@@ -41,8 +55,19 @@ def compare(
     Raises
     ------
     UsageError
-        If a value is not allowed.
+        If a value is not allowed, or a column is missing.
+
+    Examples
+    --------
+    >>> compare(pd.DataFrame())
+    Traceback (most recent call last):
+    lr_study.support.errors.UsageError: runs lack the columns run_id, ...
     """
+    missing = [name for name in _NEEDED if name not in runs]
+    if missing:
+        raise UsageError(
+            f"runs lack the columns {', '.join(missing)}: give what lr_study.load_runs returns"
+        )
     criteria = ComparisonCriteria(metric, at, baseline, margin, target)
     valid, excluded = _exclude(runs)
     protocols, not_paired = _group(valid)

@@ -109,14 +109,17 @@ def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None)
     LrStudyError
         If it cannot be written. Nothing of it is left then.
     """
+    is_written = False
     try:
         with atomic_write(_folder() / entry.key) as aside:
             (aside / "files").mkdir(parents=True)
             write_files(aside / "files")
             about = {"entry": asdict(entry), "files": _digests(aside / "files")}
             (aside / "entry.json").write_text(checked_json(about))
+            is_written = True
     except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+        # Only the rename tells that an entry waits already: a writer may fail with the same errors.
+        if not is_written or error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise LrStudyError(
                 f"the outbox {_folder()} cannot be written ({error.strerror or error}): make room, "
                 "or set LR_STUDY_STATE to another folder, and give the same command again"

@@ -279,6 +279,13 @@ def test_json_has_the_documented_keys() -> None:
     }
 
 
+def test_runs_that_lack_columns_are_refused_by_name() -> None:
+    with pytest.raises(UsageError, match=r"runs lack the columns run_id, .*: give what lr_study"):
+        compare(pd.DataFrame())
+    with pytest.raises(UsageError, match="runs lack the columns cell: give"):
+        compare(frame(run_with(POLICIES[0], 0, 0.5)).drop(columns="cell"))
+
+
 def test_an_experiment_without_runs_is_reported() -> None:
     empty = frame(run_with(POLICIES[0], 0, 0.5)).iloc[:0]
     comparison = compare(empty, experiment="x")

@@ -65,6 +65,21 @@ def test_an_entry_is_written_whole_or_not_at_all(client, experiment, state):
     assert outbox.waiting() == [first]
 
 
+@pytest.mark.parametrize("number", [errno.EEXIST, errno.ENOTEMPTY])
+def test_a_file_that_exists_in_the_way_of_a_writer_is_no_entry_that_waits(
+    client, experiment, state, number
+):
+    def collide(folder) -> None:
+        raise OSError(number, "in the way")
+
+    entry = record_entry(
+        Destination(client, experiment), make_record(), RunIdentity("child"), tags={}
+    )
+    with pytest.raises(LrStudyError, match=r"outbox .* cannot be written \(in the way\)"):
+        outbox.put(entry, collide)
+    assert outbox.waiting() == []
+
+
 @pytest.mark.parametrize("harm", ["cut", "flipped", "a file lost", "a file flipped"])
 def test_a_damaged_entry_is_set_aside_and_its_cell_is_missing(client, experiment, harm):
     entry = keep(client, experiment)
