@@ -26,6 +26,13 @@ from lr_study.tracking.tags import (
 
 Curves = dict[str, list[float | None]]
 
+COLUMNS = (
+    *("run_id", "name", "status", "start_time", "end_time", "excluded"),
+    *("policy", "family", "seed", "protocol", "protocol_id", "cell"),
+    *("diverged", "curves", "options"),
+)
+"""The columns that are no metrics, of which a metric of the same name takes none."""
+
 
 def exclusion_reason(run: Run) -> str | None:
     """Return why a run is not a finished run of lr-study; None if it is one."""
@@ -99,7 +106,11 @@ def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
         else _has_lost_a_loss(curves),
         "curves": curves,
         "options": _options(data.tags.get(OPTIONS_TAG, "")),
-        **{name: value for name, value in data.metrics.items() if name not in CURVES},
+        **{
+            name: value
+            for name, value in data.metrics.items()
+            if name not in CURVES and name not in COLUMNS
+        },
     }
 
 
