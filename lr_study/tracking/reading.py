@@ -1,6 +1,6 @@
 """Runs read back as one table, with the reason why a run cannot be compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 from mlflow import MlflowClient
@@ -46,7 +46,11 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
 
 def runs_of_experiment(client: MlflowClient, experiment_id: str) -> pd.DataFrame:
     """Return what `load_runs` does, of an experiment that is known by its id."""
-    runs = retry(lambda: list(all_runs(client, experiment_id)))
+    return table_of(client, retry(lambda: list(all_runs(client, experiment_id))))
+
+
+def table_of(client: MlflowClient, runs: Iterable[Run]) -> pd.DataFrame:
+    """Return runs as the table of `load_runs`; the client reads curves that are in no tag."""
     rows = [row_of(client, run) for run in runs]
     columns = [*COLUMNS, *required_metrics(diverged=False)]
     columns += [name for row in rows for name in row]

@@ -35,7 +35,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Pat
     client = MlflowClient(f"sqlite:///{folder}/mlflow.db")
     experiment = client.create_experiment(HOSTILE.replace("/", "∕").replace("\x1b", ""))
     client.set_experiment_tag(experiment, "mlflow.note.content", HOSTILE)
-    fields = {**json.loads(make_record().protocol.to_json()), "data": HOSTILE, HOSTILE: [HOSTILE]}
+    fields = {**json.loads(make_record().protocol.to_json()), "data": HOSTILE, HOSTILE: HOSTILE}
     fields["surrogate"] = "\ud800"
     for number, policy in enumerate((f"a{HOSTILE}:{HOSTILE}", "fixed:lr=0.001", HOSTILE)):
         for seed in range(2):
@@ -49,7 +49,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Pat
             client.set_terminated(run.info.run_id)
     broken = client.create_run(experiment)
     log_record(client, broken.info.run_id, make_record())
-    client.set_tag(broken.info.run_id, "lr_study.curves", json.dumps({HOSTILE: [HOSTILE]}))
+    client.set_tag(broken.info.run_id, "lr_study.curves", json.dumps({HOSTILE: HOSTILE}))
     client.set_terminated(broken.info.run_id)
     return folder
 
