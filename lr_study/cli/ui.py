@@ -23,8 +23,10 @@ def serve_ui(tracking_uri: str | None, port: int) -> None:
         return
     store = str(connect(uri).tracking_uri)
     _require_free(port)
-    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", store]
+    command = [sys.executable, "-m", "mlflow", "ui"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    # An address may hold a password, and everybody on the machine can read a command line.
+    os.environ["MLFLOW_BACKEND_STORE_URI"] = store
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
     os.execv(sys.executable, command)  # noqa: S606
 

@@ -59,8 +59,11 @@ def _invalid_reason(
 
 
 def _wrong_length(curves: _Curves, declared: int) -> str | None:
-    trained = max((len(curves.get(name, ())) for name in CURVES), default=0)
-    return None if trained == declared else message("epochs", trained=trained, declared=declared)
+    # A curve may be missing; a rate that was not logged in every epoch is told apart below.
+    lengths = {len(curves.get(name, ())) for name in CURVES if name != "learning_rate"} - {0}
+    lengths.add(max((len(curves.get(name, ())) for name in CURVES), default=0))
+    wrong = sorted(lengths - {declared})
+    return message("epochs", trained=wrong[-1], declared=declared) if wrong else None
 
 
 def _wrong_accuracy(curves: _Curves) -> str | None:

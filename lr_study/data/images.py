@@ -10,31 +10,26 @@ from typing import NamedTuple
 import numpy as np
 import PIL
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError, features
+from PIL import ExifTags, Image, UnidentifiedImageError, features
 
 from lr_study.data.file_kinds import decoded_kind, why_not_decoded
 from lr_study.data.jpeg import ends_early, is_lossless
+from lr_study.data.pillow_limits import own_limits
 from lr_study.support import open_regular
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"})
 """Suffixes of image files, in lower case; names are matched case-insensitively."""
 
 MAX_PIXELS = 256_000_000
-"""Width times height of the largest image that is decoded: 768 MB as 8-bit RGB."""
+"""Width times height of the largest image that is decoded: 768 MB as 8-bit RGB.
+
+It is checked where Pillow checks a limit of its own: after the header is read, before any pixel.
+"""
 
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 
 # The largest value of a 12-bit image, as 16 bits and as the upper 8 of them.
 _12_BITS = {16: 0x0FFF, 8: 0x0F}
-
-# Pillow's own limit: above it, `open` warns of a "decompression bomb", and above twice the limit it
-# fails; any library in the process can change it. `MAX_PIXELS` replaces it, and is checked at the
-# same point: after the header is read, before any pixel.
-Image.MAX_IMAGE_PIXELS = None
-
-# Pillow refuses a PNG whose text or colour profile takes more than 1 MB, which some programs write.
-# Both are limited by what the text of one image may take in all, 64 MB.
-PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY
 
 # The transposition for each EXIF orientation. Pillow's own exif_transpose also rewrites the EXIF
 # block, which fails if any other part of that block is damaged.
@@ -118,12 +113,13 @@ def decode_image(content: bytes, size: int) -> Decoded:
     if not content:
         raise ImageError("the file is empty")
     _ignore_pillow_warnings()
-    try:
-        return _decode(content, size)
-    except (ImageError, MemoryError):  # running out of memory is not the fault of the image
-        raise
-    except Exception as error:  # decoders raise struct.error, SyntaxError and more
-        raise ImageError(_reason(content, error)) from error
+    with own_limits():
+        try:
+            return _decode(content, size)
+        except (ImageError, MemoryError):  # running out of memory is not the fault of the image
+            raise
+        except Exception as error:  # decoders raise struct.error, SyntaxError and more
+            raise ImageError(_reason(content, error)) from error
 
 
 def _reason(content: bytes, error: Exception) -> str:

@@ -24,7 +24,7 @@ MAX_FILE_BYTES = 256 << 20
 some megabytes; checking a much larger file would take minutes."""
 
 MAX_POINTS = 1_000_000
-"""The number of scalars after which the rest of a file is not read, to bound the memory."""
+"""The most scalars that are kept of a file, to bound the memory: the rest is not read."""
 
 _HEADER = struct.Struct("<QI")
 _CHECKSUM = struct.Struct("<I")
@@ -86,10 +86,11 @@ def read_event_file(path: Path, tags: Collection[str]) -> EventFile:
                         raise NotAnEventFileError("not an event file: no file version")
                     if event is None:
                         damaged.append(offset)
-                    else:
-                        points += _scalars(event, tags)
-                    if len(points) > MAX_POINTS:
-                        raise _StopError(offset, f"it has more than {MAX_POINTS} scalars")
+                        continue
+                    for point in _scalars(event, tags):  # one record may hold millions
+                        if len(points) >= MAX_POINTS:
+                            raise _StopError(offset, f"it has more than {MAX_POINTS} scalars")
+                        points.append(point)
             except _StopError as error:
                 if error.offset == 0:
                     raise NotAnEventFileError(f"not an event file: {error}") from None

@@ -1,12 +1,15 @@
 """Reports as files, written aside and renamed into place."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from lr_study.comparison import Comparison
 from lr_study.report.commands import NO_ORIGIN, Origin
+from lr_study.report.escaping import require_name
 from lr_study.report.pages import LANGUAGES, draw, html_report, markdown_report
 from lr_study.report.svg import inline_svg
 from lr_study.support import UsageError, atomic_write, require_one_of
@@ -52,9 +55,9 @@ def write_report(
         folder = output.with_name(f"{output.stem}_figures")
 
         def save(figure: Figure, name: str, description: str) -> str:
-            with atomic_write(folder / f"{name}.svg") as file:
+            with atomic_write(folder / f"{require_name(name)}.svg") as file:
                 figure.savefig(file, format="svg", metadata={"Date": None})
-            return f"{folder.name}/{name}.svg"
+            return Markup(f"{quote(folder.name)}/{name}.svg")  # noqa: S704
 
         text = markdown_report(comparison, draw(comparison, runs, language, save), language, origin)
     with atomic_write(output) as file:

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 import lr_study
@@ -24,6 +25,13 @@ from lr_study.comparison import (
 )
 from lr_study.report import english, russian
 from lr_study.report.commands import NO_ORIGIN, Commands, Origin
+from lr_study.report.escaping import (
+    escape_html,
+    escape_markdown,
+    markdown_code,
+    markdown_row,
+    require_name,
+)
 from lr_study.report.figures import study_figures
 
 LANGUAGES: dict[str, ModuleType] = {"en": english, "ru": russian}
@@ -55,7 +63,7 @@ def draw(
     text = LANGUAGES[language]
     return {
         ranking.id: {
-            name: save(figure, f"p{ranking.id}-{name}", _caption(text, ranking, name))
+            name: save(figure, require_name(f"p{ranking.id}-{name}"), _caption(text, ranking, name))
             for name, figure in study_figures(comparison, ranking, runs, text.FIGURES).items()
         }
         for ranking in comparison.protocols
@@ -93,16 +101,18 @@ def _render(
     text = LANGUAGES[language]
     environment = Environment(
         loader=PackageLoader("lr_study", "report"),
-        autoescape=template.endswith(".html.j2"),
+        autoescape=True,
+        finalize=escape_html if template.endswith(".html.j2") else escape_markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "number": _number,
-        "interval": _interval,
+        "number": lambda *arguments: Markup(_number(*arguments)),  # noqa: S704
+        "interval": lambda *arguments: Markup(_interval(*arguments)),  # noqa: S704
         "translated": lambda message: translate(message, text.MESSAGES),
     }
+    environment.globals |= {"line": markdown_row, "rule": _rule, "code": markdown_code}
     excluded: dict[str, list[str]] = {}
     for run in comparison.excluded:
         excluded.setdefault(run.reason, []).append(run.run_id)
@@ -163,12 +173,16 @@ class _Part:
             )
             yield texts.get(family, texts["other"].format(family=family)), rows, sentence
 
-    def contrast_cells(self, contrast: FamilyContrast) -> Iterator[str]:
+    def contrast_cells(self, contrast: FamilyContrast) -> Iterator[Markup]:
         """One policy against another: accuracy in points, loss, epochs to convergence."""
         differences = contrast.differences
-        yield self._contrast(differences["val_accuracy"], 100, "+.2f", higher_is_better=True)
-        yield self._contrast(differences["val_loss"], 1, "+.4f", higher_is_better=False)
-        yield self._contrast(differences["convergence_epoch"], 1, "+.1f", higher_is_better=False)
+        for name, scale, form, higher_is_better in (
+            ("val_accuracy", 100, "+.2f", True),
+            ("val_loss", 1, "+.4f", False),
+            ("convergence_epoch", 1, "+.1f", False),
+        ):
+            cell = self._contrast(differences[name], scale, form, higher_is_better=higher_is_better)
+            yield Markup(cell)  # noqa: S704 numbers and texts of ours
 
     def _contrast(
         self, difference: Difference, scale: float, form: str, *, higher_is_better: bool
@@ -220,6 +234,10 @@ class _Part:
     def commands(self) -> Commands:
         """The lines to type."""
         return Commands(self.comparison, self.ranking, self.origin)
+
+
+def _rule(columns: int) -> Markup:
+    return Markup(f"|{' --- |' * columns}")  # noqa: S704
 
 
 def _number(value: float | None, form: str = ".4f") -> str:

@@ -6,6 +6,7 @@ import json
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
+from markupsafe import Markup
 from rich import box
 from rich.table import Table
 
@@ -21,6 +22,7 @@ from lr_study.comparison import (
     margin_text,
 )
 from lr_study.report.commands import NO_ORIGIN, Commands, Origin
+from lr_study.report.escaping import markdown_row, visible
 from lr_study.report.tables import fit, text_of
 
 BY = ("policy", "family")
@@ -51,7 +53,7 @@ def ranking_table(comparison: Comparison, by: str = "policy", origin: Origin = N
         parts.append(f"experiment {comparison.experiment}: no run that can be ranked")
     parts += [_folded(f"warning: {warning}") for warning in comparison.warnings]
     parts += map(_folded, _excluded_lines(comparison))
-    return "\n".join(parts)
+    return visible("\n".join(parts), keep="\n")
 
 
 def _folded(line: str) -> str:
@@ -243,8 +245,8 @@ def ranking_csv(comparison: Comparison, by: str = "policy", origin: Origin = NO_
 def ranking_markdown(comparison: Comparison, by: str = "policy", origin: Origin = NO_ORIGIN) -> str:
     """Return one table over all protocols, in Markdown."""
     head, *lines = _plain(comparison, by)
-    rows = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in r] for r in lines)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    rows: list[Sequence[str]] = [head, [Markup("---")] * len(head), *lines]
+    return "\n".join(str(markdown_row(row)) for row in rows)
 
 
 def _plain(comparison: Comparison, by: str) -> list[list[str]]:

@@ -95,7 +95,10 @@ def _exponent(match: re.Match[str]) -> str:
 def text_of(table: Table) -> str:
     """Return a table as text, 80 columns wide where the terminal is no wider."""
     width = max(80, shutil.get_terminal_size(fallback=(80, 24)).columns)
-    console = Console(width=min(width, 120), file=io.StringIO(), highlight=False)
+    # No markup: a name of somebody's policy may hold brackets.
+    console = Console(
+        width=min(width, 120), file=io.StringIO(), highlight=False, markup=False, emoji=False
+    )
     console.print(table)
     file = console.file
     assert isinstance(file, io.StringIO)

@@ -31,6 +31,7 @@ from .seeding import generator as generator
 from .storage import atomic_write as atomic_write
 from .storage import cache_dir as cache_dir
 from .storage import checked_json as checked_json
+from .storage import make_state_folder as make_state_folder
 from .storage import read_checked_json as read_checked_json
 from .storage import release_pages as release_pages
 from .storage import state_dir as state_dir

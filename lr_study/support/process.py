@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import signal
 import threading
 import time
@@ -79,6 +80,10 @@ _held: list[FileLock] = []
 """Locks held until the process ends: a lock without a reference would be released."""
 
 
+_TOKEN = re.compile("[0-9a-f]{32}")
+"""A `liveness_token`, as it is in a tag of a run."""
+
+
 @cache
 def liveness_token() -> str:
     """Return a token of this process, which holds a lock of that name for as long as it lives.
@@ -101,7 +106,7 @@ def liveness_token() -> str:
 def is_owner_dead(token: str) -> bool:
     """Whether the process of this machine that holds a `liveness_token` has ended.
 
-    False if that is unknown: for an empty token, or one of another machine's process.
+    False if that is unknown: for a text that is no token, or one of another machine's process.
     """
     if not is_owner_here(token):
         return False
@@ -117,7 +122,8 @@ def is_owner_here(token: str) -> bool:
 
     It is unknown once the state folder is gone, as that of a container is.
     """
-    return bool(token) and os.path.exists(_lock_file(token))  # noqa: PTH110
+    # Whoever may log to an experiment chooses its tags: no other text becomes part of a path.
+    return bool(_TOKEN.fullmatch(token)) and os.path.exists(_lock_file(token))  # noqa: PTH110
 
 
 def _lock_file(token: str) -> Path:

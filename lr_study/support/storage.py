@@ -7,7 +7,7 @@ import mmap
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,17 +31,39 @@ def state_dir() -> Path:
     return Path(override).expanduser() if override else user_state_path("lr-study")
 
 
+def make_state_folder(name: str) -> Path:
+    """Return a folder of `state_dir`, created if it is new, that only its owner can enter.
+
+    What waits there (params, tags, curves, layers) may belong on a server that asks for a password.
+    A folder that an earlier version left open to others is closed.
+
+    Raises
+    ------
+    OSError
+        If it cannot be created.
+    """
+    folder = state_dir() / name
+    if not state_dir().is_dir():
+        state_dir().parent.mkdir(parents=True, exist_ok=True)
+        state_dir().mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.stat()
+    if os.name == "posix" and status.st_mode & 0o077 and status.st_uid == os.geteuid():
+        with suppress(OSError):  # a file system without permissions, or read-only
+            folder.chmod(0o700)
+    return folder
+
+
 def state_folder(name: str) -> Path:
-    """Return a folder of `state_dir` to write to, created if it is new.
+    """Return a folder of `state_dir` to write to, created if it is new, for its owner alone.
 
     Raises
     ------
     LrStudyError
         If it cannot be written.
     """
-    folder = state_dir() / name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = make_state_folder(name)
         if not os.access(folder, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:

@@ -17,7 +17,7 @@ from filelock import FileLock
 from mlflow import MlflowClient
 
 from lr_study.runs import short_hash
-from lr_study.support import UsageError, mask, state_dir
+from lr_study.support import UsageError, make_state_folder, mask
 from lr_study.tracking.addresses import database_file, file_uri
 
 if TYPE_CHECKING:
@@ -161,7 +161,6 @@ def _sqlite_store(uri: str, file: Path) -> "SqlAlchemyStore":
 
 def _create_tables(uri: str) -> None:
     """Let MLflow create its tables in the empty database of a server, one process at a time."""
-    locks = state_dir() / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
+    locks = make_state_folder("locks")
     with FileLock(locks / f"{short_hash(uri)}.lock"):
         MlflowClient(uri).search_experiments(max_results=1)

@@ -20,7 +20,14 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 from mlflow.entities import Experiment
 
-from lr_study.support import LrStudyError, atomic_write, checked_json, read_checked_json, state_dir
+from lr_study.support import (
+    LrStudyError,
+    atomic_write,
+    checked_json,
+    make_state_folder,
+    read_checked_json,
+    state_dir,
+)
 from lr_study.tracking.addresses import store_address
 
 _LOCK_SECONDS = 60
@@ -111,6 +118,7 @@ def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None)
     """
     is_written = False
     try:
+        make_state_folder("outbox")
         with atomic_write(_folder() / entry.key) as aside:
             (aside / "files").mkdir(parents=True)
             write_files(aside / "files")

@@ -1,6 +1,6 @@
 """Runs read back as one table, with the reason why a run cannot be compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 from mlflow import MlflowClient
@@ -11,7 +11,7 @@ from lr_study.support import UsageError
 from lr_study.tracking.connection import connect, retry
 from lr_study.tracking.deleted import require_active
 from lr_study.tracking.experiments import find_experiment
-from lr_study.tracking.run_rows import exclusion_reason, row_of
+from lr_study.tracking.run_rows import COLUMNS, exclusion_reason, row_of
 
 _PAGE = 1000
 
@@ -46,12 +46,13 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
 
 def runs_of_experiment(client: MlflowClient, experiment_id: str) -> pd.DataFrame:
     """Return what `load_runs` does, of an experiment that is known by its id."""
-    runs = retry(lambda: list(all_runs(client, experiment_id)))
+    return table_of(client, retry(lambda: list(all_runs(client, experiment_id))))
+
+
+def table_of(client: MlflowClient, runs: Iterable[Run]) -> pd.DataFrame:
+    """Return runs as the table of `load_runs`; the client reads curves that are in no tag."""
     rows = [row_of(client, run) for run in runs]
-    columns = ["run_id", "name", "status", "start_time", "end_time", "excluded"]
-    columns += ["policy", "family", "seed", "protocol", "protocol_id", "cell"]
-    columns += ["diverged", "curves", "options"]
-    columns += [*required_metrics(diverged=False)]
+    columns = [*COLUMNS, *required_metrics(diverged=False)]
     columns += [name for row in rows for name in row]
     frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
     # pandas would turn None into NaN, and whole numbers beside it into floats.

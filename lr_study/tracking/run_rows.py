@@ -7,13 +7,13 @@ trust: hashes are computed again, and values of the wrong shape are a reason, ne
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from lr_study.comparison import message
-from lr_study.runs import CURVES, UNKNOWN, canonical_json, required_metrics, short_hash
+from lr_study.runs import CURVES, UNKNOWN, Protocol, canonical_json, required_metrics, short_hash
 from lr_study.tracking.tags import (
     CELL_TAG,
     CURVES_TAG,
@@ -25,6 +25,22 @@ from lr_study.tracking.tags import (
 )
 
 Curves = dict[str, list[float | None]]
+
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What is raised where a value of a record has another type or size than a run of ours gives it."""
+
+_MAX_EPOCHS = 1_000_000
+_MAX_INT = 2**63 - 1
+
+_TYPES = get_type_hints(Protocol)
+_POSITIVE = ("classes", "image_size", "train_size", "val_size", "batch_size")
+
+COLUMNS = (
+    *("run_id", "name", "status", "start_time", "end_time", "excluded"),
+    *("policy", "family", "seed", "protocol", "protocol_id", "cell"),
+    *("diverged", "curves", "options"),
+)
+"""The columns that are no metrics, of which a metric of the same name takes none."""
 
 
 def exclusion_reason(run: Run) -> str | None:
@@ -74,7 +90,7 @@ def row_of(client: MlflowClient, run: Run) -> dict[str, Any]:
     if row["excluded"] is None:
         try:
             row |= _content(client, run)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except _UNREADABLE as error:
             row["excluded"] = f"not a run of lr-study: its record cannot be read ({error})"
             return row
         row["excluded"] = _fault(row, data.tags)
@@ -83,9 +99,9 @@ def row_of(client: MlflowClient, run: Run) -> dict[str, Any]:
 
 def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
     data = run.data
-    protocol = json.loads(data.tags[PROTOCOL_TAG])
+    protocol = _protocol(data.tags[PROTOCOL_TAG])
     policy, seed = data.params["policy"], data.params["seed"]
-    curves = _curves(client, run, epochs=_positive(protocol["epochs"]))
+    curves = _curves(client, run, epochs=_epochs(protocol["epochs"]))
     return {
         "policy": policy,
         "family": policy.partition(":")[0],
@@ -99,7 +115,11 @@ def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
         else _has_lost_a_loss(curves),
         "curves": curves,
         "options": _options(data.tags.get(OPTIONS_TAG, "")),
-        **{name: value for name, value in data.metrics.items() if name not in CURVES},
+        **{
+            name: value
+            for name, value in data.metrics.items()
+            if name not in CURVES and name not in COLUMNS
+        },
     }
 
 
@@ -112,10 +132,36 @@ def _options(text: str) -> dict[str, Any] | None:
     return options if isinstance(options, dict) else None
 
 
-def _positive(epochs: Any) -> int:
-    if not isinstance(epochs, int) or epochs < 1:
-        raise ValueError(f"epochs={epochs!r} in its protocol is not a positive integer")
-    return epochs
+def _protocol(text: str) -> dict[str, Any]:
+    """Read a protocol: each field of `Protocol` has its type, or is unknown; numbers are finite.
+
+    Fields that are not known here, of other versions, are texts, numbers, true, false or null.
+    """
+    protocol = json.loads(text)
+    if not isinstance(protocol, dict):
+        raise TypeError("its protocol is not an object")
+    for name, value in protocol.items():
+        if isinstance(value, list | dict):
+            raise TypeError(f"{name} in its protocol is not a single value")
+        if isinstance(value, int | float) and not abs(value) <= _MAX_INT:
+            raise ValueError(f"{name} in its protocol is not a finite number")
+        if name in _TYPES and value != UNKNOWN and not _is_allowed(name, value):
+            raise TypeError(f"{name}={value!r} in its protocol is not allowed")
+    return protocol
+
+
+def _is_allowed(name: str, value: Any) -> bool:
+    if _TYPES[name] is str:
+        return isinstance(value, str)
+    allowed = int if _TYPES[name] is int else int | float
+    is_number = isinstance(value, allowed) and not isinstance(value, bool)
+    return is_number and bool(value > 0 if name in _POSITIVE else value >= 0)
+
+
+def _epochs(value: Any) -> int:
+    if not isinstance(value, int) or not 1 <= value <= _MAX_EPOCHS:
+        raise ValueError(f"epochs={value!r} in its protocol is not from 1 to {_MAX_EPOCHS}")
+    return value
 
 
 def _has_lost_a_loss(curves: Curves) -> bool:
@@ -157,5 +203,5 @@ def _values(name: str, values: Any) -> list[float | None]:
     for value in values:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise TypeError(f"{value!r} in its curve {name} is not a number")
-        checked.append(None if value is None or not math.isfinite(value) else value)
+        checked.append(None if value is None or not math.isfinite(value) else float(value))
     return checked

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from lr_study.runs import EpochRecord
-from lr_study.support import atomic_write, state_dir
+from lr_study.support import atomic_write, make_state_folder
 
 
 @dataclass
@@ -77,8 +77,7 @@ def checkpoint_of(cell: str, *, restart: bool = False) -> Iterator[Checkpoint]:
     If another process trains the same cell, this one keeps its checkpoint in memory. ``restart``
     discards what is on disk.
     """
-    file = state_dir() / "outbox" / f"{cell}.training.npz"
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file = make_state_folder("outbox") / f"{cell}.training.npz"
     lock = FileLock(file.with_suffix(".lock"), blocking=False)
     # Acquired outside of the block: a Timeout that the block raises is not this one.
     try:

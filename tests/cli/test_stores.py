@@ -144,13 +144,14 @@ def test_a_free_port_is_handed_to_mlflow_with_the_store(
     (here / "mlflow.db").write_bytes(empty_database.read_bytes())
     monkeypatch.chdir(here)
     monkeypatch.setenv("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
+    monkeypatch.setenv("MLFLOW_BACKEND_STORE_URI", "")  # put back after the test
     started: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda path, command: started.append(command))
     port = free_port()
     serve_ui(None, port)
     (command,) = started
     assert command[command.index("--port") + 1] == str(port)
-    assert command[command.index("--backend-store-uri") + 1] == f"sqlite:///{here}/mlflow.db"
+    assert os.environ["MLFLOW_BACKEND_STORE_URI"] == f"sqlite:///{here}/mlflow.db"
 
 
 # --- experiments that were deleted

@@ -153,10 +153,32 @@ def test_reading_a_file_of_zeros_stops_at_the_first_zero(tmp_path: Path) -> None
 def test_reading_stops_after_too_many_scalars(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    whole = whole_points(folder)
     monkeypatch.setattr(event_files, "MAX_POINTS", 3)
     file = read(folder, WHOLE)
-    assert len(file.points) == 4
+    assert file.points == whole[:3]
     assert "more than 3 scalars" in str(file.damage)
+
+
+def test_as_many_scalars_as_are_allowed_are_all_of_a_sound_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_files, "MAX_POINTS", len(RECORDS))
+    file = read(folder, WHOLE)
+    assert (len(file.points), file.damage) == (len(RECORDS), None)
+
+
+def test_one_record_holds_no_more_scalars_than_a_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = event_files.event_pb2.Event(step=1)
+    for i in range(5000):
+        event.summary.value.add(tag="epoch_loss", simple_value=i)
+    crafted = framed(event.SerializeToString())
+    monkeypatch.setattr(event_files, "MAX_POINTS", 1000)
+    file = read(folder, version_record() + crafted + RECORDS[0])
+    assert [point.value for point in file.points] == list(range(1000))
+    assert "more than 1000 scalars" in str(file.damage)
 
 
 def test_folders_and_pipes_do_not_block(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from records import log_record, make_record
 
 from lr_study import compare, load_runs
 from lr_study.runs import RunRecord
+from lr_study.tracking.run_rows import COLUMNS
 
 TAGS = ("protocol", "protocol_id", "cell", "diverged", "curves")
 JUNK = (
@@ -92,6 +93,18 @@ def test_a_metric_logged_again_does_not_beat_its_curve(uri: str, metric: str, va
     assert list(found) == [changed]
     assert f"metric {metric} is " in found[changed]
     assert ", but its curve gives 0." in found[changed]
+
+
+def test_a_metric_named_like_a_column_replaces_none(uri: str) -> None:
+    client = MlflowClient(uri)
+    whole = log(client, RECORD)
+    log(client, make_record())
+    before = load_runs("Default", uri)
+    for name in COLUMNS:
+        client.log_metric(whole, name, 7.0)
+    after = load_runs("Default", uri)
+    assert after.equals(before)
+    assert compare(after) == compare(before)
 
 
 def test_a_changed_seed_or_policy_does_not_keep_its_cell(uri: str) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from lr_study.report.escaping import visible
+
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
 DASHES = ("-", "--", ":", "-.")
 
@@ -26,7 +28,7 @@ ENGLISH: Catalog = {}
 
 def plain(text: str) -> str:
     """Return a text that is drawn as it is: between dollars it would be taken for a formula."""
-    return text.replace("$", r"\$")
+    return visible(text).replace("$", r"\$")
 
 
 def new_figure(width: float, height: float) -> Figure:

@@ -1,0 +1,174 @@
+"""One value of a run's record is replaced by anything: all other runs are ranked as before."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, Run, RunData, RunInfo, RunTag
+from records import make_record
+
+from lr_study import compare
+from lr_study.report import FORMATS
+from lr_study.runs import CURVES, RunRecord, canonical_json, short_hash
+from lr_study.tracking.reading import table_of
+from lr_study.tracking.writing import params_of, record_points, record_tags
+
+CLIENT = MlflowClient("sqlite:///:memory:")  # nothing is read from it: all curves are in tags
+RECORD = make_record("fixed:lr=0.01")
+WHOLE = [make_record(f"fixed:lr={lr}", seed) for lr in ("0.001", "0.1") for seed in (0, 1)]
+
+NUMBERS = st.one_of(
+    st.integers(-2, 5),
+    st.integers(),
+    st.sampled_from([0, -1, 2**31, 2**63, 2**64, 10**400, -(10**400), 0.5, 4.0, 1e308, -0.0]),
+    st.floats(),
+)
+TEXTS = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(["", "unknown", "nan", "inf", "4", "-1", "\ud800", "\0", "[/x]", "{0}", "$x$"]),
+)
+SCALARS = st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=6), st.dictionaries(TEXTS | st.sampled_from(CURVES), inner)
+    ),
+    max_leaves=8,
+)
+POLICIES = st.one_of(
+    st.text(max_size=20).filter(lambda text: not any(0xD800 <= ord(c) < 0xE000 for c in text)),
+    st.sampled_from(
+        [
+            *("", ":", "fixed", "fixed:", "fixed:lr=", "fixed:lr=1e400", "fixed:lr=nan"),
+            *("fixed:lr=0.01,lr=0.01", "exp_decay:initial_lr=1e308,k=1e308", "[/b]", "[bold]"),
+            *("step_decay:initial_lr=1e-300,drop=1e-300,epochs_drop=1", "a:b=c", "unnamed:x"),
+        ]
+    ),
+)
+
+
+def run_of(run_id: str, content: dict[str, Any]) -> Run:
+    """A run as MLflow gives it; its cell is that of its policy, seed and protocol."""
+    tags = dict(content["tags"])
+    try:
+        identity = {
+            "policy": content["params"]["policy"],
+            "protocol": short_hash(canonical_json(json.loads(tags["lr_study.protocol"]))),
+            "seed": int(content["params"]["seed"]),
+        }
+        tags["lr_study.cell"] = short_hash(canonical_json(identity))
+    except (ValueError, RecursionError):
+        pass
+    info = RunInfo(run_id, "0", "x", "FINISHED", 1, 2, "active", run_name="x")
+    data = RunData(
+        [Metric(name, value, 0, 0) for name, value in content["metrics"].items()],
+        [Param(name, value) for name, value in content["params"].items()],
+        [RunTag(name, value) for name, value in tags.items()],
+    )
+    return Run(info, data)
+
+
+def content_of(record: RunRecord) -> dict[str, Any]:
+    points = record_points(record, 0)
+    return {
+        "params": {k: str(v) for k, v in params_of(record.spec, record.protocol).items()},
+        "metrics": {name: value for name, value, *_ in points if name not in CURVES},
+        "tags": record_tags(record),
+    }
+
+
+OTHERS = [run_of(f"whole{i}", content_of(record)) for i, record in enumerate(WHOLE)]
+PROTOCOL = json.loads(RECORD.protocol.to_json())
+
+
+def assert_others_are_ranked(content: dict[str, Any]) -> None:
+    runs = table_of(CLIENT, [*OTHERS, run_of("changed", content)])
+    found = compare(runs)
+    assert {run.run_id for run in found.excluded} <= {"changed"}
+    assert sum(ranking.runs for ranking in found.protocols) == len(OTHERS) + 1 - len(found.excluded)
+    for run in found.excluded:
+        assert run.reason
+    for form in FORMATS.values():
+        form(found)
+
+
+@pytest.mark.parametrize("field", [*PROTOCOL, "another"])
+@settings(max_examples=25)
+@given(value=VALUES)
+@example(0)
+@example(1)
+@example(2**62)
+@example(0.0)
+@example(True)
+@example(float("inf"))
+@example(10**400)
+def test_any_value_in_a_field_of_a_protocol(field: str, value: Any) -> None:
+    content = content_of(RECORD)
+    content["tags"]["lr_study.protocol"] = json.dumps({**PROTOCOL, field: value})
+    assert_others_are_ranked(content)
+
+
+@pytest.mark.parametrize(
+    "tag", ["protocol", "cell", "curves", "options", "diverged", "protocol_id"]
+)
+@settings(max_examples=40)
+@given(text=st.one_of(VALUES.map(json.dumps), TEXTS, st.just("[" * 5000), st.just("9" * 5000)))
+def test_any_text_in_a_tag(tag: str, text: str) -> None:
+    content = content_of(RECORD)
+    content["tags"][f"lr_study.{tag}"] = text
+    assert_others_are_ranked(content)
+
+
+@pytest.mark.parametrize("curve", [*CURVES, "another"])
+@settings(max_examples=40)
+@given(values=st.one_of(VALUES, st.lists(SCALARS, min_size=3, max_size=5)))
+def test_any_value_as_a_curve(curve: str, values: Any) -> None:
+    content = content_of(RECORD)
+    curves = json.loads(content["tags"]["lr_study.curves"])
+    content["tags"]["lr_study.curves"] = json.dumps({**curves, curve: values})
+    assert_others_are_ranked(content)
+
+
+@pytest.mark.parametrize("metric", [*content_of(RECORD)["metrics"], "another"])
+@settings(max_examples=20)
+@given(value=st.floats())
+def test_any_number_as_a_metric(metric: str, value: float) -> None:
+    content = content_of(RECORD)
+    content["metrics"][metric] = value
+    assert_others_are_ranked(content)
+
+
+@settings(max_examples=200)
+@given(policy=POLICIES)
+def test_any_text_as_a_policy(policy: str) -> None:
+    content = content_of(RECORD)
+    content["params"]["policy"] = policy
+    assert_others_are_ranked(content)
+
+
+@settings(max_examples=100)
+@given(seed=TEXTS | NUMBERS.map(str) | st.just("9" * 5000))
+def test_any_text_as_a_seed(seed: str) -> None:
+    content = content_of(RECORD)
+    content["params"]["seed"] = seed
+    assert_others_are_ranked(content)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("epochs", float("inf"), "epochs in its protocol is not a finite number"),
+        ("epochs", 10**9, "epochs=1000000000 in its protocol is not from 1 to 1000000"),
+        ("val_size", "many", "val_size='many' in its protocol is not allowed"),
+        ("val_size", -1, "val_size=-1 in its protocol is not allowed"),
+        ("data", [1], "data in its protocol is not a single value"),
+    ],
+)
+def test_the_reason_names_the_value(field: str, value: object, reason: str) -> None:
+    content = content_of(RECORD)
+    content["tags"]["lr_study.protocol"] = json.dumps({**PROTOCOL, field: value})
+    (row,) = table_of(CLIENT, [run_of("changed", content)]).to_dict("records")
+    assert row["excluded"] == f"not a run of lr-study: its record cannot be read ({reason})"
