@@ -143,7 +143,8 @@ def _protocol(text: str) -> dict[str, Any]:
     for name, value in protocol.items():
         if isinstance(value, list | dict):
             raise TypeError(f"{name} in its protocol is not a single value")
-        if isinstance(value, int | float) and not abs(value) <= _MAX_INT:
+        is_size = isinstance(value, int | float) and name != "split_seed"
+        if is_size and not abs(value) <= _MAX_INT:
             raise ValueError(f"{name} in its protocol is not a finite number")
         if name in _TYPES and value != UNKNOWN and not _is_allowed(name, value):
             raise TypeError(f"{name}={value!r} in its protocol is not allowed")

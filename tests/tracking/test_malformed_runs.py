@@ -172,3 +172,10 @@ def test_the_reason_names_the_value(field: str, value: object, reason: str) -> N
     content["tags"]["lr_study.protocol"] = json.dumps({**PROTOCOL, field: value})
     (row,) = table_of(CLIENT, [run_of("changed", content)]).to_dict("records")
     assert row["excluded"] == f"not a run of lr-study: its record cannot be read ({reason})"
+
+
+def test_a_seed_of_the_split_of_any_size_is_one_of_ours() -> None:
+    record = make_record(split_seed=2**70)
+    (row,) = table_of(CLIENT, [run_of("large", content_of(record))]).to_dict("records")
+    assert row["excluded"] is None
+    assert row["protocol_id"] == record.protocol.id
