@@ -1,6 +1,7 @@
 """Checks before ranking: a run must match its declaration, and count once per cell."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -153,13 +154,12 @@ def fields_that_differ(protocols: Sequence[Mapping[str, Any]]) -> str:
     """
     parts = []
     for name in sorted({name for protocol in protocols for name in protocol}):
-        counts = pd.Series(
-            [str(protocol.get(name, "none")) for protocol in protocols]
-        ).value_counts()
+        # Not by pandas: it refuses texts that are not UTF-8, which a store may hold.
+        counts = Counter(str(protocol.get(name, "none")) for protocol in protocols)
         if len(counts) > 1:
             shown = [
                 f"{value} in {count}" + (f" run{'s' * (count > 1)}" if i == 0 else "")
-                for i, (value, count) in enumerate(counts.items())
+                for i, (value, count) in enumerate(counts.most_common())
             ]
             parts.append(f"{name}: {', '.join(shown)}")
     return "; ".join(parts)

@@ -105,6 +105,7 @@ def assert_others_are_ranked(content: dict[str, Any]) -> None:
 @example(True)
 @example(float("inf"))
 @example(10**400)
+@example("\ud800")
 def test_any_value_in_a_field_of_a_protocol(field: str, value: Any) -> None:
     content = content_of(RECORD)
     content["tags"]["lr_study.protocol"] = json.dumps({**PROTOCOL, field: value})
