@@ -91,7 +91,9 @@ def row_of(client: MlflowClient, run: Run) -> dict[str, Any]:
         try:
             row |= _content(client, run)
         except _UNREADABLE as error:
-            row["excluded"] = f"not a run of lr-study: its record cannot be read ({error})"
+            # It may quote text that is not UTF-8, which no table takes.
+            why = str(error).encode(errors="backslashreplace").decode()
+            row["excluded"] = f"not a run of lr-study: its record cannot be read ({why})"
             return row
         row["excluded"] = _fault(row, data.tags)
     return row

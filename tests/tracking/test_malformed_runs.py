@@ -116,6 +116,7 @@ def test_any_value_in_a_field_of_a_protocol(field: str, value: Any) -> None:
     "tag", ["protocol", "cell", "curves", "options", "diverged", "protocol_id"]
 )
 @settings(max_examples=40)
+@example(text='{"\\ud800": null}')
 @given(text=st.one_of(VALUES.map(json.dumps), TEXTS, st.just("[" * 5000), st.just("9" * 5000)))
 def test_any_text_in_a_tag(tag: str, text: str) -> None:
     content = content_of(RECORD)
