@@ -30,7 +30,7 @@ _HELP = {
     "val_fraction": "Share of each class for the validation set.",
     "test_fraction": "Share of each class for the test set, the same under every seed.",
     "split_seed": "Seed of the test split.",
-    "seed": "Decides the validation split, the initial weights and the batch order.",
+    "seed": "Decides validation split, initial weights, batch order and drop-connect.",
     "metric": f"{' or '.join(HIGHER_IS_BETTER)}.",
     "at": f"{' or '.join(SELECTION_RULES)}: which epoch of a run.",
     "baseline": "The policy that differences are measured from.",
@@ -74,6 +74,14 @@ def option(name: str, kind: Any) -> Any:
 
 
 Seed = Annotated[int, option("seed", int)]
+
+
+def typed_options(context: typer.Context) -> frozenset[str]:
+    """Return the names of the options that were typed, even if with the default as their value."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return frozenset(
+        name for name, source in sources.items() if source and source.name != "DEFAULT"
+    )
 
 
 def with_fields_of(cls: type, parameter: str) -> Callable[[Command], Command]:

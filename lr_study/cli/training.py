@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lr_study.cli.options import Experiment, Seed, TrackingUri, with_settings
+from lr_study.cli.options import Experiment, Seed, TrackingUri, typed_options, with_settings
 from lr_study.cli.terminal import command_line, echo, echo_err
 from lr_study.policies import parse
 from lr_study.runs import RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
@@ -89,6 +89,7 @@ def run(
 
 @with_settings
 def study(
+    context: typer.Context,
     settings: Settings,
     grid: Annotated[
         str | None, typer.Option(help="seed, or a YAML file; seed if no --policy is given.")
@@ -111,8 +112,9 @@ def study(
     require_one_of("rerun", rerun, RERUNS)
     require_one_of("log_models", log_models, ("best", "all", "none"))
     loaded = load_grid(grid or (None if policy else "seed"), policy or ())
-    settings = loaded.completed(settings)
-    numbers = parse_seeds(loaded.seeds if loaded.seeds and seeds == "10" else seeds)
+    typed = typed_options(context)
+    settings = loaded.completed(settings, keep=typed)
+    numbers = parse_seeds(seeds if "seeds" in typed else loaded.seeds or seeds)
     requested = StudySpec(settings, loaded.policies, numbers, rerun)
     from lr_study.studies import data_lines, find_images
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lr_study.policies import parse
-from lr_study.support import UsageError, require_one_of
+from lr_study.support import UsageError, real_number, require_one_of
 
 HIGHER_IS_BETTER = {"val_accuracy": True, "val_loss": False}
 SELECTION_RULES = ("final", "best")
@@ -47,9 +47,13 @@ class ComparisonCriteria:
         require_one_of("metric", self.metric, HIGHER_IS_BETTER)
         require_one_of("at", self.at, SELECTION_RULES)
         object.__setattr__(self, "baseline", str(parse(self.baseline)))
+        object.__setattr__(self, "margin", real_number("margin", self.margin))
         if not 0 <= self.margin <= 100:
             raise UsageError(f"margin={self.margin} is not allowed: points, 0 <= margin <= 100")
-        if self.target is not None and not 0 < self.target <= 1:
+        if self.target is None:
+            return
+        object.__setattr__(self, "target", real_number("target", self.target))
+        if not 0 < self.target <= 1:
             raise UsageError(f"target={self.target} is not allowed: an accuracy, 0 < target <= 1")
 
     @property

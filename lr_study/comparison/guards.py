@@ -146,6 +146,9 @@ def duplicate_reasons(runs: pd.DataFrame) -> pd.Series:
     return pd.Series(reasons, index=runs.index, dtype=object)
 
 
+_ABSENT = {"protocol_version": 1}
+
+
 def fields_that_differ(protocols: Sequence[Mapping[str, Any]]) -> str:
     """Describe the protocol fields in which runs differ, as ``batch_size: 16 in 9 runs, 32 in 3``.
 
@@ -155,11 +158,14 @@ def fields_that_differ(protocols: Sequence[Mapping[str, Any]]) -> str:
     parts = []
     for name in sorted({name for protocol in protocols for name in protocol}):
         # Not by pandas: it refuses texts that are not UTF-8, which a store may hold.
-        counts = Counter(str(protocol.get(name, "none")) for protocol in protocols)
+        counts = Counter(
+            str(protocol.get(name, _ABSENT.get(name, "none"))) for protocol in protocols
+        )
         if len(counts) > 1:
             shown = [
                 f"{value} in {count}" + (f" run{'s' * (count > 1)}" if i == 0 else "")
                 for i, (value, count) in enumerate(counts.most_common())
             ]
-            parts.append(f"{name}: {', '.join(shown)}")
+            why = f" ({message('other draws')})" if name == "protocol_version" else ""
+            parts.append(f"{name}: {', '.join(shown)}{why}")
     return "; ".join(parts)

@@ -27,6 +27,7 @@ ENGLISH: Catalog = {
     # warnings
     "no baseline": "the baseline {baseline} has no runs under protocol {protocol}",
     "diverged": "{policy} diverged in {diverged} of {runs} runs of protocol {protocol}",
+    "other draws": "the same seed draws other random numbers: train the earlier runs again",
     "apart": "runs of different protocols are ranked separately; they differ in {fields}",
     # notes
     "unpaired": "Seeds are unknown: runs are not paired, and every verdict is undecided",

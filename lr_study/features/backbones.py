@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lr_study.runs import BACKBONES, MIN_IMAGE_SIZE
-from lr_study.support import UsageError, require_at_least, require_one_of
+from lr_study.support import UsageError, require_one_of, whole_number
 
 if TYPE_CHECKING:
     from lr_study.support import keras
@@ -107,7 +107,7 @@ def build_backbone(backbone: str, weights: Weights, image_size: int) -> keras.Mo
         If the weights file does not fit the backbone.
     """
     require_one_of("backbone", backbone, BACKBONES)
-    require_at_least("image_size", image_size, MIN_IMAGE_SIZE)
+    whole_number("image_size", image_size, MIN_IMAGE_SIZE)
     architecture = _architecture(backbone)
     model = architecture.build(image_size)
     if weights.file is None:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, fields
+from numbers import Real
 from typing import ClassVar
 
 from lr_study.support import UsageError
@@ -81,7 +82,7 @@ class Range:
     whole: bool = False
 
     def check(self, family: str, name: str, value: object) -> float:
-        """Return a value as a float, or as an int if only whole numbers are allowed.
+        """Return a number as a float, or as an int if only whole numbers are allowed.
 
         Raises
         ------
@@ -89,9 +90,12 @@ class Range:
             If the value is not a number, or not allowed.
         """
         error = self._error(family, name, value)
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, Real):
             raise error
-        return self._convert(value, error)
+        try:
+            return self._convert(float(value), error)
+        except OverflowError:
+            raise error from None
 
     def parse(self, family: str, name: str, text: str) -> float:
         """Return the value that a text represents; an error quotes the text.

@@ -69,6 +69,7 @@ MESSAGES = {
     "seeds missing": "у {policy} нет некоторых из общих seed: {seeds}",
     "no baseline": "у базового {baseline} нет запусков по протоколу {protocol}",
     "diverged": "{policy} разошлось в {diverged} из {runs} запусков протокола {protocol}",
+    "other draws": "тот же seed даёт другие случайные числа: обучите прежние запуски заново",
     "apart": "запуски разных протоколов сравниваются отдельно; различаются: {fields}",
     "unpaired": "seed неизвестны: пары не составить, и ничего не решено",
     "assumed": (

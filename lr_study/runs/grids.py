@@ -14,7 +14,7 @@ policies, and options of the study::
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from pathlib import Path
@@ -62,17 +62,9 @@ class Grid:
     options: dict[str, Any] = field(default_factory=dict)
     seeds: str | None = None
 
-    def completed(self, settings: Settings) -> Settings:
-        """Return the settings with the options of the file; values that are not defaults stay."""
-        default = Settings()
-        return replace(
-            settings,
-            **{
-                name: value
-                for name, value in self.options.items()
-                if getattr(settings, name) == getattr(default, name)
-            },
-        )
+    def completed(self, settings: Settings, keep: Collection[str] = ()) -> Settings:
+        """Return the settings with the options of the file; those named in ``keep`` stay."""
+        return replace(settings, **{k: v for k, v in self.options.items() if k not in keep})
 
 
 def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:

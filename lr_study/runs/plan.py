@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lr_study.policies import Policy
 from lr_study.runs.protocol import Protocol
 from lr_study.runs.settings import RunSpec, Settings
+from lr_study.support import UsageError, require_one_of, whole_number
 
 RERUNS = ("missing", "failed", "all")
 """Which cells to run again; see `make_plan`."""
@@ -17,12 +18,29 @@ class StudySpec:
 
     ``rerun`` is ``missing`` (cells that failed are left alone), ``failed`` (they are trained again)
     or ``all`` (finished ones are trained again too, and replace the earlier runs).
+
+    Raises
+    ------
+    UsageError
+        If a value is not allowed.
     """
 
     settings: Settings
     policies: tuple[Policy, ...]
     seeds: tuple[int, ...]
     rerun: str = "missing"
+
+    def __post_init__(self) -> None:
+        require_one_of("rerun", self.rerun, RERUNS)
+        object.__setattr__(self, "policies", tuple(self.policies))
+        seeds = tuple(whole_number("seed", seed, 0) for seed in self.seeds)
+        object.__setattr__(self, "seeds", seeds)
+        for name, values in ("policies", self.policies), ("seeds", seeds):
+            if not values or len(set(values)) < len(values):
+                shown = ", ".join(map(str, values))
+                raise UsageError(
+                    f"{name}=({shown}) is not allowed: {name} is at least one, each of them once"
+                )
 
     @property
     def specs(self) -> tuple[RunSpec, ...]:

@@ -2,9 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 
 from lr_study.policies import Policy
+
+PROTOCOL_VERSION = 2
+"""Raised when the same seed starts to give other figures; see `Protocol`."""
 
 UNKNOWN = "unknown"
 """The value of a protocol field or seed of an imported run that was not declared."""
@@ -36,9 +39,13 @@ class Protocol:
         ``drop`` if images of several classes, or of the given test set too, were left out.
     copies
         How many images are copies of another of their class, with which they stay in one set.
+    protocol_version
+        How the random numbers of a seed are drawn. 1, also that of imported runs: splits, initial
+        weights and batch order by ``default_rng([seed, stream])``, drop-connect not by the seed.
+        2: all of them by ``SeedSequence(seed, spawn_key=(stream,))``.
 
-    The last three are part of the protocol only where they are not empty or 0: the protocols of
-    runs without a test set and without copies are those of versions that knew neither.
+    The last four are part of the protocol only where they differ from their defaults: the protocols
+    of runs without a test set and without copies are those of versions that knew neither.
     """
 
     backbone: str
@@ -62,12 +69,13 @@ class Protocol:
     test_fingerprint: str = ""
     duplicates: str = ""
     copies: int = 0
+    protocol_version: int = 1
 
     def to_json(self) -> str:
         """Return the fields as canonical JSON."""
-        optional = {field.name for field in fields(self) if field.default is not MISSING}
+        defaults = {field.name: field.default for field in fields(self)}
         values = asdict(self).items()
-        return canonical_json({name: v for name, v in values if v or name not in optional})
+        return canonical_json({name: v for name, v in values if v != defaults[name]})
 
     @property
     def id(self) -> str:

@@ -1,9 +1,17 @@
 """The settings of a run besides its policy and seed, and the specification of one run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from lr_study.policies import Policy
-from lr_study.support import require_at_least, require_one_of, require_split_fractions
+from lr_study.support import (
+    UsageError,
+    real_number,
+    require_one_of,
+    require_split_fractions,
+    text,
+    whole_number,
+)
 
 ENGINES = ("cached", "live")
 DUPLICATES = ("keep", "drop")
@@ -23,6 +31,14 @@ OPTIMIZERS = (
     "adadelta",
     "lion",
 )
+
+_ALLOWED = {
+    "duplicates": DUPLICATES,
+    "engine": ENGINES,
+    "backbone": ("auto", *BACKBONES),
+    "optimizer": OPTIMIZERS,
+}
+_MINIMUM = {"image_size": MIN_IMAGE_SIZE, "epochs": 1, "batch_size": 1}
 
 
 @dataclass(frozen=True)
@@ -88,15 +104,9 @@ class Settings:
     duplicates: str = "keep"
 
     def __post_init__(self) -> None:
-        require_one_of("duplicates", self.duplicates, DUPLICATES)
-        require_one_of("engine", self.engine, ENGINES)
-        require_one_of("backbone", self.backbone, ("auto", *BACKBONES))
-        require_one_of("optimizer", self.optimizer, OPTIMIZERS)
-        require_at_least("image_size", self.image_size, MIN_IMAGE_SIZE)
-        require_at_least("epochs", self.epochs, 1)
-        require_at_least("batch_size", self.batch_size, 1)
-        require_at_least("split_seed", self.split_seed, 0)
-        require_at_least("min_class_size", self.min_class_size, 0)
+        for field in fields(self):
+            value = _checked(field.name, type(field.default), getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
         require_split_fractions(self.val_fraction, self.test_fraction)
 
     def resolved_backbone(self) -> str:
@@ -109,6 +119,20 @@ class Settings:
         return "efficientnet-lite0" if self.data == "sample" else "efficientnet-b0"
 
 
+def _checked(name: str, type_: type, value: Any) -> Any:
+    """Return a value as the type of its field; numbers of other types, such as NumPy's, fit too."""
+    if name in _ALLOWED:
+        require_one_of(name, value, _ALLOWED[name])
+        return value
+    if type_ is bool:
+        if not isinstance(value, bool):
+            raise UsageError(f"{name}={value!r} is not allowed: {name} is True or False")
+        return value
+    if type_ is int:
+        return whole_number(name, value, _MINIMUM.get(name, 0))
+    return real_number(name, value) if type_ is float else text(name, value)
+
+
 @dataclass(frozen=True)
 class RunSpec:
     """One run to train: a policy, a seed and the settings.
@@ -116,7 +140,7 @@ class RunSpec:
     Raises
     ------
     UsageError
-        If the seed is negative.
+        If the seed is not a whole number >= 0.
     """
 
     policy: Policy
@@ -124,4 +148,4 @@ class RunSpec:
     settings: Settings
 
     def __post_init__(self) -> None:
-        require_at_least("seed", self.seed, 0)
+        object.__setattr__(self, "seed", whole_number("seed", self.seed, 0))

@@ -22,7 +22,7 @@ from lr_study.data import (
     remark_lines,
 )
 from lr_study.features import FeatureSet, Weights, load_features, resolve_weights
-from lr_study.runs import Protocol, Settings
+from lr_study.runs import PROTOCOL_VERSION, Protocol, Settings
 from lr_study.studies.image_data import UsedImages, use_images
 from lr_study.studies.workload import Workload
 from lr_study.training import HEAD_FILE, Head, Trainer, read_head
@@ -104,6 +104,7 @@ class ImageWorkload:
             test_fingerprint=self.test_fingerprint,
             duplicates="drop" if self.used.dropped else "",
             copies=self.used.selection.copies,
+            protocol_version=PROTOCOL_VERSION,
         )
 
     def build_model(self, content: bytes) -> "keras.Model":

@@ -1,9 +1,11 @@
+from .checks import real_number as real_number
+from .checks import require_one_of as require_one_of
+from .checks import require_utf8 as require_utf8
+from .checks import text as text
+from .checks import whole_number as whole_number
 from .errors import LrStudyError as LrStudyError
 from .errors import UnreachableError as UnreachableError
 from .errors import UsageError as UsageError
-from .errors import require_at_least as require_at_least
-from .errors import require_one_of as require_one_of
-from .errors import require_utf8 as require_utf8
 from .external_errors import describe_external_error as describe_external_error
 from .external_errors import is_final as is_final
 from .external_errors import one_line as one_line

@@ -98,6 +98,7 @@ def train_live(
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
+    _seed_drop_connect(model, generator(spec.seed, Stream.DROP_CONNECT))
     train = _Batches(images, images.train, spec)
     order = generator(spec.seed, Stream.BATCH_ORDER)
     kept = checkpoint or Checkpoint()
@@ -178,9 +179,23 @@ def _changing(model: Any) -> dict[str, Any]:
     The backbone is frozen, and a hundred times larger than these.
     """
     model.optimizer.build(model.trainable_variables)
-    seeds = [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]
-    parts = {"layer": model.trainable_variables, "optimizer": model.optimizer.variables}
-    return {f"{k}{i}": v for k, vs in {**parts, "seed": seeds}.items() for i, v in enumerate(vs)}
+    parts = {
+        "layer": model.trainable_variables,
+        "optimizer": model.optimizer.variables,
+        "seed": _drop_connect_states(model),
+    }
+    return {f"{name}{i}": v for name, variables in parts.items() for i, v in enumerate(variables)}
+
+
+def _drop_connect_states(model: Any) -> list[Any]:
+    """The states of Keras's seed generators, each a seed and a counter, in the order of layers."""
+    return [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]
+
+
+def _seed_drop_connect(model: Any, rng: np.random.Generator) -> None:
+    """Seed drop-connect, for which Keras takes seeds from Python's global generator."""
+    for state in _drop_connect_states(model):
+        state.assign([rng.integers(2**31), 0])
 
 
 def _state(model: Any) -> dict[str, NDArray[Any]]:

@@ -1,5 +1,6 @@
 """The command line: what it answers, in how many lines, with which exit code."""
 
+import json
 import os
 import subprocess
 import sys
@@ -29,6 +30,28 @@ def as_typed(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=300,
     )
+
+
+def test_an_option_that_is_typed_overrides_the_grid_file_also_with_its_default(
+    tmp_path: Path, tiny_folder: Path
+) -> None:
+    (tmp_path / "grid.yaml").write_text(
+        "policies: [fixed]\noptions: {epochs: 2, seeds: 4, image_size: 32}\n", encoding="utf-8"
+    )
+    usual = ("study", "--data", str(tiny_folder), "--grid", "grid.yaml", "--weights", "random")
+
+    def planned(*typed: str) -> int:
+        answer = lr(*usual, *typed, "--dry-run", cwd=tmp_path)
+        assert answer.returncode == 0, answer.stderr
+        return len([line for line in answer.stdout.splitlines() if "to run:" in line])
+
+    assert (planned(), planned("--seeds", "10"), planned("--seeds=3")) == (4, 10, 3)
+    answer = lr(*usual, "--epochs", "50", "--seeds=1", "--log-models=none", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    compared = lr("compare", "--experiment", tiny_folder.name, "--format=json", cwd=tmp_path)
+    (ranking,) = json.loads(compared.stdout)["protocols"]
+    assert ranking["fields"]["epochs"] == 50
+    assert ranking["fields"]["image_size"] == 32
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """What a user may rely on in a policy: its rates, its text form, and what it rejects."""
 
 import math
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,10 +113,21 @@ def test_invalid_text_is_rejected_in_one_line(text: str, expected: list[str]) ->
         assert part in message
 
 
-@pytest.mark.parametrize("value", ["0.1", None, True, math.nan, np.array([0.1])])
+@pytest.mark.parametrize(
+    "value",
+    ["0.1", None, True, np.True_, math.nan, 10**400, Decimal("0.1"), 1j, np.array([0.1])],
+)
 def test_parameters_are_checked_on_construction(value: object) -> None:
     with pytest.raises(UsageError, match="lr"):
         Fixed(lr=value)
+
+
+@pytest.mark.parametrize("value", [np.float64(0.25), np.float32(0.25), Fraction(1, 4)])
+def test_numbers_of_other_libraries_are_those_of_python(value: Any) -> None:
+    assert str(Fixed(lr=value)) == "fixed:lr=0.25"
+    assert str(StepDecay(0.25, value, np.int64(5))) == (
+        "step_decay:initial_lr=0.25,drop=0.25,epochs_drop=5"
+    )
 
 
 def test_policies_are_immutable_values() -> None:

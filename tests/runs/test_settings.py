@@ -1,9 +1,14 @@
 """What a user may rely on in the settings of a run: defaults, and what is rejected."""
 
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import pytest
 
 from lr_study.policies import parse
-from lr_study.runs import OPTIMIZERS, RunSpec, Settings
+from lr_study.runs import OPTIMIZERS, RunSpec, Settings, StudySpec
 from lr_study.support.errors import UsageError
 
 
@@ -30,6 +35,57 @@ def test_values_that_are_not_allowed_are_rejected(name: str, value: object, mess
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", 2.5),
+        ("epochs", float("nan")),
+        ("epochs", float("inf")),
+        ("epochs", "5"),
+        ("epochs", None),
+        ("epochs", np.float64(2)),
+        ("batch_size", True),
+        ("split_seed", 0.0),
+        ("min_class_size", False),
+        ("image_size", Fraction(64)),
+        ("val_fraction", "0.2"),
+        ("val_fraction", True),
+        ("test_fraction", 0.1j),
+        ("test_fraction", 10**400),
+        ("follow_links", 1),
+        ("follow_links", "yes"),
+        ("data", None),
+        ("data", b"sample"),
+        ("weights", 5),
+        ("engine", None),
+        ("optimizer", 3),
+    ],
+)
+def test_values_of_another_type_are_refused_by_name(name: str, value: object) -> None:
+    with pytest.raises(UsageError, match=rf"^{name}=.* is not allowed: {name} is "):
+        Settings(**{name: value})  # type: ignore[arg-type]
+
+
+def test_numbers_and_paths_of_other_libraries_are_those_of_python() -> None:
+    given = Settings(
+        epochs=np.int64(7),  # type: ignore[arg-type]
+        batch_size=np.uint8(16),  # type: ignore[arg-type]
+        val_fraction=np.float64(0.25),
+        test_fraction=Fraction(1, 4),  # type: ignore[arg-type]
+        data=Path("a") / "b",  # type: ignore[arg-type]
+    )
+    assert given == Settings(
+        epochs=7, batch_size=16, val_fraction=0.25, test_fraction=0.25, data="a/b"
+    )
+    assert [type(value) for value in (given.epochs, given.val_fraction, given.data)] == [
+        int,
+        float,
+        str,
+    ]
+    spec = RunSpec(parse("fixed"), np.int64(3), given)  # type: ignore[arg-type]
+    assert type(spec.seed) is int
+
+
 def test_auto_means_no_download_for_the_sample() -> None:
     assert Settings().resolved_backbone() == "efficientnet-lite0"
     assert Settings(data="oregon").resolved_backbone() == "efficientnet-b0"
@@ -44,6 +100,25 @@ def test_every_optimizer_is_allowed(optimizer: str) -> None:
     assert len(set(OPTIMIZERS)) == 9
 
 
-def test_a_seed_is_not_negative() -> None:
-    with pytest.raises(UsageError, match=r"seed=-1 is not allowed: seed is a whole number >= 0"):
-        RunSpec(parse("fixed"), -1, Settings())
+@pytest.mark.parametrize("seed", [-1, 1.5, 1.0, True, "1", None])
+def test_a_seed_is_a_whole_number(seed: object) -> None:
+    with pytest.raises(UsageError) as caught:
+        RunSpec(parse("fixed"), seed, Settings())  # type: ignore[arg-type]
+    assert str(caught.value) == f"seed={seed!r} is not allowed: seed is a whole number >= 0"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"seeds": ()}, r"seeds=\(\) is not allowed"),
+        ({"seeds": (0, 1, 0)}, r"seeds=\(0, 1, 0\) is not allowed"),
+        ({"seeds": (0, 1.5)}, r"seed=1.5 is not allowed"),
+        ({"policies": ()}, r"policies=\(\) is not allowed"),
+        ({"rerun": "none"}, r"rerun=none is not allowed"),
+    ],
+)
+def test_a_study_has_policies_and_seeds_each_once(changes: dict[str, Any], message: str) -> None:
+    usual = {"settings": Settings(), "policies": [parse("fixed")], "seeds": range(3)}
+    assert StudySpec(**usual).seeds == (0, 1, 2)
+    with pytest.raises(UsageError, match=message):
+        StudySpec(**usual | changes)

@@ -14,15 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from forked import lr_study
 from mlflow.db import commands as mlflow_db
 from shapes import write_shapes
 
 from lr_study import compare, load_runs
-from lr_study.data import split
-from lr_study.support import Stream, generator
 
 BEFORE = Path(__file__).parents[1] / "before"
 EXPERIMENT = "shapes"
@@ -45,13 +42,16 @@ SENTENCES = {
     "reason",
     "warnings",
 }
-STUDY = (
-    "study",
+COMMON = (
     "--data=shapes",
     "--backbone=efficientnet-lite0",
     "--weights=random",
     "--image-size=32",
     "--epochs=5",
+)
+STUDY = (
+    "study",
+    *COMMON,
     "--seeds=4",
     "--policy=fixed:lr=0.01",
     "--policy=step_decay:",
@@ -158,29 +158,18 @@ def test_an_outbox_of_before_is_sent_and_ranked_the_same(store, outbox, tmp_path
         assert_ranked_as_before(store, f"sent-{name}.json", criteria)
 
 
-def test_cells_finished_before_are_not_trained_again(store, tmp_path):
+def test_an_outbox_of_before_waits_for_its_cells_of_another_protocol(outbox, tmp_path):
+    """A seed draws other numbers now: no cell of before stands for one of today."""
     write_shapes(tmp_path / "shapes")
-    assert planned() == (16, 12, 4)
+    assert planned() == (16, 0, 16)
+    assert len(list(outbox.iterdir())) == 8
 
 
-def test_cells_in_the_outbox_of_before_are_not_trained_again(outbox, tmp_path):
+def test_runs_of_before_are_ranked_apart_from_those_of_today_and_told_why(store, tmp_path):
     write_shapes(tmp_path / "shapes")
-    assert planned() == (16, 16, 0)
-
-
-@pytest.mark.parametrize("seed", [0, 3])
-def test_a_seed_draws_what_it_drew_before(seed):
-    recorded = json.loads((BEFORE / "draws.json").read_text())[str(seed)]
-    parts = split(
-        np.repeat(np.arange(3), 60),
-        validation_rng=generator(seed, Stream.VALIDATION_SPLIT),
-        test_rng=generator(0, Stream.TEST_SPLIT),
-        val_fraction=0.15,
-        test_fraction=0.15,
-    )
-    assert recorded == {
-        "validation": parts.validation.tolist(),
-        "test": parts.test.tolist(),
-        "initial_head": generator(seed, Stream.INITIAL_WEIGHTS).integers(1000, size=8).tolist(),
-        "order_of_batches": generator(seed, Stream.BATCH_ORDER).permutation(16).tolist(),
-    }
+    lr("run", "fixed:lr=0.01", "--no-log-model", *COMMON)
+    runs = load_runs(EXPERIMENT, store)
+    comparison = compare(runs, experiment=EXPERIMENT, **CRITERIA["baseline"])
+    assert [len(ranking.rows) for ranking in comparison.protocols] == [4, 1, 1]
+    (warning,) = [line for line in comparison.warnings if "protocol_version" in line]
+    assert "protocol_version: 1 in 14 runs, 2 in 1 (the same seed draws other random" in warning

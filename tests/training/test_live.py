@@ -1,6 +1,8 @@
 """Engine ``live``: batches in order, epochs reported in time, and drop-connect where it belongs."""
 
+import math
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -222,6 +224,23 @@ def test_b0_gives_a_picture_new_features_each_time_in_training_and_the_same_when
     np.testing.assert_array_equal(first, last)
 
 
+@pytest.mark.numeric
+def test_the_same_live_run_gives_the_same_figures_to_the_last_digit(prepared):
+    ready = prepared(engine="live", backbone="efficientnet-b0", epochs=1)
+    pictures = ready.images(seed=0)
+
+    def histories(policy, seed):
+        trained = live.train_live(pictures, spec(ready.settings, policy, seed), ready.weights)
+        rates_apart = [replace(epoch, learning_rate=0.0) for epoch in trained.epochs]
+        return rates_apart, trained.test_accuracy, trained.head.kernel.tolist()
+
+    first = histories("fixed:lr=0.01", seed=0)
+    assert histories("fixed:lr=0.01", seed=0) == first
+    # Policies are paired by their seed: equal rates meet equal noise.
+    assert histories("step_decay:initial_lr=0.01,epochs_drop=5", seed=0) == first
+    assert histories("fixed:lr=0.01", seed=1) != first
+
+
 # --- precision
 
 
@@ -286,12 +305,17 @@ def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(
         assert kept.epochs == []
 
 
-def test_drop_connect_goes_on_where_it_was(prepared):
+def test_drop_connect_follows_the_seed_of_the_run_and_goes_on_where_it_was(prepared):
     ready = prepared(engine="live", backbone="efficientnet-b0", epochs=1)
     kept = Checkpoint()
-    live.train_live(ready.images(seed=0), spec(ready.settings), ready.weights, checkpoint=kept)
-    seeds = {name: array for name, array in kept.state.items() if name.startswith("seed")}
-    assert len(seeds) == 9
+    run = spec(ready.settings, seed=3)
+    live.train_live(ready.images(seed=0), run, ready.weights, checkpoint=kept)
+    seeds = [array for name, array in kept.state.items() if name.startswith("seed")]
+    rng = generator(3, Stream.DROP_CONNECT)
+    batches = math.ceil(len(ready.split(seed=3).train) / 4)  # each draws once in every layer
+    assert [array.tolist() for array in seeds] == [
+        [rng.integers(2**31), batches] for _layer in range(9)
+    ]
     model = ready.model(initial_head(seed=1, features=1280, classes=3))
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
     live._restore(model, kept)
