@@ -3,35 +3,49 @@
 import sys
 import traceback
 from types import TracebackType
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+import lr_study
 from lr_study.cli import import_commands, inspecting, ranking, training
-from lr_study.cli.terminal import echo_err
+from lr_study.cli.terminal import echo, echo_err
 from lr_study.support import LrStudyError, describe_external_error, stop_as_interrupted
 
 _INTERRUPTED = 130  # typer's answer to KeyboardInterrupt
 
 app = typer.Typer(
     name="lr-study",
-    help="Which learning-rate policy should I train this classifier with?",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(training.run)
-app.command()(training.study)
-app.command()(training.end)
-app.command()(training.sync)
-app.command()(ranking.compare)
-app.command()(ranking.report)
-app.command()(inspecting.model)
-app.command()(inspecting.policies)
-app.command()(inspecting.ui)
-app.command()(inspecting.doctor)
-app.add_typer(import_commands.app, name="import")
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Which learning-rate policy should I train this classifier with?"""
+    if version:
+        echo(f"lr-study {lr_study.__version__}")
+    elif context.invoked_subcommand is None:
+        echo(context.get_help())
+
+
+app.command(short_help="Train one policy under one seed.")(training.run)
+app.command(short_help="Train a grid of policies over seeds, and rank them.")(training.study)
+app.command(short_help="End a run that was left RUNNING.")(training.end)
+app.command(short_help="Upload the runs that wait in the outbox.")(training.sync)
+app.command(short_help="Rank the policies of an experiment.")(ranking.compare)
+app.command(short_help="Write the ranking as a page with figures.")(ranking.report)
+app.command(short_help="Save the whole Keras model of a run.")(inspecting.model)
+app.command(short_help="List the policy families.")(inspecting.policies)
+app.command(short_help="Serve MLflow's pages for the store.")(inspecting.ui)
+app.command(short_help="Show the installation, or check images.")(inspecting.doctor)
+app.add_typer(import_commands.app, name="import", short_help="Import runs of other loggers.")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lr_study.cli.completion import experiment_names
 from lr_study.comparison import HIGHER_IS_BETTER, SELECTION_RULES, ComparisonCriteria
 from lr_study.runs import BACKBONES, ENGINES, OPTIMIZERS, Settings
 from lr_study.support import UsageError
@@ -46,7 +47,8 @@ Command = Callable[..., None]
 Experiment = Annotated[
     str | None,
     typer.Option(
-        help="MLflow experiment; else MLFLOW_EXPERIMENT_NAME or _ID, else the name of the data."
+        help="MLflow experiment; else MLFLOW_EXPERIMENT_NAME or _ID, else the name of the data.",
+        autocompletion=experiment_names,
     ),
 ]
 TrackingUri = Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lr_study.cli.options import Experiment, TrackingUri, with_criteria
-from lr_study.cli.terminal import echo, echo_err
+from lr_study.cli.terminal import display, echo, echo_err
 from lr_study.comparison import ComparisonCriteria
 from lr_study.runs import Settings
 from lr_study.support import LrStudyError, disable_gc, require_one_of
@@ -32,6 +32,9 @@ def compare(
     output_format: Annotated[
         str, typer.Option("--format", help="table, json, csv or markdown.")
     ] = "table",
+    full_names: Annotated[
+        bool, typer.Option("--full-names", help="Name policies in full where lines then wrap.")
+    ] = False,
 ) -> None:
     """Rank the policies of an experiment over the seeds that all of them share."""
     from lr_study.report import BY, FORMATS, origin_of
@@ -39,7 +42,8 @@ def compare(
     require_one_of("format", output_format, FORMATS)
     require_one_of("by", by, BY)
     runs, comparison = _load_and_compare(experiment, tracking_uri, criteria)
-    echo(FORMATS[output_format](comparison, by, origin_of(comparison, runs, tracking_uri)))
+    origin = origin_of(comparison, runs, tracking_uri)
+    echo(FORMATS[output_format](comparison, by, origin, display(full_names=full_names)))
     if strict and comparison.problems:
         count = len(comparison.problems)
         raise LrStudyError(f"--strict: {count} problems; the first: {comparison.problems[0]}")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lr_study.cli.completion import policy_names
 from lr_study.cli.options import Experiment, Seed, TrackingUri, typed_options, with_settings
-from lr_study.cli.terminal import command_line, echo, echo_err
+from lr_study.cli.terminal import command_line, display, echo, echo_err
 from lr_study.policies import parse
 from lr_study.runs import RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
 from lr_study.support import LrStudyError, reason_of_failure, require_one_of
@@ -32,7 +33,12 @@ _UNLOGGED = {
 
 @with_settings
 def run(
-    policy: Annotated[str, typer.Argument(help="Such as step_decay:drop=0.5; see policies.")],
+    policy: Annotated[
+        str,
+        typer.Argument(
+            help="Such as step_decay:drop=0.5; see policies.", autocompletion=policy_names
+        ),
+    ],
     settings: Settings,
     seed: Seed = 0,
     experiment: Experiment = None,
@@ -95,7 +101,8 @@ def study(
         str | None, typer.Option(help="seed, or a YAML file; seed if no --policy is given.")
     ] = None,
     policy: Annotated[
-        list[str] | None, typer.Option(help="A policy as text; may be repeated.")
+        list[str] | None,
+        typer.Option(help="A policy as text; may be repeated.", autocompletion=policy_names),
     ] = None,
     seeds: Annotated[str, typer.Option(help="A number N for 0 to N-1, or a list 0,3,7.")] = "10",
     experiment: Experiment = None,
@@ -138,7 +145,7 @@ def study(
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
         on_ranking=lambda runs, ranking: echo(
-            ranking_table(ranking, origin=origin_of(ranking, runs, tracking_uri))
+            ranking_table(ranking, origin=origin_of(ranking, runs, tracking_uri), display=display())
         ),
     )
     echo_err(*left_out_lines(outcome.left_out))

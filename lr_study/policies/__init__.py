@@ -9,8 +9,8 @@ that is called with the epoch and returns the learning rate. Standard library on
 
 from lr_study.policies.base import Policy
 from lr_study.policies.exp_decay import ExpDecay
-from lr_study.policies.families import FAMILIES, parse
+from lr_study.policies.families import FAMILIES, parse, short_name
 from lr_study.policies.fixed import Fixed
 from lr_study.policies.step_decay import StepDecay
 
-__all__ = ["FAMILIES", "ExpDecay", "Fixed", "Policy", "StepDecay", "parse"]
+__all__ = ["FAMILIES", "ExpDecay", "Fixed", "Policy", "StepDecay", "parse", "short_name"]

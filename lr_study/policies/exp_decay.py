@@ -39,6 +39,7 @@ class ExpDecay(Policy):
 
     family = "exp_decay"
     formula = "initial_lr * exp(-k * epoch)"
+    _short_form = "exp {initial_lr} k={k}"
     _allowed = {  # noqa: RUF012
         "initial_lr": POSITIVE_RATE,
         "k": Range("a finite number >= 0, such as 0.3", low=0.0, low_is_allowed=True),

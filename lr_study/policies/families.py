@@ -17,6 +17,18 @@ FAMILIES: dict[str, type[Policy]] = {cls.family: cls for cls in (Fixed, StepDeca
 """A new family is added here."""
 
 
+def short_name(policy: str) -> str:
+    """Return the short name of a policy; a text that is none, as imported runs may have, stays.
+
+    >>> short_name("step_decay:drop=0.5"), short_name("unnamed: cosine?")
+    ('step 0.01 ×0.5/5', 'unnamed: cosine?')
+    """
+    try:
+        return parse(policy).short_name
+    except UsageError:
+        return policy
+
+
 def parse(text: str) -> Policy:
     """Return the policy with a text form, such as ``step_decay:drop=0.5,epochs_drop=10``.
 

@@ -29,6 +29,7 @@ class Fixed(Policy):
 
     family = "fixed"
     formula = "lr"
+    _short_form = "fixed {lr}"
     _allowed = {"lr": POSITIVE_RATE}  # noqa: RUF012
 
     def __call__(self, epoch: float) -> float:

@@ -41,6 +41,7 @@ class StepDecay(Policy):
 
     family = "step_decay"
     formula = "initial_lr * drop ** floor((1 + epoch) / epochs_drop)"
+    _short_form = "step {initial_lr} ×{drop}/{epochs_drop}"
     _allowed = {  # noqa: RUF012
         "initial_lr": POSITIVE_RATE,
         "drop": Range("a number in (0, 1], such as 0.5", low=0.0, high=1.0),

@@ -1,35 +1,43 @@
-"""A comparison as text: tables for people, JSON, CSV and Markdown for programs."""
+"""A comparison as tables for people, with the advice below."""
 
-import csv
-import io
-import json
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
-
-from markupsafe import Markup
-from rich import box
-from rich.table import Table
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from lr_study.comparison import (
     RANKED_METRICS,
     TO_TARGET,
     Comparison,
     Difference,
-    FamilyRow,
     Interval,
     ProtocolRanking,
     Row,
     margin_text,
 )
+from lr_study.policies import short_name
 from lr_study.report.commands import NO_ORIGIN, Commands, Origin
-from lr_study.report.escaping import markdown_row, visible
-from lr_study.report.tables import fit, text_of
+from lr_study.report.escaping import visible
+from lr_study.report.tables import PLAIN, Column, Display, fit, table_of, width_of
 
-BY = ("policy", "family")
+_COLORS: Mapping[str, str] = {
+    "best": "bold green",
+    "tied": "green",
+    "undecided": "yellow",
+    "worse": "red",
+    "diverged": "bold red",
+}
 
 
-def ranking_table(comparison: Comparison, by: str = "policy", origin: Origin = NO_ORIGIN) -> str:
-    """Return the rankings as tables with the advice below, 80 columns wide.
+def ranking_table(
+    comparison: Comparison,
+    by: str = "policy",
+    origin: Origin = NO_ORIGIN,
+    display: Display = PLAIN,
+) -> str:
+    """Return the rankings as tables with the advice below.
+
+    All figures stand in one table where the terminal is wide enough for it, else in two. Policies
+    have their short names where the full ones would make a table too wide.
 
     Parameters
     ----------
@@ -40,24 +48,63 @@ def ranking_table(comparison: Comparison, by: str = "policy", origin: Origin = N
     for ranking in comparison.protocols:
         parts.append(_headline(comparison, ranking))
         if by == "family":
-            parts.append(text_of(_family_table(comparison, ranking)))
+            parts += _shown([_family_columns(comparison, ranking)], display)
         else:
-            parts.append(text_of(_policy_table(comparison, ranking)))
-            parts.append(text_of(_metric_ranks_table(ranking)))
+            tables = [_score_columns(comparison, ranking), _curve_columns(ranking)]
+            parts += _shown(tables, display)
             parts += map(_folded, (_legend(ranking), *_method_lines(comparison, ranking)))
         parts += [_folded(f"note: {note}") for note in ranking.notes]
         parts += ["", *map(_folded, ranking.advice.split("\n"))]
         command = Commands(comparison, ranking, origin).next()
-        parts += [command, ""] if command else [""]
+        parts += [visible(command), ""] if command else [""]
     if not comparison.protocols:
-        parts.append(f"experiment {comparison.experiment}: no run that can be ranked")
+        parts.append(_folded(f"experiment {comparison.experiment}: no run that can be ranked"))
     parts += [_folded(f"warning: {warning}") for warning in comparison.warnings]
     parts += map(_folded, _excluded_lines(comparison))
-    return visible("\n".join(parts), keep="\n")
+    return "\n".join(parts)
+
+
+def _shown(tables: Sequence[Sequence[Column]], display: Display) -> Iterator[str]:
+    """Yield tables as text: side by side if they fit, and with full names if these do."""
+    first, *others = tables
+    together = [*first, *(column for columns in others for column in columns)]
+    if width_of(together) <= display.width:
+        yield table_of(together, display, _COLORS)
+        return
+    policy = next(column for column in first if column.heading == "policy")
+    below = [first, *([policy, *columns] for columns in others)]
+    excess = max(map(width_of, below)) - display.width
+    narrow = policy if excess <= 0 else _narrowed(policy, excess, display.full_names)
+    for columns in below:
+        shown = [narrow if column is policy else column for column in columns]
+        yield table_of(shown, display, _COLORS)
+    if excess > 0 and not display.full_names:
+        yield "policies have short names: --full-names shows them as they are typed"
+
+
+def _narrowed(policies: Column, excess: int, full_names: bool) -> Column:
+    """Return policies by their short names, or by full ones in several lines."""
+    if not full_names:
+        return replace(policies, cells=[short_name(policy) for policy in policies.cells])
+    width = max(policies.width - excess, 1)
+    return replace(policies, cells=[wrapped(policy, width) for policy in policies.cells])
+
+
+def wrapped(policy: str, width: int) -> str:
+    """Break a long policy after its commas, so that no number is split."""
+    if len(policy.partition(",")[0]) >= width:
+        policy = policy.replace(":", ":\0", 1)
+    lines = [""]
+    for part in policy.replace(",", ",\0").split("\0"):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("  ")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _folded(line: str) -> str:
     """Fold a long line, unless it holds a command, which has to be typed as one."""
+    line = visible(line)
     if "lr-study " in line:
         return line
     return textwrap.fill(
@@ -67,67 +114,80 @@ def _folded(line: str) -> str:
 
 def _headline(comparison: Comparison, ranking: ProtocolRanking) -> str:
     fields = ranking.fields
-    return (
+    lines = (
         f"{comparison.experiment}, protocol {ranking.id}: "
-        f"{ranking.runs} run{'' if ranking.runs == 1 else 's'}\n"
+        f"{ranking.runs} run{'' if ranking.runs == 1 else 's'}",
         f"{fields.get('data')}, {fields.get('backbone')}, {fields.get('optimizer')}, "
-        f"batch size {fields.get('batch_size')}, {fields.get('epochs')} epochs\n"
+        f"batch size {fields.get('batch_size')}, {fields.get('epochs')} epochs",
     )
+    return "\n".join([*map(visible, lines), ""])
 
 
-def _table(columns: Sequence[str], policy_width: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
-    for column in columns:
-        if column == "policy":
-            table.add_column(column, min_width=policy_width)
-        else:
-            left = column in ("family", "verdict")
-            table.add_column(column, justify="left" if left else "right", no_wrap=True)
-    return table
-
-
-def _policy_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:
-    score = f"{comparison.at}\n{_short(comparison.metric)}"
-    table = _table(
-        ("#", "policy", score, "95 %\n±", "Δ vs\nbase", "p vs\nbase", "verdict\nvs best", "n"), 32
-    )
-    for row in ranking.rows:
-        difference = None if row.vs_baseline is None else row.vs_baseline[comparison.metric]
-        table.add_row(
-            str(row.rank),
-            wrapped(row.policy, 32),
-            fit(row.estimate, ".4f", 7),
-            fit(_half(row.interval), ".4f", 6),
-            *_versus(difference, is_baseline=row.policy == comparison.baseline),
-            "diverged" if row.diverged else row.verdict,
-            str(row.runs),
+def _score_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Column]:
+    """The columns on the metric that ranks: verdicts, estimates and differences."""
+    rows = ranking.rows
+    versus = [
+        difference_cells(
+            None if row.vs_baseline is None else row.vs_baseline[comparison.metric],
+            is_baseline=row.policy == comparison.baseline,
         )
-    return table
+        for row in rows
+    ]
+    return [
+        Column("rank", [str(row.rank) for row in rows]),
+        Column(
+            "verdict\nvs best", ["diverged" if r.diverged else r.verdict for r in rows], left=True
+        ),
+        Column("policy", [row.policy for row in rows], left=True),
+        Column(
+            f"{comparison.at}\n{_short(comparison.metric)}",
+            [fit(row.estimate, ".4f", 7) for row in rows],
+        ),
+        Column("95 %\n±", [fit(half(row.interval), ".4f", 6) for row in rows]),
+        Column("Δ vs\nbase", [difference for difference, _ in versus]),
+        Column("p vs\nbase", [p_value for _, p_value in versus]),
+        Column("runs", [str(row.runs) for row in rows]),
+    ]
 
 
-def _metric_ranks_table(ranking: ProtocolRanking) -> Table:
-    goal = _goal(ranking)
-    columns = (
-        "policy",
-        *("rank\nlast\nacc.", "rank\nbest\nacc.", "rank\n\nloss", f"rank\nto\n{goal}"),
-        f"epochs\nto\n{goal}",
-        "conv.\nepoch",
-        "mean\nΔacc.",
-        "loss\n- min",
-        "s/\nepoch",
-    )
-    table = _table(columns, 28)
-    for row in ranking.rows:
-        table.add_row(
-            wrapped(row.policy, 28),
-            *(str(row.ranks.get(metric, "-")) for metric in RANKED_METRICS),
-            _reached(row),
-            fit(row.metrics["convergence_epoch"], ".1f", 5),
-            fit(row.metrics["val_accuracy_roughness"], ".3f", 5),
-            fit(row.metrics["val_loss_rise"], ".3f", 5),
-            fit(row.metrics["seconds_per_epoch"], ".2g", 5),
-        )
-    return table
+def _curve_columns(ranking: ProtocolRanking) -> list[Column]:
+    """The columns on the other metrics: ranks by them, and what the curves look like."""
+    rows, goal = ranking.rows, _goal(ranking)
+
+    def metrics(name: str, form: str) -> list[str]:
+        return [fit(row.metrics[name], form, 5) for row in rows]
+
+    headings = ("rank\nlast\nacc.", "rank\nbest\nacc.", "rank\n\nloss", f"rank\nto\n{goal}")
+    return [
+        *(
+            Column(heading, [str(row.ranks.get(metric, "-")) for row in rows])
+            for heading, metric in zip(headings, RANKED_METRICS, strict=True)
+        ),
+        Column(f"epochs\nto\n{goal}", [_reached(row) for row in rows]),
+        Column("conv.\nepoch", metrics("convergence_epoch", ".1f")),
+        Column("mean\nΔacc.", metrics("val_accuracy_roughness", ".3f")),
+        Column("loss\n- min", metrics("val_loss_rise", ".3f")),
+        Column("s/\nepoch", metrics("seconds_per_epoch", ".2g")),
+    ]
+
+
+def _family_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Column]:
+    families = ranking.families
+    versus = [
+        difference_cells(family.vs_baseline, is_baseline=family.policy == comparison.baseline)
+        for family in families
+    ]
+    return [
+        Column("family", [family.family for family in families], left=True),
+        Column("policy", [family.policy for family in families], left=True),
+        Column("of", [str(family.tried) for family in families]),
+        Column("val", [fit(family.estimate, ".4f", 7) for family in families]),
+        Column("test\nacc.", [fit(family.test_accuracy, ".4f", 6) for family in families]),
+        Column("95 %\n±", [fit(half(family.interval), ".4f", 6) for family in families]),
+        Column("Δ vs\nbase", [difference for difference, _ in versus]),
+        Column("p vs\nbase", [p_value for _, p_value in versus]),
+        Column("runs", [str(family.runs) for family in families]),
+    ]
 
 
 def _goal(ranking: ProtocolRanking) -> str:
@@ -164,34 +224,7 @@ def _method_lines(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[
         yield f"{names[name]}: {test.method}; {test.correction}"
 
 
-def _family_table(comparison: Comparison, ranking: ProtocolRanking) -> Table:
-    columns = (
-        "family",
-        "policy",
-        "of",
-        "val",
-        "test\nacc.",
-        "95 %\n±",
-        "Δ vs\nbase",
-        "p vs\nbase",
-        "n",
-    )
-    table = _table(columns, 25)
-    for family in ranking.families:
-        table.add_row(
-            family.family,
-            wrapped(family.policy.partition(":")[2], 25),
-            str(family.tried),
-            fit(family.estimate, ".4f", 7),
-            fit(family.test_accuracy, ".4f", 6),
-            fit(_half(family.interval), ".4f", 6),
-            *_versus(family.vs_baseline, is_baseline=family.policy == comparison.baseline),
-            str(family.runs),
-        )
-    return table
-
-
-def _versus(difference: Difference | None, *, is_baseline: bool) -> tuple[str, str]:
+def difference_cells(difference: Difference | None, *, is_baseline: bool) -> tuple[str, str]:
     if is_baseline:
         return "base", ""
     if difference is None:
@@ -201,7 +234,7 @@ def _versus(difference: Difference | None, *, is_baseline: bool) -> tuple[str, s
     return fit(difference.mean, "+.4f", 7), "<.001" if tiny else fit(p_value, ".3f", 5)
 
 
-def _half(interval: Interval | None) -> float | None:
+def half(interval: Interval | None) -> float | None:
     return None if interval is None else (interval[1] - interval[0]) / 2
 
 
@@ -216,98 +249,3 @@ def _excluded_lines(comparison: Comparison) -> Iterator[str]:
 
 def _short(metric: str) -> str:
     return metric.replace("val_accuracy", "val acc.").replace("val_loss", "val loss")
-
-
-def wrapped(policy: str, width: int) -> str:
-    """Break a long policy after its commas, so that no number is split."""
-    if len(policy.partition(",")[0]) >= width:
-        policy = policy.replace(":", ":\0", 1)
-    lines = [""]
-    for part in policy.replace(",", ",\0").split("\0"):
-        if lines[-1] and len(lines[-1]) + len(part) > width:
-            lines.append("  ")
-        lines[-1] += part
-    return "\n".join(lines)
-
-
-def ranking_json(comparison: Comparison, by: str = "policy", origin: Origin = NO_ORIGIN) -> str:
-    """Return the comparison as JSON, in the documented shape, policies and families alike."""
-    return json.dumps(comparison.to_dict(), indent=1)
-
-
-def ranking_csv(comparison: Comparison, by: str = "policy", origin: Origin = NO_ORIGIN) -> str:
-    """Return one line per protocol and policy or family, with a header."""
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(_plain(comparison, by))
-    return file.getvalue().rstrip("\n")
-
-
-def ranking_markdown(comparison: Comparison, by: str = "policy", origin: Origin = NO_ORIGIN) -> str:
-    """Return one table over all protocols, in Markdown."""
-    head, *lines = _plain(comparison, by)
-    rows: list[Sequence[str]] = [head, [Markup("---")] * len(head), *lines]
-    return "\n".join(str(markdown_row(row)) for row in rows)
-
-
-def _plain(comparison: Comparison, by: str) -> list[list[str]]:
-    """The header and rows of a table with every number in full."""
-    lines: list[dict[str, object]] = []
-    for ranking in comparison.protocols:
-        rows: Sequence[Row | FamilyRow] = ranking.families if by == "family" else ranking.rows
-        lines += [{"protocol": ranking.id, **_values(row, comparison.metric)} for row in rows]
-    head = list(lines[0]) if lines else ["protocol"]
-    return [head, *([_cell(line[name]) for name in head] for line in lines)]
-
-
-def _values(row: Row | FamilyRow, metric: str) -> dict[str, object]:
-    low, high = row.interval or (None, None)
-    if isinstance(row, FamilyRow):
-        return {
-            "family": row.family,
-            "policy": row.policy,
-            "tried": row.tried,
-            "runs": row.runs,
-            "estimate": row.estimate,
-            "test_accuracy": row.test_accuracy,
-            "interval_low": low,
-            "interval_high": high,
-            **_difference("vs_baseline", row.vs_baseline),
-        }
-    return {
-        "rank": row.rank,
-        "policy": row.policy,
-        "runs": row.runs,
-        "estimate": row.estimate,
-        "interval_low": low,
-        "interval_high": high,
-        **_difference("vs_baseline", row.vs_baseline[metric] if row.vs_baseline else None),
-        **_difference("vs_best", row.vs_best),
-        "verdict": row.verdict,
-        "diverged": row.diverged,
-        **row.metrics,
-        "epochs_to_target": row.epochs_to_target,
-    }
-
-
-def _difference(name: str, difference: Difference | None) -> dict[str, object]:
-    low, high = (difference and difference.interval) or (None, None)
-    return {
-        name: difference and difference.mean,
-        f"{name}_low": low,
-        f"{name}_high": high,
-        f"{name}_p_value": difference and difference.p_value,
-    }
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else repr(value)
-
-
-FORMATS: dict[str, Callable[[Comparison, str, Origin], str]] = {
-    "table": ranking_table,
-    "json": ranking_json,
-    "csv": ranking_csv,
-    "markdown": ranking_markdown,
-}

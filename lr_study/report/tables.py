@@ -1,69 +1,115 @@
-"""Policies, plans and runs as text."""
+"""Tables on a terminal: as wide as it is, in colour where it shows colours."""
 
 import io
 import re
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from lr_study.policies import FAMILIES
-from lr_study.runs import Plan
+from lr_study.report.escaping import visible
+
+MIN_WIDTH = 80
+
+_COLOR = re.compile(r"\x1b\[[\d;]*m")
+_TRAILING = re.compile(rf"(?:\s|{_COLOR.pattern})+$")
+
+
+@dataclass(frozen=True)
+class Display:
+    """Where a table is shown.
+
+    Attributes
+    ----------
+    width
+        Columns of the terminal; tables are at least 80 wide.
+    color
+        Whether the terminal shows colours.
+    full_names
+        Whether policies are named in full, even where lines then wrap.
+    """
+
+    width: int = MIN_WIDTH
+    color: bool = False
+    full_names: bool = False
+
+
+PLAIN = Display()
+"""A terminal of 80 columns without colours, as files and pipes have."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, with its heading; numbers are aligned to the right."""
+
+    heading: str
+    cells: Sequence[str]
+    left: bool = False
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that it takes."""
+        lines = [line for text in (self.heading, *self.cells) for line in text.split("\n")]
+        return max(map(cell_len, lines))
+
+
+def width_of(columns: Sequence[Column]) -> int:
+    """Return how wide a table of these columns is."""
+    return sum(column.width for column in columns) + len(columns) + 1
+
+
+def table_of(
+    columns: Sequence[Column], display: Display = PLAIN, styles: Mapping[str, str] | None = None
+) -> str:
+    """Return a table as text.
+
+    Parameters
+    ----------
+    styles
+        The colour of a cell by its text.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    for column in columns:
+        table.add_column(
+            visible(column.heading, keep="\n"),
+            justify="left" if column.left else "right",
+            no_wrap=column.heading != "policy",  # all else is short
+        )
+    for row in zip(*(column.cells for column in columns), strict=True):
+        shown = [visible(cell, keep="\n") for cell in row]
+        table.add_row(*(Text(cell, (styles or {}).get(cell, "")) for cell in shown))
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=max(MIN_WIDTH, display.width),
+        color_system="standard" if display.color else None,
+        force_terminal=display.color,
+        highlight=False,
+        markup=False,  # a name of somebody's policy may hold brackets
+        emoji=False,
+    )
+    console.print(table)
+    lines = file.getvalue().rstrip().split("\n")
+    return "\n".join(_TRAILING.sub(_without_spaces, line) for line in lines)
+
+
+def _without_spaces(match: re.Match[str]) -> str:
+    return "".join(_COLOR.findall(match[0]))
 
 
 def policies_table() -> str:
-    """Return the families, with parameters, defaults and what is allowed."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("family", "parameter", "default", "allowed"):
-        table.add_column(column)
+    """Return the families, each with its formula, parameters, defaults and what is allowed."""
+    lines: list[str] = []
     for name, cls in FAMILIES.items():
-        defaults = cls().parameters()
-        for i, (parameter, default) in enumerate(defaults.items()):
-            table.add_row("" if i else name, parameter, repr(default), cls.allowed(parameter))
-        table.add_row("", f"rate = {cls.formula}", end_section=True)
-    return text_of(table)
-
-
-def result_lines(
-    policy: str, metrics: Mapping[str, float], *, diverged: bool, run_id: str, experiment: str
-) -> Iterator[str]:
-    """Yield what a person wants to know of a finished run."""
-    yield f"policy              {policy}"
-    yield f"run                 {run_id} in experiment {experiment}"
-    for name in ("final_val_accuracy", "best_val_accuracy", "final_val_loss"):
-        if name in metrics:
-            yield f"{name:<19} {metrics[name]:.4f}"
-    yield f"convergence_epoch   {metrics['convergence_epoch']:.0f}"
-    if "wall_clock_seconds" in metrics:
-        yield f"wall_clock_seconds  {metrics['wall_clock_seconds']:.1f}"
-    if diverged:
-        yield "the loss became infinite or not a number: this policy diverged"
-
-
-def left_out_lines(left_out: Mapping[str, str]) -> Iterator[str]:
-    """Yield one line per image that was left out, after a line with their number."""
-    if left_out:
-        yield f"{len(left_out)} images cannot be used and are left out:"
-        for path, reason in sorted(left_out.items()):
-            yield f"  {ascii(path)[1:-1]}: {reason}"
-
-
-def plan_line(plan: Plan) -> str:
-    """Return in one line how many runs a study has, and how many are missing."""
-    rest = f"{len(plan.missing)} to run" if plan.missing else "nothing is missing"
-    failed = f", {len(plan.failed)} failed (--rerun failed)" if plan.failed else ""
-    return f"{len(plan.specs)} runs: {plan.finished} finished{failed}, {rest}"
-
-
-def plan_lines(plan: Plan) -> Iterator[str]:
-    """Yield what a study would do: how many runs are finished, and each that is missing."""
-    yield plan_line(plan)
-    for spec in plan.missing:
-        yield f"  to run: {spec.policy} seed={spec.seed}"
-    for spec in plan.failed:
-        yield f"  failed: {spec.policy} seed={spec.seed} (run it again with --rerun failed)"
+        lines += ["", f"{name}: rate = {cls.formula}"]
+        for parameter, default in cls().parameters().items():
+            lines.append(f"  {parameter:<12} {default!r:<6} {cls.allowed(parameter)}")
+    return "\n".join(lines[1:])
 
 
 def fit(value: float | None, form: str, width: int) -> str:
@@ -90,16 +136,3 @@ def fit(value: float | None, form: str, width: int) -> str:
 
 def _exponent(match: re.Match[str]) -> str:
     return "e-" if match[1] == "-" else "e"
-
-
-def text_of(table: Table) -> str:
-    """Return a table as text, 80 columns wide where the terminal is no wider."""
-    width = max(80, shutil.get_terminal_size(fallback=(80, 24)).columns)
-    # No markup: a name of somebody's policy may hold brackets.
-    console = Console(
-        width=min(width, 120), file=io.StringIO(), highlight=False, markup=False, emoji=False
-    )
-    console.print(table)
-    file = console.file
-    assert isinstance(file, io.StringIO)
-    return "\n".join(line.rstrip() for line in file.getvalue().rstrip().split("\n"))

@@ -15,6 +15,8 @@ from rich.progress import (
 from rich.progress import Task as RichTask
 from rich.text import Text
 
+_SECONDS_BEFORE_ESTIMATE = 3.0
+
 
 class Bar:
     """A progress bar; both methods may be called from any thread."""
@@ -44,6 +46,15 @@ class _Rate(ProgressColumn):
         return Text("" if speed is None else f"{speed:.0f} {self._unit}/s")
 
 
+class _TimeLeft(TimeRemainingColumn):
+    """The time left, once there is enough to tell it from: at first, work waits for compilation."""
+
+    def render(self, task: RichTask) -> Text:
+        if not task.finished and (task.elapsed or 0) < _SECONDS_BEFORE_ESTIMATE:
+            return Text("-:--:--", style="progress.remaining")
+        return super().render(task)
+
+
 @contextmanager
 def progress_bar(description: str, total: int, unit: str) -> Iterator[Bar]:
     """Show a bar with the rate and the time left."""
@@ -52,7 +63,7 @@ def progress_bar(description: str, total: int, unit: str) -> Iterator[Bar]:
         BarColumn(),
         MofNCompleteColumn(),
         _Rate(unit),
-        TimeRemainingColumn(),
+        _TimeLeft(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         yield Bar(progress, description, total)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lr_study.policies import ExpDecay, Fixed, StepDecay, parse
+from lr_study.policies import ExpDecay, Fixed, Policy, StepDecay, parse, short_name
 from lr_study.support.errors import UsageError
 
 positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False, allow_nan=False)
@@ -74,6 +74,25 @@ def test_the_text_form_states_every_parameter() -> None:
     assert str(parse("fixed:lr=1e-6")) == "fixed:lr=1e-06"
     assert str(Fixed(lr=1)) == "fixed:lr=1.0"
     assert str(parse("step_decay:epochs_drop=10.0")) == str(StepDecay(epochs_drop=10))
+
+
+@given(policies, policies)
+def test_no_two_policies_have_the_same_short_name(one: Policy, other: Policy) -> None:
+    assert (one.short_name == other.short_name) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("policy", "name"),
+    [
+        ("fixed:lr=0.0001", "fixed 0.0001"),
+        ("step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5", "step 0.01 ×0.5/5"),
+        ("step_decay:initial_lr=1,drop=1e-5,epochs_drop=5", "step 1 ×1e-05/5"),
+        ("exp_decay:initial_lr=0.1234567,k=0", "exp 0.1234567 k=0"),
+        ("unnamed:step 3", "unnamed:step 3"),
+    ],
+)
+def test_short_names(policy: str, name: str) -> None:
+    assert short_name(policy) == name
 
 
 @pytest.mark.parametrize(

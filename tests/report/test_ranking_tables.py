@@ -1,6 +1,7 @@
 """Tables for the terminal: whole at 80 columns, with the command that comes next."""
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from records import frame, make_record
 
 from lr_study.comparison import Difference, compare
-from lr_study.report import ranking_table, write_report
+from lr_study.report import FORMATS, Display, ranking_table, write_report
 from lr_study.runs import SEED_GRID
 
 
@@ -24,15 +25,58 @@ def test_no_column_is_cut_at_80_columns(target: float | None, goal: str) -> None
     comparison, _ = comparison_of((0, 1), target=target)
     lines = ranking_table(comparison).split("\n")
     assert max(map(len, lines)) <= 80
-    heading = next(i for i, line in enumerate(lines) if line.lstrip().startswith("rank"))
+    heading = next(i for i, line in enumerate(lines) if line.lstrip().startswith("rank rank"))
     last = " ".join(lines[heading + 2].split())
     assert last == f"policy acc. acc. loss {goal} {goal} epoch Δacc. - min epoch"
     rows = lines[heading + 4 :]
     for policy in SEED_GRID:
-        start = str(policy).partition(",")[0]
-        row = next(line for line in rows if line.strip().startswith(start))
-        assert len(row.split()) == 10, row
+        row = next(line for line in rows if line.strip().startswith(f"{policy.short_name} "))
+        assert len(row.removeprefix(f" {policy.short_name}").split()) == 9, row
     assert any(line.startswith(f"to {goal}: epochs to ") for line in lines)
+
+
+def test_the_verdict_is_second_and_names_are_short_at_80_columns() -> None:
+    comparison, _ = comparison_of((0, 1))
+    first = ranking_table(comparison).split("\n")[5:26]
+    assert " ".join(first[0].split()) == "rank vs best policy val acc. ± base base runs"
+    assert first[2].split()[:4] == ["1", "best", "fixed", "0.001"]
+    assert {line.split()[1] for line in first[3:20]} == {"undecided"}
+    assert "policies have short names: --full-names" in ranking_table(comparison)
+
+
+def test_a_wide_terminal_shows_all_in_one_table_with_full_names() -> None:
+    comparison, _ = comparison_of((0, 1))
+    lines = ranking_table(comparison, display=Display(width=200)).split("\n")
+    rows = [line for line in lines if "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=10 " in line]
+    assert [len(row.split()) for row in rows] == [17]
+    assert "short names" not in "\n".join(lines)
+
+
+def test_full_names_on_request_are_broken_after_commas() -> None:
+    comparison, _ = comparison_of((0, 1))
+    table = ranking_table(comparison, display=Display(full_names=True))
+    assert max(map(len, table.split("\n"))) <= 80
+    for policy in SEED_GRID:
+        for part in str(policy).partition(":")[2].split(","):
+            assert part in table
+
+
+def test_verdicts_have_colours_only_where_these_are_shown() -> None:
+    comparison, _ = comparison_of((0, 1))
+    assert "\x1b" not in ranking_table(comparison)
+    colored = ranking_table(comparison, display=Display(color=True))
+    assert "\x1b[1;32mbest" in colored
+    assert "\x1b[33mundecided" in colored
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == ranking_table(comparison)
+
+
+def test_markdown_is_a_table_to_paste() -> None:
+    comparison, _ = comparison_of((0, 1))
+    head, rule, first, *others = FORMATS["markdown"](comparison).split("\n")
+    assert head == "| rank | verdict | policy | final val_accuracy ± 95 % | Δ vs baseline | p |"
+    assert rule == "| --- | --- | --- | --- | --- | --- |"
+    assert first == "| 1 | best | fixed:lr=0.001 | 0.8125 ± 0.0399 | base |  |"
+    assert len(others) == 17
 
 
 @pytest.mark.parametrize(("seeds", "shown"), [((0,), True), ((0, 1), False)])
@@ -91,9 +135,9 @@ def test_any_figure_of_any_size_can_be_read(
     table = ranking_table(replace(SOME, protocols=(replace(ranking, rows=(ranking.rows[0], row)),)))
     lines = table.split("\n")
     assert all(len(line) <= 80 for line in lines if "lr-study" not in line), table
-    row_of = [line.split() for line in lines if "fixed:lr=0.03" in line]
+    row_of = [line.partition("=0.03")[2].split() for line in lines if "fixed:lr=0.03" in line]
     first, second = row_of[:2]
-    score, width, difference = first[2:5]
+    score, width, difference = first[:3]
     assert reads(score, estimate), table
     assert reads(width, row.interval and row.interval[1] / 2), table
     assert reads(difference, mean), table

@@ -1,0 +1,153 @@
+"""A comparison in every format: tables for people, JSON, CSV and Markdown."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+
+from markupsafe import Markup
+
+from lr_study.comparison import Comparison, Difference, FamilyRow, Interval, ProtocolRanking, Row
+from lr_study.report.commands import NO_ORIGIN, Origin
+from lr_study.report.escaping import escape_markdown, markdown_row
+from lr_study.report.ranking_tables import difference_cells, half, ranking_table
+from lr_study.report.tables import PLAIN, Display, fit
+
+BY = ("policy", "family")
+
+
+def ranking_json(
+    comparison: Comparison,
+    by: str = "policy",
+    origin: Origin = NO_ORIGIN,
+    display: Display = PLAIN,
+) -> str:
+    """Return the comparison as JSON, in the documented shape, policies and families alike."""
+    return json.dumps(comparison.to_dict(), indent=1)
+
+
+def ranking_csv(
+    comparison: Comparison,
+    by: str = "policy",
+    origin: Origin = NO_ORIGIN,
+    display: Display = PLAIN,
+) -> str:
+    """Return one line per protocol and policy or family, with a header."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(_plain(comparison, by))
+    return file.getvalue().rstrip("\n")
+
+
+def ranking_markdown(
+    comparison: Comparison,
+    by: str = "policy",
+    origin: Origin = NO_ORIGIN,
+    display: Display = PLAIN,
+) -> str:
+    """Return a table per protocol in Markdown: six columns, four digits."""
+    parts = []
+    for ranking in comparison.protocols:
+        if len(comparison.protocols) > 1:
+            data = f"{ranking.fields.get('data')}, protocol {ranking.id}"
+            parts.append(Markup("**{}**").format(escape_markdown(data)))
+        head, *rows = _families(ranking) if by == "family" else _policies(comparison, ranking)
+        lines: list[Sequence[str]] = [head, [Markup("---")] * len(head), *rows]
+        parts.append(Markup("\n").join(map(markdown_row, lines)))
+    if not parts:
+        parts.append(escape_markdown(f"{comparison.experiment}: no run that can be ranked"))
+    return "\n\n".join(parts)
+
+
+def _policies(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[tuple[str, ...]]:
+    score = f"{comparison.at} {comparison.metric} ± 95 %"
+    yield ("rank", "verdict", "policy", score, "Δ vs baseline", "p")
+    for row in ranking.rows:
+        difference = None if row.vs_baseline is None else row.vs_baseline[comparison.metric]
+        yield (
+            str(row.rank),
+            "diverged" if row.diverged else row.verdict,
+            row.policy,
+            _estimate(row.estimate, row.interval),
+            *difference_cells(difference, is_baseline=row.policy == comparison.baseline),
+        )
+
+
+def _families(ranking: ProtocolRanking) -> Iterator[tuple[str, ...]]:
+    yield ("family", "policy", "of", "test accuracy ± 95 %", "Δ vs baseline", "p")
+    for row in ranking.families:
+        yield (
+            row.family,
+            row.policy,
+            str(row.tried),
+            _estimate(row.test_accuracy, row.interval),
+            *difference_cells(row.vs_baseline, is_baseline=row.vs_baseline is None),
+        )
+
+
+def _estimate(value: float | None, interval: Interval | None) -> str:
+    around = "" if interval is None else f" ± {fit(half(interval), '.4f', 6)}"
+    return fit(value, ".4f", 7) + around
+
+
+def _plain(comparison: Comparison, by: str) -> list[list[str]]:
+    """The header and rows of a table with every number in full."""
+    lines: list[dict[str, object]] = []
+    for ranking in comparison.protocols:
+        rows: Sequence[Row | FamilyRow] = ranking.families if by == "family" else ranking.rows
+        lines += [{"protocol": ranking.id, **_values(row, comparison.metric)} for row in rows]
+    head = list(lines[0]) if lines else ["protocol"]
+    return [head, *([_cell(line[name]) for name in head] for line in lines)]
+
+
+def _values(row: Row | FamilyRow, metric: str) -> dict[str, object]:
+    low, high = row.interval or (None, None)
+    if isinstance(row, FamilyRow):
+        return {
+            "family": row.family,
+            "policy": row.policy,
+            "tried": row.tried,
+            "runs": row.runs,
+            "estimate": row.estimate,
+            "test_accuracy": row.test_accuracy,
+            "interval_low": low,
+            "interval_high": high,
+            **_difference("vs_baseline", row.vs_baseline),
+        }
+    return {
+        "rank": row.rank,
+        "policy": row.policy,
+        "runs": row.runs,
+        "estimate": row.estimate,
+        "interval_low": low,
+        "interval_high": high,
+        **_difference("vs_baseline", row.vs_baseline[metric] if row.vs_baseline else None),
+        **_difference("vs_best", row.vs_best),
+        "verdict": row.verdict,
+        "diverged": row.diverged,
+        **row.metrics,
+        "epochs_to_target": row.epochs_to_target,
+    }
+
+
+def _difference(name: str, difference: Difference | None) -> dict[str, object]:
+    low, high = (difference and difference.interval) or (None, None)
+    return {
+        name: difference and difference.mean,
+        f"{name}_low": low,
+        f"{name}_high": high,
+        f"{name}_p_value": difference and difference.p_value,
+    }
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else repr(value)
+
+
+FORMATS: dict[str, Callable[[Comparison, str, Origin, Display], str]] = {
+    "table": ranking_table,
+    "json": ranking_json,
+    "csv": ranking_csv,
+    "markdown": ranking_markdown,
+}
