@@ -30,6 +30,7 @@ from lr_study.data import ImageError, load_image, locate, scan
 from lr_study.features.backbones import build_backbone, resolve_weights
 from lr_study.features.extraction import BATCH_SIZE, load_features
 from lr_study.features.folding import fold_batch_norms
+from lr_study.support import available_cpus
 from lr_study.support.runtime import keras, tf, use_one_thread_per_op
 
 OPENCLIPART = Path("/usr/share/openclipart/png")
@@ -86,7 +87,7 @@ def main() -> None:
         "forward pass": forward_of(model),
         "forward pass, folded": forward_of(fold_batch_norms(model)),
     }
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(available_cpus()) as pool:
         decoded = list(pool.map(lambda file: load_image(file, SIZE), files))
         batches = np.stack(decoded).reshape(-1, BATCH_SIZE, SIZE, SIZE, 3)
 
@@ -109,7 +110,9 @@ def main() -> None:
         for _ in range(REPEATS):
             for name, work in works.items():
                 seconds[name].append(seconds_of(work))
-    print(f"{len(files)} images of {image_set.name}, {BACKBONE}, {SIZE} px, {os.cpu_count()} cores")
+    print(
+        f"{len(files)} images of {image_set.name}, {BACKBONE}, {SIZE} px, {available_cpus()} cores"
+    )
     print(f"{'':26}{'images/s':>11}{'speed / forward pass':>22}")
     forward_seconds = statistics.median(seconds["forward pass"])
     for name, runs in seconds.items():

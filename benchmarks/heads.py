@@ -110,7 +110,7 @@ CONTESTANTS: dict[str, Callable[[np.random.Generator], float]] = KERAS | OURS
 
 def in_own_process(name: str) -> float:
     command = [sys.executable, __file__, "--only", name]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return float(subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout)
 
 
 def main() -> int:

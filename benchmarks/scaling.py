@@ -100,7 +100,9 @@ def main() -> int:
         for _ in range(chosen.repeats):
             for (rows, heads), answers in runs.items():
                 command = [sys.executable, __file__, "--only", f"{folder}/{rows}.npy", str(heads)]
-                answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+                answer = subprocess.run(
+                    command, check=True, stdout=subprocess.PIPE, encoding="utf-8"
+                )
                 answers.append(json.loads(answer.stdout))
     found = {
         case: {"seconds": min(run["seconds"] for run in answers)}

@@ -72,7 +72,7 @@ def record(number: int):
 
 def write_files(folder: Path) -> None:
     """Files of the size that a run of 20 classes has."""
-    (folder / "history.csv").write_text("x" * 4000)
+    (folder / "history.csv").write_text("x" * 4000, encoding="utf-8")
     weights = np.random.default_rng(0).random((1280, 20), dtype=np.float32)
     np.savez(folder / "head.npz", kernel=weights)
 
@@ -136,8 +136,11 @@ def publishing(stores: Stack, folder: Path) -> None:
     results = {"a database file": publish(f"sqlite:///{folder}/publishing.db")}
     configured = stores.environment()
     ini = folder / "basic_auth.ini"
-    text = Path(configured["MLFLOW_AUTH_CONFIG_PATH"]).read_text()
-    ini.write_text(re.sub(r"auth_cache_ttl_seconds = \d+", "auth_cache_ttl_seconds = 0", text))
+    text = Path(configured["MLFLOW_AUTH_CONFIG_PATH"]).read_text(encoding="utf-8")
+    ini.write_text(
+        re.sub(r"auth_cache_ttl_seconds = \d+", "auth_cache_ttl_seconds = 0", text),
+        encoding="utf-8",
+    )
     for name, changes, leave_out in (
         ("server without basic-auth", {}, "--app-name=basic-auth"),
         ("server as configured", {}, ""),
@@ -184,7 +187,7 @@ def command(uri: str, user: User | None, *words: str) -> subprocess.Popen[str]:
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
 
 

@@ -112,7 +112,7 @@ TRAINERS = {
 
 def in_own_process(*arguments: str) -> dict[str, float]:
     command = [sys.executable, __file__, *arguments]
-    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8")
     return json.loads(answer.stdout.splitlines()[-1])
 
 

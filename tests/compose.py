@@ -71,7 +71,7 @@ def read(variables: Mapping[str, str]) -> dict[str, Any]:
             return [fill(part) for part in value]
         return filled_in(value, variables) if isinstance(value, str) else value
 
-    return fill(yaml.safe_load(FILE.read_text()))
+    return fill(yaml.safe_load(FILE.read_text(encoding="utf-8")))
 
 
 def files_of(compose: Mapping[str, Any], service: str) -> dict[str, Path]:

@@ -101,13 +101,16 @@ class Forked:
         if self._process.exitcode is None:
             raise subprocess.TimeoutExpired("lr-study", timeout)
         if self._written is None:
-            self._written = self._out.read_text(), self._err.read_text()
+            self._written = (
+                self._out.read_text(encoding="utf-8"),
+                self._err.read_text(encoding="utf-8"),
+            )
             shutil.rmtree(self._folder)
         return self._process.exitcode
 
     def output(self) -> str:
         """What it has written to standard output so far."""
-        return self._out.read_text() if self._written is None else self._written[0]
+        return self._out.read_text(encoding="utf-8") if self._written is None else self._written[0]
 
     def completed(self, timeout: float = 300) -> Completed[str]:
         """Wait for its end, and return what `subprocess.run` would."""
@@ -151,8 +154,14 @@ def _run(
     for old, new in ((null, 0), (opened[0], 1), (opened[1], 2)):
         os.dup2(old, new)
         os.close(old)
+    # What Python opened were other files.
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     if memory_bytes:
-        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        taken = (
+            int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
+            * resource.getpagesize()
+        )
         resource.setrlimit(resource.RLIMIT_AS, (taken + memory_bytes, taken + memory_bytes))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["lr-study", *arguments]
@@ -169,5 +178,7 @@ def _run(
 
 def _initial_variables() -> set[str]:
     """Names of the variables that the server was started with."""
-    entries = Path("/proc/self/environ").read_text(errors="surrogateescape").split("\0")
+    entries = (
+        Path("/proc/self/environ").read_text(errors="surrogateescape", encoding="utf-8").split("\0")
+    )
     return {entry.partition("=")[0] for entry in entries}

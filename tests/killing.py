@@ -151,7 +151,7 @@ class Study:
         return {
             "metrics": sorted(row for row in self._rows(metrics, run_id) if row[0] not in TIMINGS),
             "params": dict(self._rows(params, run_id)),
-            "history.csv": (Path(place) / "history.csv").read_text(),
+            "history.csv": (Path(place) / "history.csv").read_text(encoding="utf-8"),
             "weights": weights,
         }
 
@@ -250,7 +250,9 @@ class Process:
         """Let it stand still, where it is."""
         self.send(signal.SIGSTOP)
         status = Path(f"/proc/{self._process.pid}/status")
-        while self._process.poll() is None and "State:\tT" not in status.read_text():
+        while self._process.poll() is None and "State:\tT" not in status.read_text(
+            encoding="utf-8"
+        ):
             time.sleep(0.001)
 
 

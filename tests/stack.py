@@ -53,12 +53,12 @@ def process(
     try:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
-            assert started.poll() is None, log.read_text()
+            assert started.poll() is None, log.read_text(encoding="utf-8")
             try:
                 answers()
                 break
             except (OSError, subprocess.SubprocessError):
-                assert time.monotonic() < deadline, log.read_text()
+                assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
                 time.sleep(0.1)
         yield started
     finally:
@@ -76,7 +76,7 @@ def resident_bytes(group: int) -> int:
     for folder in Path("/proc").iterdir():
         try:
             if folder.name.isdigit() and os.getpgid(int(folder.name)) == group:
-                pages = int((folder / "statm").read_text().split()[1])
+                pages = int((folder / "statm").read_text(encoding="utf-8").split()[1])
                 total += pages * os.sysconf("SC_PAGE_SIZE")
         except (ProcessLookupError, FileNotFoundError):
             continue
@@ -109,7 +109,9 @@ class Database:
 
     def crash(self) -> None:
         """Kill -9 its first process; the others find that out by themselves."""
-        os.kill(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]), 9)
+        os.kill(
+            int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]), 9
+        )
         self.running.close()
 
     def psql(self, *arguments: str, **environment: str) -> str:
@@ -119,7 +121,7 @@ class Database:
             ["psql", "-X", "-q", "-A", "-t", *place, *arguments],
             check=True,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             env=os.environ | environment,
         ).stdout
 

@@ -31,15 +31,15 @@ def tracking_server(folder: Path, database: bytes) -> Iterator[str]:
     command += ["--port", uri.rpartition(":")[2], "--backend-store-uri", f"sqlite:///{file}"]
     command += ["--artifacts-destination", str(folder / "artifacts")]
     environment = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             command, env=environment, stdout=log, stderr=log, start_new_session=True
         )
     try:
         deadline = time.monotonic() + 90
         while not _answers(uri):
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, (folder / "log").read_text()
+            assert process.poll() is None, (folder / "log").read_text(encoding="utf-8")
+            assert time.monotonic() < deadline, (folder / "log").read_text(encoding="utf-8")
             time.sleep(0.2)
         yield uri
     finally:

@@ -51,7 +51,7 @@ ARROWS = {
 def imports_of(file: Path) -> set[tuple[str, str]]:
     """Every import of ours in a file, wherever it stands, as (module, name or nothing)."""
     found: set[tuple[str, str]] = set()
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {(alias.name, "") for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -122,7 +122,7 @@ def test_policies_need_the_standard_library_alone() -> None:
     tops = {
         (node.module or "").partition(".")[0]
         for file in files_of("policies")
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom)
     }
     assert tops - set(sys.stdlib_module_names) == {"lr_study"}
@@ -146,7 +146,7 @@ def test_nothing_heavy_is_imported_on_the_way(arguments: list[str]) -> None:
         "app._run()\n"
         f"print(sorted(name for name in {HEAVY!r} if name in sys.modules))"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert answer.stdout.splitlines()[-1] == "[]", answer.stderr
 
 
@@ -155,14 +155,78 @@ def test_comparing_needs_no_tensorflow() -> None:
         "import sys, lr_study; from lr_study.report import FORMATS\n"
         "lr_study.load_runs, lr_study.compare; print('tensorflow' in sys.modules)"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert answer.stdout == "False\n", answer.stderr
+
+
+def test_text_files_and_pipes_name_their_encoding() -> None:
+    """The locale's is another one elsewhere, and may lack a character of a report."""
+    files = [
+        path
+        for where in ("lr_study", "tests", "benchmarks", "scripts")
+        for path in (ROOT / where).rglob("*.py")
+    ]
+    unnamed = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in files
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and not names_encoding(call)
+    ]
+    assert unnamed == []
+
+
+_NO_TEXT = ("os", "Image", "tarfile")
+
+
+def names_encoding(call: ast.Call) -> bool:
+    """Whether a call names an encoding, or needs none."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+    if "encoding" in given or None in given:
+        return True
+    if name in ("read_text", "write_text"):
+        return False
+    if name == "open" and ast.unparse(call.func).partition(".")[0] not in (
+        "os",
+        "Image",
+        "tarfile",
+    ):
+        mode = [ast.unparse(value) for value in (*call.args[-1:], *given.values())]
+        return any("b" in text.strip("'") and text.startswith("'") for text in mode) or (
+            "file" in mode  # by a variable
+        )
+    return "text" not in given or name not in ("run", "Popen", "check_output")
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        ("path.read_text()", False),
+        ("path.write_text(x)", False),
+        ("path.write_text(x, encoding='utf-8')", True),
+        ("path.open()", False),
+        ("path.open('a')", False),
+        ("open(path, 'w')", False),
+        ("open(path, 'rb')", True),
+        ("path.open('wb')", True),
+        ("os.open(path, 0)", True),
+        ("subprocess.run(x, text=True)", False),
+        ("subprocess.run(x, capture_output=True)", True),
+    ],
+)
+def test_calls_that_name_an_encoding_are_known(call: str, named: bool) -> None:
+    (statement,) = ast.parse(call).body
+    assert isinstance(statement, ast.Expr)
+    assert isinstance(statement.value, ast.Call)
+    assert names_encoding(statement.value) is named
 
 
 def test_files_stay_short() -> None:
     files = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *ROOT.glob("benchmarks/*.py")]
     long = {
-        str(f.relative_to(ROOT)): n for f in files if (n := len(f.read_text().splitlines())) > 400
+        str(f.relative_to(ROOT)): n
+        for f in files
+        if (n := len(f.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert long == {}
 

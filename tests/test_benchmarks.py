@@ -12,7 +12,7 @@ def test_benchmarks_find_all_that_they_import_of_ours() -> None:
     wanted = {
         (str(node.module), alias.name)
         for script in BENCHMARKS.glob("*.py")
-        for node in ast.walk(ast.parse(script.read_text()))
+        for node in ast.walk(ast.parse(script.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("lr_study")
         for alias in node.names
     }

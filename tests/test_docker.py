@@ -26,7 +26,7 @@ def services() -> dict[str, Any]:
 
 
 def pins(lock: Path) -> set[str]:
-    return set(lock.read_text().splitlines())
+    return set(lock.read_text(encoding="utf-8").splitlines())
 
 
 def test_variables_are_filled_in_as_compose_does() -> None:
@@ -47,13 +47,13 @@ def test_starting_without_a_password_is_an_error(name: str, empty: bool) -> None
 
 
 def test_the_example_names_every_variable_and_sets_none() -> None:
-    lines = (compose.FOLDER / ".env.example").read_text().splitlines()
+    lines = (compose.FOLDER / ".env.example").read_text(encoding="utf-8").splitlines()
     named = [line for line in lines if re.fullmatch(r"#?[A-Z0-9_]+=.*", line)]
     assert all(line.endswith("=") for line in named)
     assert [line[:-1] for line in named if line[0] != "#"] == list(compose.REQUIRED)
-    used = set(re.findall(r"\${(\w+)", compose.FILE.read_text()))
+    used = set(re.findall(r"\${(\w+)", compose.FILE.read_text(encoding="utf-8")))
     assert {line.strip("#=") for line in named} == used
-    assert "/docker/.env" in (ROOT / ".gitignore").read_text().splitlines()
+    assert "/docker/.env" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def test_every_secret_comes_from_a_variable(services: dict[str, Any]) -> None:
@@ -107,7 +107,7 @@ def test_services_are_confined(name: str, services: dict[str, Any]) -> None:
 
 
 def users_of(dockerfile: Path) -> list[str]:
-    return re.findall(r"^USER (\S+)$", dockerfile.read_text(), re.MULTILINE)
+    return re.findall(r"^USER (\S+)$", dockerfile.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_there_are_no_other_services(services: dict[str, Any]) -> None:
@@ -116,7 +116,7 @@ def test_there_are_no_other_services(services: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda file: file.name)
 def test_dockerfiles_are_pinned_and_end_as_an_ordinary_user(dockerfile: Path) -> None:
-    bases = re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE)
+    bases = re.findall(r"^FROM (\S+)", dockerfile.read_text(encoding="utf-8"), re.MULTILINE)
     assert bases
     assert all(PINNED.fullmatch(base) for base in bases), bases
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", users_of(dockerfile)[-1])
@@ -150,7 +150,7 @@ def test_the_server_has_the_versions_that_training_has() -> None:
     asked = {
         re.split(r"[\[>]", line)[0]
         for file in (compose.FOLDER / "server.in", ROOT / "tests/server/requirements.in")
-        for line in file.read_text().splitlines()
+        for line in file.read_text(encoding="utf-8").splitlines()
         if line[0] != "#"
     }
     locked = server | pins(ROOT / "tests/server/requirements.lock")
@@ -158,9 +158,13 @@ def test_the_server_has_the_versions_that_training_has() -> None:
 
 
 def test_what_the_trainer_copies_is_let_into_its_build() -> None:
-    copied = re.findall(r"^COPY (?!--)(.+) \S+$", (compose.FOLDER / "Dockerfile").read_text(), re.M)
+    copied = re.findall(
+        r"^COPY (?!--)(.+) \S+$", (compose.FOLDER / "Dockerfile").read_text(encoding="utf-8"), re.M
+    )
     let_in = {
-        line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[0] == "!"
+        line[1:]
+        for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+        if line[0] == "!"
     }
     assert {name for names in copied for name in names.split()} == let_in
     assert all((ROOT / name).exists() for name in let_in)
@@ -177,4 +181,4 @@ def test_the_file_is_one_document_without_repeated_names() -> None:
         return loader.construct_mapping(node)
 
     Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, no_repeats)
-    yaml.load(compose.FILE.read_text(), Strict)  # noqa: S506
+    yaml.load(compose.FILE.read_text(encoding="utf-8"), Strict)  # noqa: S506

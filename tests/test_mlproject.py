@@ -19,7 +19,7 @@ from lr_study.policies import FAMILIES, parse
 from lr_study.runs import CURVES
 
 ROOT = Path(__file__).parents[1]
-PROJECT = yaml.safe_load((ROOT / "MLproject").read_text())
+PROJECT = yaml.safe_load((ROOT / "MLproject").read_text(encoding="utf-8"))
 ENTRY_POINTS = PROJECT["entry_points"]
 FAMILY_OF = {"fixed_lr": "fixed", "step_decay": "step_decay", "exp_decay": "exp_decay"}
 TYPES = {"int": int, "float": float, "string": str}
@@ -62,14 +62,14 @@ def test_every_parameter_is_used_once_and_bare(entry_point: str) -> None:
 
 
 def test_conda_and_mlflow_run_have_the_same_pins() -> None:
-    python_env = yaml.safe_load((ROOT / "python_env.yaml").read_text())
-    conda = yaml.safe_load((ROOT / "conda.yaml").read_text())
+    python_env = yaml.safe_load((ROOT / "python_env.yaml").read_text(encoding="utf-8"))
+    conda = yaml.safe_load((ROOT / "conda.yaml").read_text(encoding="utf-8"))
     assert python_env == {"dependencies": ["-r requirements.lock"]}
     (pip,) = (entry["pip"] for entry in conda["dependencies"] if isinstance(entry, dict))
     assert pip == python_env["dependencies"]
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     assert all(re.match(r"[\w.-]+==\S+( ; .+)?$", line) for line in lines)
-    text = (ROOT / "pyproject.toml").read_text()
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     needed = re.search(r"\ndependencies = \[(.*?)\n\]", text, re.DOTALL)
     assert needed is not None
     pinned = {line.partition("==")[0] for line in lines}
@@ -90,7 +90,7 @@ def mlflow_run(folder: Path, entry_point: str, **params: object) -> subprocess.P
         command,
         cwd=folder,
         env=environment(folder),
-        text=True,
+        encoding="utf-8",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
@@ -165,7 +165,7 @@ def test_each_epoch_can_be_read_as_it_ends_and_a_kill_keeps_it(
     assert client.get_run(run_id).info.status == "RUNNING"
     # Not mlflow's process but the one that trains: afterwards MLflow calls the run FAILED.
     children = subprocess.run(
-        ["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True
+        ["pgrep", "-P", str(process.pid)], capture_output=True, encoding="utf-8", check=True
     )
     os.kill(int(children.stdout.split()[0]), signal.SIGTERM)
     output, _ = process.communicate(timeout=120)

@@ -18,7 +18,9 @@ def keep(client, experiment, seed=0, *, parent="p", replaces=False):
         cell_identity("child", record.cell, parent, replaces=replaces),
         tags={"lr_study.version": "0"},
     )
-    return outbox.put(entry, lambda folder: (folder / "note.txt").write_text("here"))
+    return outbox.put(
+        entry, lambda folder: (folder / "note.txt").write_text("here", encoding="utf-8")
+    )
 
 
 def finished(client, experiment):

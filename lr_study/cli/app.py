@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 import lr_study
 from lr_study.cli import import_commands, inspecting, ranking, training
-from lr_study.cli.terminal import echo, echo_err
+from lr_study.cli.terminal import echo, echo_err, print_in_any_encoding
 from lr_study.support import LrStudyError, describe_external_error, stop_as_interrupted
 
 _INTERRUPTED = 130  # typer's answer to KeyboardInterrupt
@@ -50,6 +50,7 @@ app.add_typer(import_commands.app, name="import", short_help="Import runs of oth
 
 def main() -> None:
     """Run the command line; exit with 0 done, 1 the work failed, 2 wrong use."""
+    print_in_any_encoding()
     stop_as_interrupted()
     sys.excepthook = _print_traceback
     sys.exit(_run())

@@ -1,6 +1,9 @@
 """Results on standard output, everything else on standard error, credentials masked."""
 
+import codecs
+import io
 import shlex
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,23 @@ from lr_study.support import mask
 
 if TYPE_CHECKING:
     from lr_study.report import Display
+
+
+_SUBSTITUTES = str.maketrans("─━Δ±×−–…", "--d~x--.")
+
+
+def print_in_any_encoding() -> None:
+    """Let standard output and error print what their encoding lacks in other characters."""
+    codecs.register_error("lr_study", _substitute)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="lr_study")
+
+
+def _substitute(error: UnicodeError) -> tuple[str | bytes, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    text = error.object[error.start : error.end].translate(_SUBSTITUTES)
+    return text.encode("ascii", "backslashreplace"), error.end
 
 
 def echo(*lines: str) -> None:

@@ -50,7 +50,9 @@ def record_pixels(fingerprint: str, size: int, pixels: str, *, as_before: bool =
         known = {_UNKNOWN: ""}
     if known.get(decoder()) != pixels:
         with suppress(OSError), atomic_write(_file(fingerprint, size)) as aside:
-            aside.write_text(checked_json([*({**known, decoder(): pixels}).items()]))
+            aside.write_text(
+                checked_json([*({**known, decoder(): pixels}).items()]), encoding="utf-8"
+            )
 
 
 def recorded_pixels(fingerprint: str, size: int) -> str | None:

@@ -1,12 +1,11 @@
 """Map a function over many items, in one thread per core."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TypeVar
 
-from lr_study.support import progress_bar
+from lr_study.support import available_cpus, progress_bar
 
 # With fewer items the work is done before a progress bar could be read.
 _MIN_ITEMS_FOR_BAR = 500
@@ -41,7 +40,7 @@ def in_threads(
     """
     many = len(items) > _MIN_ITEMS_FOR_BAR
     bar = progress_bar(description, len(items), unit) if many else nullcontext()
-    executor = ThreadPoolExecutor(os.cpu_count())
+    executor = ThreadPoolExecutor(available_cpus())
     results = []
     try:
         with bar as progress:

@@ -5,7 +5,6 @@ one batch is decoded while another is in the backbone, and all cores stay busy. 
 make other pixels of the same files: its features are extracted anew, and its pixels recorded.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -33,7 +32,7 @@ from lr_study.features.feature_cache import (
     read_features,
     same_features,
 )
-from lr_study.support import LrStudyError, progress_bar
+from lr_study.support import LrStudyError, available_cpus, progress_bar
 
 BATCH_SIZE = 32
 """Images per forward pass. The last batch is padded, so that no feature depends on its size."""
@@ -116,7 +115,7 @@ def _extract(
     missing = partial.missing()
     with (
         progress_bar("extracting features", total, "images") as bar,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
+        ThreadPoolExecutor(available_cpus()) as pool,
     ):
         bar.advance(total - sum(map(size, missing)))
         futures = {pool.submit(extract_batch, start): start for start in missing}

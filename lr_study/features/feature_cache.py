@@ -178,7 +178,7 @@ class PartialFeatures:
                 "pixels": self._pixels[start],
                 "seconds": self._seconds(),
             }
-            with self._progress.open("a") as file:
+            with self._progress.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(entry) + "\n")
 
     def complete(self, folder: Path) -> None:
@@ -193,7 +193,7 @@ class PartialFeatures:
             "remarks": dict(sorted(self._remarks.items())),
             "pixels": combine_pixels(chain(*(self._pixels[row] for row in sorted(self._pixels)))),
         }
-        (self._folder / "features.json").write_text(checked_json(metadata))
+        (self._folder / "features.json").write_text(checked_json(metadata), encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder)
         self._folder.rename(folder)

@@ -244,7 +244,7 @@ def _write_plan(folder: Path, plan: Plan, workload: Workload) -> None:
         "policies": list(dict.fromkeys(str(spec.policy) for spec in plan.specs)),
         "seeds": list(dict.fromkeys(spec.seed for spec in plan.specs)),
     }
-    (folder / "grid.json").write_text(json.dumps(grid, indent=1) + "\n")
+    (folder / "grid.json").write_text(json.dumps(grid, indent=1) + "\n", encoding="utf-8")
     write_files(folder, workload.data_files)
 
 
@@ -270,14 +270,18 @@ def _log_ranking(
     with TemporaryDirectory(prefix="lr-study-") as temporary:
         folder = Path(temporary)
         origin = origin_of(ranking, runs)
-        (folder / "ranking.txt").write_text(ranking_table(ranking, origin=origin) + "\n")
-        (folder / "ranking.json").write_text(ranking_json(ranking) + "\n")
+        (folder / "ranking.txt").write_text(
+            ranking_table(ranking, origin=origin) + "\n", encoding="utf-8"
+        )
+        (folder / "ranking.json").write_text(ranking_json(ranking) + "\n", encoding="utf-8")
         figures = draw(ranking, runs, "en", inline_svg)
-        (folder / "report.html").write_text(html_report(ranking, figures, "en", origin))
+        (folder / "report.html").write_text(
+            html_report(ranking, figures, "en", origin), encoding="utf-8"
+        )
         (folder / "figures").mkdir()
         for of_protocol in figures.values():  # there is one protocol, or none
             for name, svg in of_protocol.items():
-                (folder / "figures" / f"{name}.svg").write_text(svg)
+                (folder / "figures" / f"{name}.svg").write_text(svg, encoding="utf-8")
         retry(lambda: log_files(destination.client, parent, folder))
 
 

@@ -12,6 +12,8 @@ from .external_errors import one_line as one_line
 from .external_errors import reason_of_failure as reason_of_failure
 from .fractions import exact_fraction as exact_fraction
 from .fractions import require_split_fractions as require_split_fractions
+from .machine import available_cpus as available_cpus
+from .machine import available_memory_bytes as available_memory_bytes
 from .masking import mask as mask
 from .masking import without_credentials as without_credentials
 from .process import defer_signals as defer_signals

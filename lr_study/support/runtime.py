@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 
+from lr_study.support.machine import available_cpus
+
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # TensorFlow leaves oneDNN off on some processors, where a convolution then takes twice as long.
@@ -54,6 +56,7 @@ def use_one_thread_per_op() -> None:
     """
     if tf.config.threading.get_intra_op_parallelism_threads() != 1:
         tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(available_cpus())
 
 
 def gpu_is_there() -> bool:
@@ -65,5 +68,6 @@ def device_name() -> str:
     """The device that trains: the GPU's name from its driver, or the number of CPU cores."""
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
-        return f"CPU, {os.cpu_count()} cores"
+        cpus = available_cpus()
+        return f"CPU, {cpus} core{'' if cpus == 1 else 's'}"
     return str(tf.config.experimental.get_device_details(gpus[0]).get("device_name", gpus[0].name))

@@ -123,7 +123,7 @@ def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None)
             (aside / "files").mkdir(parents=True)
             write_files(aside / "files")
             about = {"entry": asdict(entry), "files": _digests(aside / "files")}
-            (aside / "entry.json").write_text(checked_json(about))
+            (aside / "entry.json").write_text(checked_json(about), encoding="utf-8")
             is_written = True
     except OSError as error:
         # Only the rename tells that an entry waits already: a writer may fail with the same errors.

@@ -6,7 +6,6 @@ each with its own program and its own blocks. No sum is ever divided among threa
 results do not depend on its neighbours.
 """
 
-import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.runs import EpochRecord, Protocol, RunSpec
-from lr_study.support import Stream, generator, release_pages, tf, use_one_thread_per_op
+from lr_study.support import (
+    Stream,
+    available_cpus,
+    available_memory_bytes,
+    generator,
+    release_pages,
+    tf,
+    use_one_thread_per_op,
+)
 from lr_study.training.batched_program import HeadsProgram, State, borrow_program
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
@@ -70,7 +77,7 @@ class CachedTrainer:
 
     @property
     def width(self) -> int:
-        """As many heads as fit into a quarter of the machine's memory."""
+        """As many heads as fit into a quarter of the available memory."""
         return heads_in_memory(self.examples.values.shape[1], self.examples.classes)
 
     def train(
@@ -109,10 +116,10 @@ def train_heads(
     if len({(spec.seed, spec.settings) for spec in specs}) != 1:
         raise ValueError("heads that train together differ in their policy alone")
     use_one_thread_per_op()
-    if examples.values.nbytes <= IN_MEMORY_BYTES:
+    if examples.values.nbytes <= min(IN_MEMORY_BYTES, available_memory_bytes() // 8):
         examples = replace(examples, values=_in_memory(examples.values))
     blocks = [_Block(specs[i : i + HEADS_PER_BLOCK]) for i in range(0, len(specs), HEADS_PER_BLOCK)]
-    threads = min(os.cpu_count() or 1, len(blocks))
+    threads = min(available_cpus(), len(blocks))
     stop = threading.Event()
     started = time.perf_counter()
     with ThreadPoolExecutor(threads, thread_name_prefix="heads") as pool:
@@ -141,7 +148,7 @@ def _in_memory(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def heads_in_memory(features: int, classes: int) -> int:
-    """Return how many heads may be in training at once: a quarter of the machine's memory.
+    """Return how many heads may be in training at once: a quarter of the available memory.
 
     A head takes four times its weights: these, and at most three numbers a weight that its
     optimizer keeps.
@@ -149,8 +156,7 @@ def heads_in_memory(features: int, classes: int) -> int:
     >>> heads_in_memory(1280, 20) > 1000
     True
     """
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    blocks = memory // 4 // (4 * 4 * features * classes * HEADS_PER_BLOCK)
+    blocks = available_memory_bytes() // 4 // (4 * 4 * features * classes * HEADS_PER_BLOCK)
     return max(1, blocks) * HEADS_PER_BLOCK
 
 

@@ -5,7 +5,6 @@ mode, so drop-connect is active and the features of an image differ from epoch t
 """
 
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,14 @@ from numpy.typing import NDArray
 
 from lr_study.features import FEATURES, Weights, build_backbone
 from lr_study.runs import EpochRecord, Protocol, RunSpec
-from lr_study.support import LrStudyError, Stream, generator, gpu_is_there, keras
+from lr_study.support import (
+    LrStudyError,
+    Stream,
+    available_cpus,
+    generator,
+    gpu_is_there,
+    keras,
+)
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
 from lr_study.training.run_files import run_files
@@ -239,7 +245,7 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """
 
     def __init__(self, images: LabeledImages, rows: NDArray[np.int64], spec: RunSpec) -> None:
-        super().__init__(workers=os.cpu_count() or 1, max_queue_size=4)
+        super().__init__(workers=available_cpus(), max_queue_size=4)
         self.rows = rows
         self.failure: LrStudyError | None = None
         self._images = images

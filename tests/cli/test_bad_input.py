@@ -54,7 +54,7 @@ MANY = ", ".join(repr((i + 1) / 1000) for i in range(1000))
     ],
 )  # fmt: skip
 def test_a_grid_file_is_refused_in_one_line(tmp_path: Path, grid: str, said: str) -> None:
-    (tmp_path / "grid.yaml").write_text(grid)
+    (tmp_path / "grid.yaml").write_text(grid, encoding="utf-8")
     assert said in the_line(lr("study", "--grid", "grid.yaml", "--dry-run", cwd=tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["grid.yaml"]
 
@@ -91,7 +91,7 @@ def test_an_experiment_may_have_any_name_that_fits(here: Path, tiny_folder: Path
     page = here / "page.html"
     answer = lr("report", "--experiment", name, "--output", str(page), cwd=here)
     assert answer.returncode == 0, answer.stderr
-    assert "<script" not in page.read_text()
+    assert "<script" not in page.read_text(encoding="utf-8")
 
 
 def test_an_experiment_name_that_is_too_long_is_one_line(here: Path) -> None:

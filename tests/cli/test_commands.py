@@ -27,7 +27,7 @@ def as_typed(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "lr_study", *arguments],
         cwd=cwd,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=300,
     )
 
@@ -104,7 +104,7 @@ def test_policies_are_listed_and_drawn(tmp_path: Path) -> None:
     assert answer.returncode == 0
     for word in ("fixed", "step_decay", "exp_decay", "epochs_drop", "(0, 1]", "0.001"):
         assert word in answer.stdout
-    assert (tmp_path / "rates.svg").read_text().startswith("<?xml")
+    assert (tmp_path / "rates.svg").read_text(encoding="utf-8").startswith("<?xml")
     assert [file.name for file in tmp_path.iterdir()] == ["rates.svg"]
 
 
@@ -119,7 +119,7 @@ def commands() -> dict[str, typer.core.TyperCommand]:
 
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_every_command_and_option_is_documented(name: str) -> None:
-    text = DOCS.read_text()
+    text = DOCS.read_text(encoding="utf-8")
     assert f"lr-study {name}" in text
     for parameter in commands()[name].params:
         for option in parameter.opts:

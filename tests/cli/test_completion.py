@@ -39,7 +39,7 @@ def answer_of(command: list[str | Path], cwd: Path, **environment: str) -> str:
         cwd=cwd,
         env=os.environ | {"PATH": path} | environment,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
         check=True,
     )

@@ -43,7 +43,9 @@ def the_run(here: Path, experiment: str) -> tuple[MlflowClient, Run]:
 def artifact(here: Path, name: str, experiment: str = "digits") -> dict[str, object]:
     """What a file of the only run of an experiment holds."""
     client, made = the_run(here, experiment)
-    with Path(client.download_artifacts(made.info.run_id, name, str(here))).open() as file:
+    with Path(client.download_artifacts(made.info.run_id, name, str(here))).open(
+        encoding="utf-8"
+    ) as file:
         return dict(json.load(file))
 
 
@@ -69,7 +71,7 @@ def test_a_run_says_what_it_trains_on_and_what_it_does_not_use(here: Path, digit
     for file, suffix in zip(sorted((digits / "1").iterdir()), names, strict=False):
         file.rename(file.with_name(file.stem + suffix))
     (digits / "1" / "x.tif").write_bytes(b"II*\0" + bytes(99))
-    (digits / "2" / "notes.txt").write_text("a note")
+    (digits / "2" / "notes.txt").write_text("a note", encoding="utf-8")
     (digits / "9").mkdir()
     (digits / "__MACOSX").mkdir()
     answer = run(here, "--data=digits")
@@ -99,7 +101,7 @@ def test_a_study_says_its_classes_once_and_keeps_them(here: Path, digits: Path) 
     found = client.get_experiment_by_name("digits")
     (study,) = client.search_runs([found.experiment_id], "tags.`lr_study.kind` = 'study'")
     file = client.download_artifacts(study.info.run_id, "classes.json", str(here))
-    assert json.loads(Path(file).read_text()) == dict.fromkeys("0123", 10)
+    assert json.loads(Path(file).read_text(encoding="utf-8")) == dict.fromkeys("0123", 10)
 
 
 def test_a_folder_of_links_names_the_option_that_follows_them(here: Path, digits: Path) -> None:
@@ -176,7 +178,7 @@ def test_doctor_says_everything_about_a_folder_without_training(here: Path, digi
     shutil.copy(next((digits / "1").iterdir()), digits / "2" / "wrong.png")
     shutil.copy(next((digits / "0").iterdir()), digits / "0" / "copy.png")
     (digits / "3" / "damaged.png").write_bytes(next((digits / "3").iterdir()).read_bytes()[:150])
-    (digits / "3" / "notes.txt").write_text("a note")
+    (digits / "3" / "notes.txt").write_text("a note", encoding="utf-8")
     (digits / "9").mkdir()
     before = sorted(path.name for path in here.iterdir())
     answer = lr_study("doctor", "--data", "digits", cwd=here)

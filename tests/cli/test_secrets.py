@@ -90,7 +90,7 @@ def test_what_nobody_foresaw_is_printed_without_passwords(tmp_path: Path) -> Non
         "cli._run = broken\n"
         "cli.main()\n"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert answer.returncode == 1
     assert f"RuntimeError: cannot reach http://{MASK}@host/" in answer.stderr
     assert "planted" not in answer.stderr.replace("'cannot reach http://ann:planted@host/'", "")

@@ -94,7 +94,9 @@ def test_artifacts_are_kept_beside_the_database(
     client, experiment = destination.client, destination.experiment
     run = client.create_run(experiment.experiment_id)
     client.log_text(run.info.run_id, "kept", "note.txt")
-    (kept,) = [file for file in disk.rglob("note.txt") if file.read_text() == "kept"]
+    (kept,) = [
+        file for file in disk.rglob("note.txt") if file.read_text(encoding="utf-8") == "kept"
+    ]
     assert kept.is_relative_to(disk / "mlruns" / experiment.experiment_id)
     assert list(here.iterdir()) == []
     monkeypatch.chdir("/")

@@ -62,7 +62,7 @@ def test_suggested_commands_add_runs_to_the_same_ranking(
     assert {row.policy for row in ranking().rows} == tried | beyond
 
     typed(f"lr-study report --output report.md {where}", tmp_path)
-    lines = (tmp_path / "report.md").read_text().splitlines()
+    lines = (tmp_path / "report.md").read_text(encoding="utf-8").splitlines()
     reproduce, again = [line for line in lines if line.startswith("lr-study ")][-2:]
     assert "nothing is missing" in typed(reproduce, tmp_path)
     assert typed(again, tmp_path) == typed(f"lr-study compare {where}", tmp_path)

@@ -143,7 +143,7 @@ def test_a_change_that_the_file_system_does_not_show_is_noticed(root, cache):
     status = image.stat()
     identity = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
     later = status.st_ctime_ns + 3_000_000_000
-    index.write_text(checked_json({"cat/1.png": [*identity, later, digests[0]]}))
+    index.write_text(checked_json({"cat/1.png": [*identity, later, digests[0]]}), encoding="utf-8")
     with pytest.raises(LrStudyError, match="changed"):
         check_images(scan("data", root), 8)
     assert list(check_images(scan("data", root), 8)) == ["cat/1.png"]

@@ -46,7 +46,7 @@ class Server:
             command += ["--backend-store-uri", f"sqlite:///{self.folder}/mlflow.db"]
             command += ["--artifacts-destination", str(self.folder / "artifacts")]
             environment = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-            with (self.folder / "log").open("a") as log:
+            with (self.folder / "log").open("a", encoding="utf-8") as log:
                 self._process = subprocess.Popen(
                     command, env=environment, stdout=log, stderr=log, start_new_session=True
                 )
@@ -56,7 +56,9 @@ class Server:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5):
                     return
             except OSError:
-                assert time.monotonic() < deadline, (self.folder / "log").read_text()
+                assert time.monotonic() < deadline, (self.folder / "log").read_text(
+                    encoding="utf-8"
+                )
                 time.sleep(0.1)
 
     def kill(self) -> None:
@@ -98,7 +100,7 @@ class StudyUnderFaults(Study):
 def as_root(*words: str) -> None:
     """Run a command that only root may; where we are not, with sudo."""
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    answer = subprocess.run([*sudo, *words], capture_output=True, text=True)
+    answer = subprocess.run([*sudo, *words], capture_output=True, encoding="utf-8")
     assert answer.returncode == 0, f"{' '.join(words)}: {answer.stderr.strip()}"
 
 

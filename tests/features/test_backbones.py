@@ -131,5 +131,5 @@ def test_finding_the_weights_of_lite0_does_not_import_tensorflow():
         "b.resolve_weights('efficientnet-lite0', 'imagenet')\n"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

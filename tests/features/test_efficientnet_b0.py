@@ -86,7 +86,7 @@ def empty_b0():
 @pytest.mark.parametrize("name", ["text.h5", "text.weights.h5", "text.pth"])
 def test_b0_rejects_a_file_without_weights(name, empty_b0, tmp_path):
     file = tmp_path / name
-    file.write_text("no weights")
+    file.write_text("no weights", encoding="utf-8")
     with pytest.raises(LrStudyError, match="not weights of efficientnet-b0") as caught:
         efficientnet_b0.load(empty_b0, file)
     assert "\n" not in str(caught.value)

@@ -203,7 +203,7 @@ def garble(folder):
 
 
 def empty(folder):
-    (folder / "features.json").write_text("null")
+    (folder / "features.json").write_text("null", encoding="utf-8")
 
 
 @pytest.mark.parametrize("damage", [cut_short, flip_one_bit, garble, empty])
@@ -327,7 +327,7 @@ def start_extraction(root, image_size):
         [sys.executable, "-W", "error", "-c", PROGRAM, str(root), BACKBONE, str(image_size)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
 
 

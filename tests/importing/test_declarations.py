@@ -14,7 +14,8 @@ def test_a_mapping_file_declares_policies_and_fields(tmp_path: Path) -> None:
         "0.10: fixed:lr=0.1\n"
         "a/b: step_decay:drop=0.50\n"
         "c: {policy: 'exp_decay:initial_lr=0.1,k=0.5', shuffle: buffer 8, batch_size: 16}\n"
-        "d: {val_fraction: 0.3}\n"
+        "d: {val_fraction: 0.3}\n",
+        encoding="utf-8",
     )
     assert read_mapping(file) == {
         "0.10": Declared("fixed:lr=0.1"),
@@ -42,7 +43,7 @@ def test_a_mapping_file_declares_policies_and_fields(tmp_path: Path) -> None:
 )
 def test_an_error_in_a_mapping_file_names_the_line(tmp_path: Path, text: str, reason: str) -> None:
     file = tmp_path / "policies.yaml"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError) as caught:
         read_mapping(file)
     assert reason in str(caught.value)

@@ -191,5 +191,5 @@ def test_folders_and_pipes_do_not_block(tmp_path: Path) -> None:
 
 def test_an_event_file_is_recognised_by_its_start(tmp_path: Path) -> None:
     assert starts_like_an_event_file(write_file(tmp_path / "a", ()))
-    (tmp_path / "b").write_text("print('hello, world')")
+    (tmp_path / "b").write_text("print('hello, world')", encoding="utf-8")
     assert not starts_like_an_event_file(tmp_path / "b")

@@ -20,7 +20,7 @@ def test_the_layout_of_keras_at_any_depth_with_any_number_of_files(tmp_path: Pat
     write_run(tmp_path / "lr_0.1")
     write_run(tmp_path / "a" / "b" / "lr_0.1")
     write_run(tmp_path / "a" / "b" / "lr_0.1", first=4, name="events.out.tfevents.1700000000.host")
-    (tmp_path / "a" / "notes.txt").write_text("not an event file")
+    (tmp_path / "a" / "notes.txt").write_text("not an event file", encoding="utf-8")
     assert file_counts(tmp_path) == {"a/b/lr_0.1": (2, 2, 0), "lr_0.1": (1, 1, 0)}
 
 
@@ -41,8 +41,8 @@ def test_single_files_are_grouped_by_their_names(tmp_path: Path) -> None:
         "validlr_0.3",
     ):
         write_file(tmp_path / name, ())
-    (tmp_path / "train.py").write_text("print('training')")
-    (tmp_path / "validation.csv").write_text("epoch,accuracy\n")
+    (tmp_path / "train.py").write_text("print('training')", encoding="utf-8")
+    (tmp_path / "validation.csv").write_text("epoch,accuracy\n", encoding="utf-8")
     assert file_counts(tmp_path) == {
         "lr_0.1": (1, 1, 0),
         "lr_0.2": (1, 1, 0),
@@ -118,7 +118,7 @@ def test_names_stay_inside_the_folder_and_on_one_line(
 
 
 def test_a_folder_without_event_files_is_rejected(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text("x = 1")
+    (tmp_path / "train.py").write_text("x = 1", encoding="utf-8")
     with pytest.raises(UsageError, match="contains no event file"):
         find_runs(tmp_path)
     for path in (tmp_path / "missing", tmp_path / "train.py"):

@@ -52,7 +52,7 @@ def load(
 def test_the_reference_runs(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     mapping = tmp_path / "policies.yaml"
-    mapping.write_text(MAPPING)
+    mapping.write_text(MAPPING, encoding="utf-8")
     began = time.monotonic()
     outcome = load(uri, REFERENCE / "tensorboard", mapping, DECLARED)
     assert time.monotonic() - began < 30
@@ -61,7 +61,7 @@ def test_the_reference_runs(tmp_path: Path) -> None:
 
     runs = load_runs("x", uri).set_index("name")
     assert (len(runs), runs["excluded"].isna().all()) == (12, True)
-    with (REFERENCE / "curves.csv").open() as file:
+    with (REFERENCE / "curves.csv").open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert len(lines) == 600
     for line in lines:

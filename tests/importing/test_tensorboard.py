@@ -207,7 +207,9 @@ def test_the_intact_part_of_a_damaged_run_is_imported(store: Store) -> None:
     (store.logs / "lr_0.4" / "validation").mkdir()
     (store.logs / "lr_0.4" / "validation" / FILE_NAME).touch()
     (store.logs / "lr_0.5" / "validation").mkdir(parents=True)
-    (store.logs / "lr_0.5" / "validation" / FILE_NAME).write_text("not an event file at all")
+    (store.logs / "lr_0.5" / "validation" / FILE_NAME).write_text(
+        "not an event file at all", encoding="utf-8"
+    )
     sparse = store.logs / "lr_0.6" / "validation" / FILE_NAME
     sparse.parent.mkdir(parents=True)
     sparse.touch()
@@ -307,7 +309,9 @@ def lr(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_the_command(store: Store, tmp_path: Path) -> None:
     write_run(tmp_path / "tensorboard" / "lr_0.1")  # named like the Python package
     write_run(tmp_path / "tensorboard" / "b" / "exp_k0.3")
-    (tmp_path / "p.yaml").write_text("lr_0.1: {policy: 'fixed:lr=0.1', shuffle: buffer 8}\n")
+    (tmp_path / "p.yaml").write_text(
+        "lr_0.1: {policy: 'fixed:lr=0.1', shuffle: buffer 8}\n", encoding="utf-8"
+    )
     options = ["--experiment", "x", "--policies", "p.yaml", "--set", "batch_size=16"]
     answer = lr("tensorboard", *options, "--tracking-uri", store.uri, cwd=tmp_path)
     assert answer.returncode == 0, answer.stderr
@@ -336,7 +340,7 @@ def test_no_tensorflow_is_imported(store: Store) -> None:
         "assert app._run() == 0\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert answer.stdout.splitlines()[-1] == "[]", answer.stderr
 
 
@@ -349,7 +353,7 @@ def test_without_the_tensorboard_package_one_line_says_what_to_install(tmp_path:
         "sys.exit(app._run())"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8"
     )
     assert answer.returncode == 2
     (line,) = answer.stderr.splitlines()

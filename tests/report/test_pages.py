@@ -192,10 +192,10 @@ def test_the_commands_to_reproduce_name_a_given_test_set() -> None:
 
 def test_markdown_has_its_figures_beside_it(tmp_path: Path, language: str) -> None:
     write_report(tmp_path / "study.md", *made(), language)
-    text = (tmp_path / "study.md").read_text()
+    text = (tmp_path / "study.md").read_text(encoding="utf-8")
     links = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
     assert len(links) == 4
-    assert all((tmp_path / link).read_text().startswith("<?xml") for link in links)
+    assert all((tmp_path / link).read_text(encoding="utf-8").startswith("<?xml") for link in links)
     tables = [line for line in text.splitlines() if line.startswith("| --- |")]
     assert len(tables) == 7
     assert sorted(path.name for path in tmp_path.iterdir()) == ["study.md", "study_figures"]
@@ -223,7 +223,9 @@ def test_an_experiment_without_runs_has_a_page(tmp_path: Path) -> None:
     empty = compare(runs, experiment="oregon")
     for name in ("report.html", "report.md"):
         write_report(tmp_path / name, empty, runs, "en")
-        assert "No run of this experiment can be ranked." in (tmp_path / name).read_text()
+        assert "No run of this experiment can be ranked." in (tmp_path / name).read_text(
+            encoding="utf-8"
+        )
 
 
 def test_advice_for_policies_that_all_diverged() -> None:

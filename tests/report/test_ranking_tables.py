@@ -94,8 +94,10 @@ def test_one_run_per_policy_shows_the_command_that_repeats_them(
         write_report(tmp_path / name, comparison, runs, "en")
     lines = ranking_table(comparison).split("\n")
     assert any(line.startswith(command) for line in lines) is shown
-    assert (f"<pre><code>{command}" in (tmp_path / "report.html").read_text()) is shown
-    assert (f"```sh\n{command}" in (tmp_path / "report.md").read_text()) is shown
+    assert (
+        f"<pre><code>{command}" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    ) is shown
+    assert (f"```sh\n{command}" in (tmp_path / "report.md").read_text(encoding="utf-8")) is shown
 
 
 numbers = st.one_of(st.none(), st.floats(-1e300, 1e300))

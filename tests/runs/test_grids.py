@@ -13,7 +13,7 @@ from lr_study.support.errors import UsageError
 def grid_file(tmp_path: Path):
     def write(text: str) -> str:
         file = tmp_path / "grid.yaml"
-        file.write_text(text)
+        file.write_text(text, encoding="utf-8")
         return str(file)
 
     return write

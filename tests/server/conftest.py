@@ -45,7 +45,7 @@ def lr_study(tmp_path_factory: pytest.TempPathFactory):
             env=command_environment(uri, user),
             cwd=folder,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=240,
         )
 

@@ -33,7 +33,7 @@ def routes(stores: Stack, server: Server) -> list[Route]:
         env=stores.environment(),
         check=True,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     ).stdout
     found = [
         (method, path)

@@ -51,7 +51,7 @@ def halted_in_publishing(
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     ) as study:
         try:
             while True:

@@ -13,7 +13,7 @@ DOCKERFILES = sorted(compose.FOLDER.glob("*Dockerfile"))
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True)
+    return subprocess.run(command, capture_output=True, encoding="utf-8")
 
 
 def against_the_schema(file: Path) -> subprocess.CompletedProcess[str]:
@@ -30,10 +30,10 @@ def test_the_compose_file_follows_the_specification() -> None:
     ("right", "wrong"), [("read_only:", "readonly:"), ("mem_limit: 1g", "mem_limit: [1g]")]
 )
 def test_the_schema_finds_what_is_wrong(right: str, wrong: str, tmp_path: Path) -> None:
-    text = compose.FILE.read_text()
+    text = compose.FILE.read_text(encoding="utf-8")
     assert right in text
     changed = tmp_path / "compose.yaml"
-    changed.write_text(text.replace(right, wrong))
+    changed.write_text(text.replace(right, wrong), encoding="utf-8")
     assert against_the_schema(changed).returncode == 1
 
 

@@ -131,7 +131,7 @@ def test_who_manages_an_experiment_lets_another_read_it(
 
 
 def granting_in_the_readme() -> tuple[str, dict[str, str]]:
-    text = (compose.FOLDER / "README.md").read_text()
+    text = (compose.FOLDER / "README.md").read_text(encoding="utf-8")
     (found,) = re.findall(r"--json '(.*)' \\\n +http://localhost:5000(\S+/grant)$", text, re.M)
     return found[1], json.loads(found[0])
 
@@ -161,8 +161,11 @@ def test_the_server_stays_within_its_memory(stores: Stack, server: Server, study
 def test_passwords_are_in_no_log_and_on_no_command_line(
     stores: Stack, server: Server, ann: User, study
 ) -> None:
-    command = Path(f"/proc/{server.process.pid}/cmdline").read_text()
-    logs = [(stores.folder / name).read_text() for name in ("server.log", "database/log")]
+    command = Path(f"/proc/{server.process.pid}/cmdline").read_text(encoding="utf-8")
+    logs = [
+        (stores.folder / name).read_text(encoding="utf-8")
+        for name in ("server.log", "database/log")
+    ]
     secrets = {value for name, value in stores.variables.items() if "PASS" in name or "KEY" in name}
     assert len(secrets) == 6
     for secret in secrets | {ann.password}:
@@ -173,7 +176,7 @@ def of_the_readme(service: str, *, last: str) -> list[str]:
     """The command that README.md has run in a service's container, by its last word or words."""
     found = re.findall(
         rf"^docker compose (?:run --rm|exec -T) {service} (.*?{last})(?: [<>] \S+)?$",
-        (compose.FOLDER / "README.md").read_text(),
+        (compose.FOLDER / "README.md").read_text(encoding="utf-8"),
         re.MULTILINE,
     )
     assert len(found) == 1, found

@@ -159,7 +159,7 @@ def test_images_that_are_in_the_test_set_too_are_said_and_dropped_from_training(
 
 def test_what_is_not_used_of_a_test_set_is_listed(halves):
     train, test = halves
-    (test / "0" / "notes.txt").write_text("a note")
+    (test / "0" / "notes.txt").write_text("a note", encoding="utf-8")
     made, _ = workload(train, test)
     assert json.loads(made.data_files["left_out.json"]) == {"test_data/0/notes.txt": "not an image"}
     assert json.loads(made.data_files["test_classes.json"]) == {"0": 10, "1": 10}

@@ -90,10 +90,10 @@ def test_features_of_an_earlier_version_are_compared_once(settings, tmp_path, di
     before = folder.with_name(key)
     folder.rename(before)
     np.save(before / "features.npy", values)
-    metadata = json.loads((before / "features.json").read_text())["value"]
+    metadata = json.loads((before / "features.json").read_text(encoding="utf-8"))["value"]
     metadata["sha256"] = hashlib.sha256((before / "features.npy").read_bytes()).hexdigest()
     del metadata["pixels"]
-    (before / "features.json").write_text(checked_json(metadata))
+    (before / "features.json").write_text(checked_json(metadata), encoding="utf-8")
     shutil.rmtree(cache / "decoded")
     shutil.rmtree(cache / "left_out")
 

@@ -31,7 +31,7 @@ def test_a_process_that_holds_no_lock_is_dead(state: Path) -> None:
 def test_no_file_outside_the_state_folder_is_locked(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    (tmp_path / f"{name}.lock").write_text("a lock of another program")
+    (tmp_path / f"{name}.lock").write_text("a lock of another program", encoding="utf-8")
     opened: list[Path] = []
     monkeypatch.setattr(FileLock, "acquire", lambda self, **_: opened.append(self.lock_file))
     for token in (f"../../{name}", str(tmp_path / name)):

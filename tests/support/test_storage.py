@@ -31,6 +31,6 @@ def test_no_flipped_bit_and_no_cut_passes_for_what_was_written(tmp_path):
 @pytest.mark.parametrize("content", ["null", "[]", "{}", '{"value": 1}'])
 def test_what_has_no_checksum_is_refused(tmp_path, content):
     file = tmp_path / "x.json"
-    file.write_text(content)
+    file.write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match="no checksum"):
         read_checked_json(file)

@@ -80,7 +80,7 @@ def test_connecting_creates_no_database(tmp_path: Path, there: str) -> None:
 def test_a_database_that_cannot_be_created_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
     class FullDisk:
         def __init__(self, uri: str, artifacts: str) -> None:
-            Path(uri.removeprefix("sqlite:///")).write_text("half")
+            Path(uri.removeprefix("sqlite:///")).write_text("half", encoding="utf-8")
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("mlflow.store.tracking.sqlalchemy_store.SqlAlchemyStore", FullDisk)

@@ -39,7 +39,7 @@ def test_an_entry_comes_back_as_it_was(client, experiment):
     other = experiment_named(client, "y")
     assert outbox.waiting(entry.store, experiment) == [entry]
     assert outbox.waiting("sqlite:////elsewhere.db") == outbox.waiting(entry.store, other) == []
-    assert (entry.files / "note.txt").read_text() == "here"
+    assert (entry.files / "note.txt").read_text(encoding="utf-8") == "here"
     with outbox.held(entry) as waits:
         assert waits
         outbox.remove(entry)
@@ -50,7 +50,7 @@ def test_an_entry_comes_back_as_it_was(client, experiment):
 
 def test_an_entry_is_written_whole_or_not_at_all(client, experiment, state):
     def write_some(folder):
-        (folder / "head.npz").write_text("half")
+        (folder / "head.npz").write_text("half", encoding="utf-8")
         assert outbox.waiting() == []
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -238,7 +238,7 @@ def test_two_processes_send_one_entry_once(client, experiment):
             [sys.executable, "-c", HALTED_WITHIN_AN_ENTRY],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         ) as other,
         ThreadPoolExecutor(1) as pool,
     ):

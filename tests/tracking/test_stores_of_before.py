@@ -65,7 +65,7 @@ def database(tmp_path_factory) -> bytes:
     """The earlier commit's database, with the schema of the MLflow that is installed here."""
     file = tmp_path_factory.mktemp("before") / "mlflow.db"
     with closing(sqlite3.connect(file)) as restored:
-        restored.executescript((BEFORE / "mlflow.sql").read_text())
+        restored.executescript((BEFORE / "mlflow.sql").read_text(encoding="utf-8"))
     mlflow_db.main(["upgrade", f"sqlite:///{file}"], standalone_mode=False)
     return file.read_bytes()
 
@@ -92,10 +92,10 @@ def outbox(tmp_path, store) -> Path:
     folder = tmp_path / "state" / "outbox"
     addressed_to = sha256(json.dumps([store, EXPERIMENT]).encode()).hexdigest()[:12]
     for file in list(folder.glob("*/entry.json")):
-        value = json.loads(file.read_text())["value"]
+        value = json.loads(file.read_text(encoding="utf-8"))["value"]
         value["entry"]["store"] = store
         checksum = sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-        file.write_text(json.dumps({"sha256": checksum, "value": value}))
+        file.write_text(json.dumps({"sha256": checksum, "value": value}), encoding="utf-8")
         file.parent.rename(folder / f"{addressed_to}-{value['entry']['id']}")
     return folder
 
@@ -123,7 +123,7 @@ def figures(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def assert_ranked_as_before(store: str, file: str, criteria: dict[str, Any]) -> None:
     found = compare(load_runs(EXPERIMENT, store), experiment=EXPERIMENT, **criteria).to_dict()
-    recorded = json.loads((BEFORE / file).read_text())
+    recorded = json.loads((BEFORE / file).read_text(encoding="utf-8"))
     for comparison in (found, recorded):
         comparison["excluded"] = sorted(comparison["excluded"], key=lambda run: run["run_id"])
     expected, actual = dict(figures(recorded)), dict(figures(found))

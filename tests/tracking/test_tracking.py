@@ -238,7 +238,7 @@ def publish(client: MlflowClient, experiment_id: str, parent: str, seed: int = 0
         RunIdentity("child", entry_id=known, parent=parent),
         tags={},
     )
-    outbox.put(entry, lambda folder: (folder / "note.txt").write_text("here"))
+    outbox.put(entry, lambda folder: (folder / "note.txt").write_text("here", encoding="utf-8"))
     assert Sender(client, experiment).send(entry)
     return str(runs_of_entry(client, experiment_id, known)[0].info.run_id)
 

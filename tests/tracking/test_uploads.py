@@ -31,7 +31,7 @@ def blocked(client: MlflowClient, tmp_path: Path) -> Experiment:
 
 
 def write_note(folder: Path) -> None:
-    (folder / "note.txt").write_text("here")
+    (folder / "note.txt").write_text("here", encoding="utf-8")
 
 
 def test_a_run_whose_files_cannot_be_written_is_ended_and_uploaded_later(

@@ -100,7 +100,7 @@ def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
     assert len(row) == len(pictures.labels)
     seen = []
     watch(lambda part, batch: seen.append((part, [row[b.tobytes()] for b in batch.astype("u1")])))
-    monkeypatch.setattr(live.os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(live, "available_cpus", lambda: cores)
     live.train_live(
         pictures,
         spec(ready.settings, seed=3),
