@@ -10,6 +10,8 @@ from .external_errors import one_line as one_line
 from .external_errors import reason_of_failure as reason_of_failure
 from .fractions import exact_fraction as exact_fraction
 from .fractions import require_split_fractions as require_split_fractions
+from .locks import hold_lock as hold_lock
+from .locks import try_lock as try_lock
 from .masking import mask as mask
 from .masking import without_credentials as without_credentials
 from .process import defer_signals as defer_signals

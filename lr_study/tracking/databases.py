@@ -13,11 +13,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import mlflow
-from filelock import FileLock
 from mlflow import MlflowClient
 
 from lr_study.runs import short_hash
-from lr_study.support import UsageError, make_state_folder, mask
+from lr_study.support import UsageError, hold_lock, make_state_folder, mask
 from lr_study.tracking.addresses import database_file, file_uri
 
 if TYPE_CHECKING:
@@ -129,13 +128,12 @@ def _create_file(file: Path) -> None:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     lock = file.with_name(f".{file.name}.lock")
-    with FileLock(lock):
+    with hold_lock(lock):
         if _is_empty(file):
             with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as aside:
                 whole = Path(aside) / "mlflow.db"
                 _sqlite_store(file_uri(whole), file).engine.dispose()
                 _move(whole, file)
-        lock.unlink()  # whoever waits for the lock finds the database
 
 
 def _move(whole: Path, file: Path) -> None:
@@ -162,5 +160,5 @@ def _sqlite_store(uri: str, file: Path) -> "SqlAlchemyStore":
 def _create_tables(uri: str) -> None:
     """Let MLflow create its tables in the empty database of a server, one process at a time."""
     locks = make_state_folder("locks")
-    with FileLock(locks / f"{short_hash(uri)}.lock"):
+    with hold_lock(locks / f"{short_hash(uri)}.lock"):
         MlflowClient(uri).search_experiments(max_results=1)

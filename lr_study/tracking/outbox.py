@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from filelock import FileLock, Timeout
 from mlflow.entities import Experiment
 
 from lr_study.support import (
@@ -27,6 +26,7 @@ from lr_study.support import (
     make_state_folder,
     read_checked_json,
     state_dir,
+    try_lock,
 )
 from lr_study.tracking.addresses import store_address
 
@@ -175,14 +175,11 @@ def held(entry: Entry) -> Iterator[bool]:
         If another process holds the lock for long.
     """
     file = _folder() / f"{entry.key}.lock"
-    try:
-        lock = FileLock(file)
-        with lock.acquire(timeout=_LOCK_SECONDS):
-            yield is_waiting(entry)
-            if not is_waiting(entry):
-                file.unlink(missing_ok=True)  # whoever waits for the lock finds the entry gone
-    except Timeout:
-        raise LrStudyError("another process is sending it") from None
+    lock = try_lock(file, seconds=_LOCK_SECONDS)
+    if lock is None:
+        raise LrStudyError("another process is sending it")
+    with lock:
+        yield is_waiting(entry)
 
 
 def _folder() -> Path:

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from filelock import Timeout
 from mlflow import MlflowClient
 from records import make_record
 from stores import NO_SERVER
@@ -126,6 +127,19 @@ def test_an_entry_goes_at_once_though_its_files_go_one_by_one(
     assert not outbox.is_waiting(entry)
     assert outbox.waiting() == []
     assert not list((state / "outbox").glob(".damaged-*"))
+
+
+def test_a_timeout_of_another_lock_is_not_taken_for_the_entrys(client, experiment, tmp_path):
+    entry = keep(client, experiment)
+    with pytest.raises(Timeout, match=r"other\.lock"), outbox.held(entry):
+        raise Timeout(str(tmp_path / "other.lock"))
+
+
+def test_the_lock_file_of_an_entry_that_was_sent_is_gone(client, experiment, state):
+    entry = keep(client, experiment)
+    assert Sender(client).send(entry)
+    assert Sender(client).send(entry)  # sent by another process meanwhile
+    assert list((state / "outbox").iterdir()) == []
 
 
 # --- credentials
