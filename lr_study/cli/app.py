@@ -7,9 +7,14 @@ from types import TracebackType
 import typer
 from typer.exceptions import TyperException
 
-from lr_study.cli import import_commands, inspecting, ranking, training
+from lr_study.cli import cache, import_commands, inspecting, ranking, training
 from lr_study.cli.terminal import echo_err
-from lr_study.support import LrStudyError, describe_external_error, stop_as_interrupted
+from lr_study.support import (
+    LrStudyError,
+    describe_external_error,
+    remove_liveness_lock,
+    stop_as_interrupted,
+)
 
 _INTERRUPTED = 130  # typer's answer to KeyboardInterrupt
 
@@ -31,6 +36,7 @@ app.command()(inspecting.model)
 app.command()(inspecting.policies)
 app.command()(inspecting.ui)
 app.command()(inspecting.doctor)
+app.command()(cache.cache)
 app.add_typer(import_commands.app, name="import")
 
 
@@ -38,7 +44,10 @@ def main() -> None:
     """Run the command line; exit with 0 done, 1 the work failed, 2 wrong use."""
     stop_as_interrupted()
     sys.excepthook = _print_traceback
-    sys.exit(_run())
+    code = _run()
+    if code == 0:  # what failed may have left a run RUNNING
+        remove_liveness_lock()
+    sys.exit(code)
 
 
 def _run() -> int:

@@ -14,11 +14,15 @@ from .locks import hold_lock as hold_lock
 from .locks import try_lock as try_lock
 from .masking import mask as mask
 from .masking import without_credentials as without_credentials
+from .process import clear_ended_processes as clear_ended_processes
+from .process import count_living_processes as count_living_processes
 from .process import defer_signals as defer_signals
 from .process import disable_gc as disable_gc
 from .process import is_owner_dead as is_owner_dead
 from .process import is_owner_here as is_owner_here
+from .process import keep_liveness_lock as keep_liveness_lock
 from .process import liveness_token as liveness_token
+from .process import remove_liveness_lock as remove_liveness_lock
 from .process import stop_as_interrupted as stop_as_interrupted
 from .progress import Bar as Bar
 from .progress import progress_bar as progress_bar

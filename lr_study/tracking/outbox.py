@@ -182,6 +182,26 @@ def remove(entry: Entry) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
+def discard_waiting() -> dict[str, int]:
+    """Remove all that is in the outbox but checkpoints; return how many runs that was, by store.
+
+    Raises
+    ------
+    LrStudyError
+        If another process holds an entry for long, or the outbox cannot be written.
+    """
+    discarded: dict[str, int] = {}
+    for entry in waiting():
+        with held(entry) as still_waits:
+            if still_waits:
+                remove(entry)
+                discarded[entry.store] = discarded.get(entry.store, 0) + 1
+    for path in _folder().glob(".*"):  # damaged entries, and what killed processes left
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+    return discarded
+
+
 @contextmanager
 def held(entry: Entry) -> Iterator[bool]:
     """Lock an entry, so that no other process sends it; yield whether it still waits.
