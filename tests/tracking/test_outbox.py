@@ -7,7 +7,7 @@ import errno
 import os
 import subprocess
 import sys
-import time
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -82,7 +82,7 @@ def test_a_file_that_exists_in_the_way_of_a_writer_is_no_entry_that_waits(
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "a file lost", "a file flipped"])
-def test_a_damaged_entry_is_set_aside_and_its_cell_is_missing(client, experiment, harm):
+def test_a_damaged_entry_is_set_aside_and_its_cell_is_missing(client, experiment, state, harm):
     entry = keep(client, experiment)
     file = entry.files.parent / "entry.json" if harm in ("cut", "flipped") else entry.files
     file = file / "note.txt" if file.is_dir() else file
@@ -94,10 +94,29 @@ def test_a_damaged_entry_is_set_aside_and_its_cell_is_missing(client, experiment
         file.unlink()
     else:
         file.write_bytes(content)
+    left = {path.name: path.read_bytes() for path in entry.files.parent.rglob("*.*")}
+    assert left
     assert waiting_cells(client, experiment) == set()
     assert not entry.files.exists()
     Sender(client).send(entry)
     assert finished(client, experiment) == {}
+    # What is left of it is kept, however old it becomes: a person may want it.
+    (kept,) = (state / "outbox").iterdir()
+    assert kept.name.startswith(f".damaged-{entry.key}.")
+    os.utime(kept, (0, 0))
+    assert outbox.waiting() == []
+    assert {path.name: path.read_bytes() for path in kept.rglob("*.*")} == left
+
+
+def test_a_stray_file_in_the_outbox_is_harmless(client, experiment, state):
+    entry = keep(client, experiment)
+    strays = [state / "outbox" / name for name in ("notes.txt", ".DS_Store", "entry.json")]
+    for stray in strays:
+        stray.write_text("not an entry")
+    assert outbox.waiting() == [entry]
+    assert sync().sent == 1
+    assert list(finished(client, experiment)) == [entry.cell]
+    assert sorted((state / "outbox").iterdir()) == sorted(strays)
 
 
 def test_what_a_killed_process_wrote_aside_is_cleared_away_later(client, experiment, state):
@@ -245,8 +264,17 @@ print(sync().sent)
 """
 
 
-def test_two_processes_send_one_entry_once(client, experiment):
+def test_two_processes_send_one_entry_once(client, experiment, monkeypatch):
     entry = keep(client, experiment)
+    is_refused = threading.Event()
+    try_lock = outbox.try_lock
+
+    def try_and_tell(file, *, seconds):
+        if try_lock(file) is None:
+            is_refused.set()
+        return try_lock(file, seconds=seconds)
+
+    monkeypatch.setattr(outbox, "try_lock", try_and_tell)
     with (
         subprocess.Popen(
             [sys.executable, "-c", HALTED_WITHIN_AN_ENTRY],
@@ -258,7 +286,7 @@ def test_two_processes_send_one_entry_once(client, experiment):
     ):
         assert other.stdout.readline() == "created\n"
         sent = pool.submit(Sender(client).send, entry)
-        time.sleep(1)
+        assert is_refused.wait(60)  # now it waits for the other process
         assert not sent.done()
         other.stdin.write("\n")
         other.stdin.flush()
