@@ -9,9 +9,14 @@ import typer
 from typer.exceptions import TyperException
 
 import lr_study
-from lr_study.cli import import_commands, inspecting, ranking, training
+from lr_study.cli import cache, import_commands, inspecting, ranking, training
 from lr_study.cli.terminal import echo, echo_err, print_in_any_encoding
-from lr_study.support import LrStudyError, describe_external_error, stop_as_interrupted
+from lr_study.support import (
+    LrStudyError,
+    describe_external_error,
+    remove_liveness_lock,
+    stop_as_interrupted,
+)
 
 _INTERRUPTED = 130  # typer's answer to KeyboardInterrupt
 
@@ -45,6 +50,7 @@ app.command(short_help="Save the whole Keras model of a run.")(inspecting.model)
 app.command(short_help="List the policy families.")(inspecting.policies)
 app.command(short_help="Serve MLflow's pages for the store.")(inspecting.ui)
 app.command(short_help="Show the installation, or check images.")(inspecting.doctor)
+app.command(short_help="Show or empty the caches.")(cache.cache)
 app.add_typer(import_commands.app, name="import", short_help="Import runs of other loggers.")
 
 
@@ -53,7 +59,10 @@ def main() -> None:
     print_in_any_encoding()
     stop_as_interrupted()
     sys.excepthook = _print_traceback
-    sys.exit(_run())
+    code = _run()
+    if code == 0:  # what failed may have left a run RUNNING
+        remove_liveness_lock()
+    sys.exit(code)
 
 
 def _run() -> int:

@@ -7,9 +7,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from filelock import FileLock
-
-from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir
+from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir, hold_lock
 
 _ENDINGS = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".txz", ".tar", ".zip")
 
@@ -41,7 +39,7 @@ def unpack(path: Path) -> Path:
         key = hashlib.sha256(os.fsencode(identity)).hexdigest()[:24]
         folder = cache_dir() / "data" / "archives" / key
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.with_suffix(".lock")):
+        with hold_lock(folder.with_suffix(".lock")):
             if not folder.is_dir():
                 with atomic_write(folder) as aside:
                     _extract(path, aside / _name(path))

@@ -8,13 +8,12 @@ from pathlib import Path
 from textwrap import shorten
 
 import numpy as np
-from filelock import FileLock
 from PIL import Image
 
 from lr_study.data.archives import is_archive, unpack
 from lr_study.data.layouts import is_ignored, is_image, require_class_folders
 from lr_study.data.notices import printable
-from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir
+from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir, hold_lock
 
 _ALLOWED = (
     "data is sample, oregon, or a folder with one folder per class, or a zip or tar archive of one "
@@ -140,7 +139,7 @@ def _sample() -> Path:
         if not root.is_dir():
             root.parent.mkdir(parents=True, exist_ok=True)
             # Of two studies that start at once on a new machine, one writes and the other waits.
-            with FileLock(root.with_suffix(".lock")):
+            with hold_lock(root.with_suffix(".lock")):
                 if not root.is_dir():
                     _write_sample(root)
     except OSError as error:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from lr_study.data import (
@@ -32,7 +31,7 @@ from lr_study.features.feature_cache import (
     read_features,
     same_features,
 )
-from lr_study.support import LrStudyError, available_cpus, progress_bar
+from lr_study.support import LrStudyError, available_cpus, hold_lock, progress_bar
 
 BATCH_SIZE = 32
 """Images per forward pass. The last batch is padded, so that no feature depends on its size."""
@@ -71,7 +70,7 @@ def load_features(
     try:
         if features is None:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder.with_suffix(".lock")):
+            with hold_lock(folder.with_suffix(".lock")):
                 features = read_features(folder)  # another process may have extracted it meanwhile
                 if features is None:
                     _extract(image_set, backbone, weights, image_size, folder)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from filelock import FileLock, Timeout
 from mlflow import MlflowClient
 from mlflow.entities import Experiment, Metric, Run
 
@@ -22,7 +21,7 @@ from lr_study.runs import (
     convergence_tolerance,
     short_hash,
 )
-from lr_study.support import LrStudyError, is_owner_dead, state_folder
+from lr_study.support import LrStudyError, is_owner_dead, state_folder, try_lock
 from lr_study.tracking import (
     MAX_TAG_LENGTH,
     PROCESS_TAG,
@@ -245,11 +244,11 @@ def publishing(client: MlflowClient, experiment: Experiment) -> Iterator[Importe
     """
     locks = state_folder("locks")
     where = short_hash(f"{client.tracking_uri} {experiment.experiment_id}")
-    try:
-        with FileLock(locks / f"import-{where}.lock", blocking=False):
-            yield ImportedRuns(client, experiment)
-    except Timeout:
+    lock = try_lock(locks / f"import-{where}.lock")
+    if lock is None:
         raise LrStudyError(
             f"another import into experiment {experiment.name} is running: "
             "wait until it ends, and run the same command again"
-        ) from None
+        )
+    with lock:
+        yield ImportedRuns(client, experiment)

@@ -110,7 +110,7 @@ def run_study(
     LrStudyError
         If runs wait in the outbox at the end because their store cannot be reached, or because
         their experiment was deleted meanwhile; if the study's own run was; or if the state folder
-        cannot be written.
+        cannot be written, as soon as that shows.
     """
     state_folder("outbox")
     client, experiment = destination.client, destination.experiment
@@ -201,7 +201,7 @@ def _train(study: _Study, executor: Executor) -> None:
         try:
             publisher.publish(
                 executor,
-                _batches(study, publisher, bar),
+                _batches(study, publisher, bar, uploads),
                 on_entry=lambda _, entry: uploads.append(
                     uploader.submit(_upload, study, bar, entry)
                 ),
@@ -218,12 +218,21 @@ def _train(study: _Study, executor: Executor) -> None:
     study.sender.require_sent(study.destination.experiment, _cells_of(study.workload, plan))
 
 
-def _batches(study: _Study, publisher: Publisher, bar: Bar) -> Iterator[Sequence[RunSpec]]:
-    """Yield the cells of each seed that are still missing, as many as train at once."""
+def _batches(
+    study: _Study, publisher: Publisher, bar: Bar, uploads: Sequence[Future[None]]
+) -> Iterator[Sequence[RunSpec]]:
+    """Yield the cells of each seed that are still missing, as many as train at once.
+
+    An upload that raised ends the study before the next batch: training on would cost hours, and
+    end with the same error.
+    """
     for of_seed in study.plan.by_seed():
         width = study.workload.trainer(of_seed[0].seed).width
         for start in range(0, len(of_seed), width):
             planned = of_seed[start : start + width]
+            for submitted in uploads:
+                if submitted.done():
+                    submitted.result()
             specs = study.still_missing(planned)
             bar.advance(study.workload.protocol.epochs * (len(planned) - len(specs)))
             if width == 1:

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from lr_study.support.locks import try_lock
 from lr_study.support.storage import state_dir, state_folder
 
 
@@ -80,6 +81,12 @@ _held: list[FileLock] = []
 """Locks held until the process ends: a lock without a reference would be released."""
 
 
+_leaves_runs = threading.Event()
+"""Set once this process may leave a run RUNNING."""
+
+_KEPT_SECONDS = 30 * 24 * 3600
+"""How long the lock file of a killed process is kept: until then its runs are recognised."""
+
 _TOKEN = re.compile("[0-9a-f]{32}")
 """A `liveness_token`, as it is in a tag of a run."""
 
@@ -89,7 +96,9 @@ def liveness_token() -> str:
     """Return a token of this process, which holds a lock of that name for as long as it lives.
 
     The system releases the lock however the process ends, and unlike a process id the token is
-    never used again. `is_owner_dead` checks it.
+    never used again. `is_owner_dead` checks it. Its file stays, as the runs that the process may
+    leave RUNNING are recognised by it; `remove_liveness_lock` removes that of a process that leaves
+    none, and files that are a month old are removed here.
 
     Raises
     ------
@@ -97,10 +106,56 @@ def liveness_token() -> str:
         If the state folder cannot be written.
     """
     name = uuid4().hex
+    state_folder("processes")
+    with suppress(OSError):
+        clear_ended_processes(older_than_seconds=_KEPT_SECONDS)
     lock = FileLock(state_folder("processes") / f"{name}.lock")
     lock.acquire()
     _held.append(lock)
     return name
+
+
+def keep_liveness_lock() -> None:
+    """Let `remove_liveness_lock` do nothing: this process may leave a run RUNNING."""
+    _leaves_runs.set()
+
+
+def remove_liveness_lock() -> None:
+    """Remove this process's lock file, if it has one, as its work ended and no run is RUNNING."""
+    if not _leaves_runs.is_set():
+        for lock in _held:
+            with suppress(OSError):  # Windows does not remove a file that is open
+                Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def clear_ended_processes(*, older_than_seconds: float = 0) -> int:
+    """Remove the lock files of processes that ended, and return how many processes live.
+
+    Runs that the ended ones left RUNNING are those of unknown processes from then on.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be removed.
+    """
+    living = 0
+    for file in (state_dir() / "processes").glob("*.lock"):
+        with suppress(FileNotFoundError):  # it ended meanwhile, and removed its own
+            if time.time() - file.stat().st_mtime < older_than_seconds:
+                continue
+            lock = try_lock(file)
+            if lock is None:
+                living += 1
+                continue
+            with lock:
+                pass  # the file is removed with its lock
+    return living
+
+
+def count_living_processes() -> int:
+    """Return how many processes of this machine hold a `liveness_token`, this one included."""
+    tokens = [file.stem for file in (state_dir() / "processes").glob("*.lock")]
+    return sum(is_owner_here(token) and not is_owner_dead(token) for token in tokens)
 
 
 def is_owner_dead(token: str) -> bool:

@@ -26,6 +26,7 @@ from .left_running import left_running as left_running
 from .lifecycle import end_on_error as end_on_error
 from .lifecycle import tracked_run as tracked_run
 from .outbox import Entry as Entry
+from .outbox import discard_waiting as discard_waiting
 from .outbox import put as put
 from .reading import all_runs as all_runs
 from .reading import load_runs as load_runs

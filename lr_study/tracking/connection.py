@@ -16,7 +16,7 @@ os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 from mlflow import MlflowClient
 
-from lr_study.support import LrStudyError, UsageError, is_final, mask, one_line
+from lr_study.support import LrStudyError, UsageError, is_final, keep_liveness_lock, mask, one_line
 from lr_study.tracking.address_checks import check_address
 from lr_study.tracking.addresses import canonical_uri, resolve_tracking_uri
 from lr_study.tracking.databases import (
@@ -51,6 +51,7 @@ def retry(call: Callable[[], T]) -> T:
         try:
             return call()
         except Exception as error:
+            keep_liveness_lock()  # a run may have been created though the answer was lost
             elapsed = time.monotonic() - started
             if is_rejection(error) or elapsed + pause > _PATIENCE_SECONDS:
                 raise

@@ -7,17 +7,16 @@ What reads databases is imported where it is used: it takes a second, and server
 """
 
 import sqlite3
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import mlflow
-from filelock import FileLock
 from mlflow import MlflowClient
 
 from lr_study.runs import short_hash
-from lr_study.support import UsageError, make_state_folder, mask
+from lr_study.support import UsageError, make_state_folder, mask, try_lock
 from lr_study.tracking.addresses import database_file, file_uri
 
 if TYPE_CHECKING:
@@ -28,6 +27,9 @@ _SERVERS = ("postgresql", "mysql", "mssql")
 
 _PATIENCE_SECONDS = 30
 """How long another process may lock an empty database that is to be filled."""
+
+_CREATION_SECONDS = 60
+"""How long another process may take to create a database: MLflow needs some seconds."""
 
 _ARTIFACTS = "mlruns"
 """The folder of artifacts beside a database file, named as MLflow does."""
@@ -51,7 +53,8 @@ def prepare_database(uri: str, *, create: bool) -> None:
     MissingStoreError
         If there is none, and ``create`` is false.
     UnusableDatabaseError
-        If another version of MLflow made it, or it is not MLflow's.
+        If another version of MLflow made it, or it is not MLflow's; or if another process that
+        creates it does not come to an end.
     """
     file = database_file(uri)
     if file is None and uri.partition(":")[0].partition("+")[0] not in _SERVERS:
@@ -129,13 +132,12 @@ def _create_file(file: Path) -> None:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     lock = file.with_name(f".{file.name}.lock")
-    with FileLock(lock):
+    with _creating(lock):
         if _is_empty(file):
             with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as aside:
                 whole = Path(aside) / "mlflow.db"
                 _sqlite_store(file_uri(whole), file).engine.dispose()
                 _move(whole, file)
-        lock.unlink()  # whoever waits for the lock finds the database
 
 
 def _move(whole: Path, file: Path) -> None:
@@ -162,5 +164,16 @@ def _sqlite_store(uri: str, file: Path) -> "SqlAlchemyStore":
 def _create_tables(uri: str) -> None:
     """Let MLflow create its tables in the empty database of a server, one process at a time."""
     locks = make_state_folder("locks")
-    with FileLock(locks / f"{short_hash(uri)}.lock"):
+    with _creating(locks / f"{short_hash(uri)}.lock"):
         MlflowClient(uri).search_experiments(max_results=1)
+
+
+def _creating(file: Path) -> AbstractContextManager[None]:
+    """Return the lock of a database that is created, which is held from now on."""
+    lock = try_lock(file, seconds=_CREATION_SECONDS)
+    if lock is None:
+        raise UnusableDatabaseError(
+            f"(another process has been creating it for {_CREATION_SECONDS} s and holds {file}): "
+            "end that one, and give the same command again"
+        )
+    return lock

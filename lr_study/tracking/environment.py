@@ -8,12 +8,11 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import Experiment, Run, RunTag
 from mlflow.exceptions import MlflowException
 
-from lr_study.support import UsageError, liveness_token, state_folder
+from lr_study.support import UsageError, hold_lock, liveness_token, state_folder
 from lr_study.tracking.addresses import canonical_uri
 from lr_study.tracking.connection import connect, is_rejection
 from lr_study.tracking.tags import CELL_TAG, KIND_TAG, PROCESS_TAG
@@ -126,9 +125,7 @@ def join(client: MlflowClient, name: str, tags: Mapping[str, str]) -> str | None
     run_id = os.environ.get("MLFLOW_RUN_ID")
     if not run_id:
         return None
-    with FileLock(
-        state_folder("locks") / "joined.lock"
-    ):  # two commands of a project may start at once
+    with hold_lock(state_folder("locks") / "joined.lock"):  # two commands may start at once
         run = given_run(client)
         if run is None or not is_joinable(run):
             return None

@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from filelock import FileLock, Timeout
 from mlflow.entities import Experiment
 
 from lr_study.support import (
@@ -27,12 +26,24 @@ from lr_study.support import (
     make_state_folder,
     read_checked_json,
     state_dir,
+    try_lock,
 )
 from lr_study.tracking.addresses import store_address
 
 _LOCK_SECONDS = 60
 _STALE_AFTER_SECONDS = 3600
 """Temporary folders older than this were left by a killed process."""
+
+
+class OutboxError(LrStudyError):
+    """The outbox cannot be written: nothing that the store does would change that."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"the outbox {_folder()} cannot be written ({error.strerror or error}): make room, "
+            "or set LR_STUDY_STATE to another folder, and give the same command again"
+        )
+
 
 Point = tuple[str, float, int, int]
 """A metric: name, value, milliseconds since 1970, step."""
@@ -113,7 +124,7 @@ def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None)
 
     Raises
     ------
-    LrStudyError
+    OutboxError
         If it cannot be written. Nothing of it is left then.
     """
     is_written = False
@@ -128,10 +139,7 @@ def put(entry: Entry, write_files: Callable[[Path], None] = lambda folder: None)
     except OSError as error:
         # Only the rename tells that an entry waits already: a writer may fail with the same errors.
         if not is_written or error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-            raise LrStudyError(
-                f"the outbox {_folder()} cannot be written ({error.strerror or error}): make room, "
-                "or set LR_STUDY_STATE to another folder, and give the same command again"
-            ) from error
+            raise OutboxError(error) from error
     return entry
 
 
@@ -158,11 +166,40 @@ def is_waiting(entry: Entry) -> bool:
 
 
 def remove(entry: Entry) -> None:
-    """Remove an entry that its store has; to be called while it is `held`."""
+    """Remove an entry that its store has; to be called while it is `held`.
+
+    Raises
+    ------
+    OutboxError
+        If it cannot be removed.
+    """
     folder = _folder() / entry.key
     gone = folder.with_name(f".sent-{entry.key}.{uuid4().hex}")
-    folder.rename(gone)  # atomically: a part of an entry would pass for a damaged one
+    try:
+        folder.rename(gone)  # atomically: a part of an entry would pass for a damaged one
+    except OSError as error:
+        raise OutboxError(error) from error
     shutil.rmtree(gone, ignore_errors=True)
+
+
+def discard_waiting() -> dict[str, int]:
+    """Remove all that is in the outbox but checkpoints; return how many runs that was, by store.
+
+    Raises
+    ------
+    LrStudyError
+        If another process holds an entry for long, or the outbox cannot be written.
+    """
+    discarded: dict[str, int] = {}
+    for entry in waiting():
+        with held(entry) as still_waits:
+            if still_waits:
+                remove(entry)
+                discarded[entry.store] = discarded.get(entry.store, 0) + 1
+    for path in _folder().glob(".*"):  # damaged entries, and what killed processes left
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+    return discarded
 
 
 @contextmanager
@@ -173,16 +210,18 @@ def held(entry: Entry) -> Iterator[bool]:
     ------
     LrStudyError
         If another process holds the lock for long.
+    OutboxError
+        If the lock file cannot be written.
     """
     file = _folder() / f"{entry.key}.lock"
     try:
-        lock = FileLock(file)
-        with lock.acquire(timeout=_LOCK_SECONDS):
-            yield is_waiting(entry)
-            if not is_waiting(entry):
-                file.unlink(missing_ok=True)  # whoever waits for the lock finds the entry gone
-    except Timeout:
-        raise LrStudyError("another process is sending it") from None
+        lock = try_lock(file, seconds=_LOCK_SECONDS)
+    except OSError as error:
+        raise OutboxError(error) from error
+    if lock is None:
+        raise LrStudyError("another process is sending it")
+    with lock:
+        yield is_waiting(entry)
 
 
 def _folder() -> Path:

@@ -1,6 +1,7 @@
 """Runs read back as one table, with the reason why a run cannot be compared."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 
 import pandas as pd
 from mlflow import MlflowClient
@@ -11,9 +12,12 @@ from lr_study.support import UsageError
 from lr_study.tracking.connection import connect, retry
 from lr_study.tracking.deleted import require_active
 from lr_study.tracking.experiments import find_experiment
-from lr_study.tracking.run_rows import COLUMNS, exclusion_reason, row_of
+from lr_study.tracking.run_rows import COLUMNS, row_of
 
 _PAGE = 1000
+
+_MAX_LISTED = 10
+"""How many names of experiments an error lists."""
 
 
 def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
@@ -29,8 +33,8 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     Raises
     ------
     UsageError
-        If there is no such experiment, or it was deleted. The message lists the existing ones, or
-        says how to restore it.
+        If there is no such experiment, or it was deleted. The message lists names of existing
+        ones, those alike first, or says how to restore it.
     LrStudyError
         If the store cannot be used.
     """
@@ -39,7 +43,7 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     if found is None:
         raise UsageError(
             f"there is no experiment {experiment!r} in {client.tracking_uri}: "
-            f"{_experiments_with_runs(client)}"
+            f"{_names_alone(client, experiment)}"
         )
     return runs_of_experiment(client, require_active(client, found).experiment_id)
 
@@ -61,16 +65,34 @@ def table_of(client: MlflowClient, runs: Iterable[Run]) -> pd.DataFrame:
     return frame
 
 
-def _experiments_with_runs(client: MlflowClient) -> str:
-    counts = []
-    for experiment in client.search_experiments():
-        ours = sum(
-            1 for run in all_runs(client, experiment.experiment_id) if exclusion_reason(run) is None
-        )
-        counts.append(f"{experiment.name} ({ours})")
-    if not counts:
+def _names_alone(client: MlflowClient, given: str) -> str:
+    """Say which experiments there are, and which of them are named like the one that was given.
+
+    Runs are not counted: a server may hold thousands of experiments, and this is for a typo.
+    """
+    names: list[str] = []
+    token = None
+    while True:
+        page = client.search_experiments(max_results=_PAGE, page_token=token)
+        names += [experiment.name for experiment in page]
+        token = page.token
+        if not token:
+            break
+    if not names:
         return "there are no experiments that you may read"
-    return f"existing experiments, with their number of lr-study runs: {', '.join(counts)}"
+    alike = _alike(given, names)
+    guess = f"did you mean {' or '.join(map(repr, alike))}? " if alike else ""
+    listed = [*alike, *(name for name in names if name not in alike)][:_MAX_LISTED]
+    more = f", and {len(names) - len(listed)} more" if len(names) > len(listed) else ""
+    return f"{guess}existing experiments: {', '.join(listed)}{more}"
+
+
+def _alike(given: str, names: Sequence[str]) -> list[str]:
+    """Return up to three names that differ from the one given by a typo or in case."""
+    by_folded: dict[str, str] = {}
+    for name in names:
+        by_folded.setdefault(name.casefold(), name)
+    return [by_folded[near] for near in get_close_matches(given.casefold(), by_folded)]
 
 
 def all_runs(client: MlflowClient, experiment_id: str, query: str = "") -> Iterator[Run]:

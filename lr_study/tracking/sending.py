@@ -121,6 +121,11 @@ class Sender:
         finished and complete. So each run is published once, wherever an earlier sender died. A run
         whose files cannot be written is KILLED meanwhile, and others of its experiment wait: each
         attempt would take seconds.
+
+        Raises
+        ------
+        OutboxError
+            If the outbox cannot be written, so that no later entry could be sent either.
         """
         if self._circuit_is_open() or entry.experiment in self._blocked:
             return False
@@ -135,6 +140,8 @@ class Sender:
             with suppress(Exception):  # the next study on this machine ends it
                 self.client.set_terminated(error.run_id, "KILLED")
             return False
+        except outbox.OutboxError:
+            raise
         except Exception as error:
             if is_rejection(error):
                 self._note_rejection(error)

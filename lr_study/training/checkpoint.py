@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from lr_study.runs import EpochRecord
-from lr_study.support import atomic_write, make_state_folder
+from lr_study.support import atomic_write, make_state_folder, try_lock
 
 
 @dataclass
@@ -67,7 +66,6 @@ class Checkpoint:
         """Remove the file: the run has ended."""
         if self.file is not None:
             self.file.unlink(missing_ok=True)
-            self.file.with_suffix(".lock").unlink(missing_ok=True)
 
 
 @contextmanager
@@ -78,19 +76,14 @@ def checkpoint_of(cell: str, *, restart: bool = False) -> Iterator[Checkpoint]:
     discards what is on disk.
     """
     file = make_state_folder("outbox") / f"{cell}.training.npz"
-    lock = FileLock(file.with_suffix(".lock"), blocking=False)
-    # Acquired outside of the block: a Timeout that the block raises is not this one.
-    try:
-        lock.acquire()
-    except Timeout:
+    lock = try_lock(file.with_suffix(".lock"))
+    if lock is None:
         yield Checkpoint()
         return
-    try:
+    with lock:
         if restart:
             file.unlink(missing_ok=True)
         yield _read(file)
-    finally:
-        lock.release()
 
 
 def _read(file: Path) -> Checkpoint:

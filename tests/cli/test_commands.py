@@ -201,4 +201,4 @@ def test_a_run_a_ranking_and_its_model(tmp_path: Path) -> None:
         assert says in refused.stderr
     missing = lr("compare", "--experiment", "oregon", cwd=tmp_path)
     assert missing.returncode == 2
-    assert "sample (1)" in missing.stderr
+    assert "existing experiments: sample, Default\n" in missing.stderr

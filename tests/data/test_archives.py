@@ -54,7 +54,7 @@ def test_an_archive_is_unpacked_once_and_again_when_it_changed(classes, tmp_path
     write_files(classes, "eel/1.png")
     os.utime(shutil.make_archive(str(tmp_path / "pets"), "zip", classes), ns=(0, 0))
     assert listed(archive)[1].class_names == ("cat", "dog", "eel")
-    assert {path.suffix for path in (cache / "data" / "archives").iterdir()} == {"", ".lock"}
+    assert {path.suffix for path in (cache / "data" / "archives").iterdir()} == {""}
 
 
 def test_nothing_is_written_outside(tmp_path, cache):
@@ -70,7 +70,7 @@ def test_nothing_is_written_outside(tmp_path, cache):
             tar.addfile(tarfile.TarInfo(path), io.BytesIO())
     with pytest.raises(UsageError, match=r"evil.tar' cannot be unpacked \(.+outside"):
         locate(str(tmp_path / "evil.tar"))
-    assert not list(tmp_path.rglob("out.png")) or outside == []
+    assert [path for path in tmp_path.rglob("out.png") if root not in path.parents] == []
     assert not [path for path in (cache / "data" / "archives").iterdir() if path.name[0] == "."]
 
 
@@ -83,7 +83,7 @@ def test_a_damaged_archive_is_refused_and_nothing_is_left(classes, tmp_path, cac
     archive.write_bytes(content.replace(b"not really", b"NOT REALLY", 1))  # a wrong checksum
     with pytest.raises(UsageError, match=r"pets.zip' cannot be unpacked \(Bad CRC-32"):
         locate(str(archive))
-    assert [path.suffix for path in (cache / "data" / "archives").iterdir()] == [".lock"]
+    assert [path.suffix for path in (cache / "data" / "archives").iterdir()] == []
 
 
 def test_an_archive_without_room_is_one_line(classes, tmp_path, monkeypatch):

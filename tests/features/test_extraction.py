@@ -18,6 +18,8 @@ from lr_study.data import load_image, locate, read_left_out, scan
 from lr_study.features import extraction as features
 from lr_study.features.backbones import FEATURES, Weights, build_backbone, resolve_weights
 from lr_study.features.extraction import BATCH_SIZE, load_features
+from lr_study.features.feature_cache import cache_folder, cache_key
+from lr_study.support import hold_lock
 from lr_study.support.errors import LrStudyError
 from lr_study.support.runtime import use_one_thread_per_op
 
@@ -307,17 +309,24 @@ def test_images_replaced_between_listing_and_decoding_are_not_kept(digits, cache
 # With real processes
 
 PROGRAM = """
-import hashlib, sys, time
+import hashlib, sys
 from pathlib import Path
 from lr_study.features.backbones import resolve_weights
 from lr_study.data import scan
+from lr_study.features import extraction
 from lr_study.features.extraction import load_features
 
+hold_lock = extraction.hold_lock
+
+def announce_and_hold(file):
+    print("waits", flush=True)
+    return hold_lock(file)
+
+extraction.hold_lock = announce_and_hold
 root, backbone, image_size = sys.argv[1:]
 image_set = scan("digits", Path(root))
-started = time.monotonic()
 found = load_features(image_set, backbone, resolve_weights(backbone, "imagenet"), int(image_size))
-print(started, time.monotonic(), hashlib.sha256(found.values.tobytes()).hexdigest())
+print(hashlib.sha256(found.values.tobytes()).hexdigest())
 """
 
 
@@ -332,12 +341,17 @@ def start_extraction(root, image_size):
 
 
 def test_of_two_processes_one_extracts_and_the_other_waits(image_set, undisturbed, cache):
-    processes = [start_extraction(image_set.root, 32) for _ in range(2)]
+    key = cache_key(image_set, BACKBONE, resolve_weights(BACKBONE, "imagenet"), 32)
+    (cache / "features").mkdir(parents=True)
+    with hold_lock(cache_folder(key).with_suffix(".lock")):
+        processes = [start_extraction(image_set.root, 32) for _ in range(2)]
+        for process in processes:  # until both wait at the same time
+            assert process.stdout.readline() == "waits\n", process.communicate()
+        assert not list(cache.glob("features/*/"))
     answers = [process.communicate(timeout=120) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], answers
-    started, ended, digests = zip(*(out.split() for out, _ in answers), strict=True)
-    assert max(map(float, started)) < min(map(float, ended))  # both were waiting at the same time
-    assert set(digests) == {hashlib.sha256(undisturbed[1].values.tobytes()).hexdigest()}
+    digests = {out.strip() for out, _ in answers}
+    assert digests == {hashlib.sha256(undisturbed[1].values.tobytes()).hexdigest()}
     assert sum("extracting features" in err for _, err in answers) == 1
 
 

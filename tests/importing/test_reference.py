@@ -1,7 +1,6 @@
 """Event files written by Keras's callback, and the reference runs if they are available."""
 
 import csv
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,9 +52,7 @@ def test_the_reference_runs(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     mapping = tmp_path / "policies.yaml"
     mapping.write_text(MAPPING, encoding="utf-8")
-    began = time.monotonic()
     outcome = load(uri, REFERENCE / "tensorboard", mapping, DECLARED)
-    assert time.monotonic() - began < 30
     assert (dict(outcome.counts), outcome.warnings) == ({"added": 12}, [])
     assert dict(load(uri, REFERENCE / "tensorboard").counts) == {"unchanged": 12}
 

@@ -299,19 +299,26 @@ def test_live_runs_are_studied_alike(data, tmp_path, empty_database, command, mo
 
 
 def test_of_two_studies_at_once_each_cell_counts_once(data, tmp_path):
-    study = Study(tmp_path / "twins", data, (*POLICIES, "exp_decay:"), seeds=2, epochs=2)
-    with study.start() as first, study.start() as second:
-        assert [first.wait(), second.wait()] == [0, 0], first.said() + second.said()
+    study = Study(tmp_path / "twins", data, (*POLICIES, "exp_decay:"), seeds=2, epochs=300)
+    with study.start() as first:
+        first.wait_for(in_training(study, first, before=0, among=3, share=0.01))
+        first.halt()
+        with study.start() as second:
+            second.wait_for(in_training(study, second, before=0, among=3, share=0.01))
+            first.send(signal.SIGCONT)  # now they run at once
+            second_ends = second.wait()
+        assert [first.wait(), second_ends] == [0, 0], first.said() + second.said()
 
     runs = load_runs("study", study.uri)
     parents = runs[runs["excluded"].str.startswith("Study run", na=False)]
     assert list(parents["status"]) == ["FINISHED", "FINISHED"]
-    assert parents["start_time"].max() < parents["end_time"].min()  # they did run at once
 
     found = ranking(study)
     assert [row.seeds for row in found.protocols[0].rows] == [(0, 1)] * 3
     assert found.protocols[0].runs == 6
     check_duplicates(study, found)
+    locks = [path for path in study.folder.rglob("*.lock") if path.parent.name != "processes"]
+    assert locks == []
 
 
 def test_an_interrupt_leaves_nothing_half_and_says_how_to_continue(

@@ -7,10 +7,11 @@ import errno
 import os
 import subprocess
 import sys
-import time
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from filelock import Timeout
 from mlflow import MlflowClient
 from records import make_record
 from stores import NO_SERVER
@@ -81,7 +82,7 @@ def test_a_file_that_exists_in_the_way_of_a_writer_is_no_entry_that_waits(
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "a file lost", "a file flipped"])
-def test_a_damaged_entry_is_set_aside_and_its_cell_is_missing(client, experiment, harm):
+def test_a_damaged_entry_is_set_aside_and_its_cell_is_missing(client, experiment, state, harm):
     entry = keep(client, experiment)
     file = entry.files.parent / "entry.json" if harm in ("cut", "flipped") else entry.files
     file = file / "note.txt" if file.is_dir() else file
@@ -93,10 +94,29 @@ def test_a_damaged_entry_is_set_aside_and_its_cell_is_missing(client, experiment
         file.unlink()
     else:
         file.write_bytes(content)
+    left = {path.name: path.read_bytes() for path in entry.files.parent.rglob("*.*")}
+    assert left
     assert waiting_cells(client, experiment) == set()
     assert not entry.files.exists()
     Sender(client).send(entry)
     assert finished(client, experiment) == {}
+    # What is left of it is kept, however old it becomes: a person may want it.
+    (kept,) = (state / "outbox").iterdir()
+    assert kept.name.startswith(f".damaged-{entry.key}.")
+    os.utime(kept, (0, 0))
+    assert outbox.waiting() == []
+    assert {path.name: path.read_bytes() for path in kept.rglob("*.*")} == left
+
+
+def test_a_stray_file_in_the_outbox_is_harmless(client, experiment, state):
+    entry = keep(client, experiment)
+    strays = [state / "outbox" / name for name in ("notes.txt", ".DS_Store", "entry.json")]
+    for stray in strays:
+        stray.write_text("not an entry")
+    assert outbox.waiting() == [entry]
+    assert sync().sent == 1
+    assert list(finished(client, experiment)) == [entry.cell]
+    assert sorted((state / "outbox").iterdir()) == sorted(strays)
 
 
 def test_what_a_killed_process_wrote_aside_is_cleared_away_later(client, experiment, state):
@@ -126,6 +146,19 @@ def test_an_entry_goes_at_once_though_its_files_go_one_by_one(
     assert not outbox.is_waiting(entry)
     assert outbox.waiting() == []
     assert not list((state / "outbox").glob(".damaged-*"))
+
+
+def test_a_timeout_of_another_lock_is_not_taken_for_the_entrys(client, experiment, tmp_path):
+    entry = keep(client, experiment)
+    with pytest.raises(Timeout, match=r"other\.lock"), outbox.held(entry):
+        raise Timeout(str(tmp_path / "other.lock"))
+
+
+def test_the_lock_file_of_an_entry_that_was_sent_is_gone(client, experiment, state):
+    entry = keep(client, experiment)
+    assert Sender(client).send(entry)
+    assert Sender(client).send(entry)  # sent by another process meanwhile
+    assert list((state / "outbox").iterdir()) == []
 
 
 # --- credentials
@@ -231,8 +264,17 @@ print(sync().sent)
 """
 
 
-def test_two_processes_send_one_entry_once(client, experiment):
+def test_two_processes_send_one_entry_once(client, experiment, monkeypatch):
     entry = keep(client, experiment)
+    is_refused = threading.Event()
+    try_lock = outbox.try_lock
+
+    def try_and_tell(file, *, seconds):
+        if try_lock(file) is None:
+            is_refused.set()
+        return try_lock(file, seconds=seconds)
+
+    monkeypatch.setattr(outbox, "try_lock", try_and_tell)
     with (
         subprocess.Popen(
             [sys.executable, "-c", HALTED_WITHIN_AN_ENTRY],
@@ -244,7 +286,7 @@ def test_two_processes_send_one_entry_once(client, experiment):
     ):
         assert other.stdout.readline() == "created\n"
         sent = pool.submit(Sender(client).send, entry)
-        time.sleep(1)
+        assert is_refused.wait(60)  # now it waits for the other process
         assert not sent.done()
         other.stdin.write("\n")
         other.stdin.flush()
