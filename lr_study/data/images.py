@@ -2,7 +2,6 @@
 
 import io
 import os
-import warnings
 from contextlib import suppress
 from enum import StrEnum
 from typing import NamedTuple
@@ -112,7 +111,6 @@ def decode_image(content: bytes, size: int) -> Decoded:
     """
     if not content:
         raise ImageError("the file is empty")
-    _ignore_pillow_warnings()
     with own_limits():
         try:
             return _decode(content, size)
@@ -238,16 +236,3 @@ def _apply_orientation(square: NDArray[np.uint8], image: Image.Image) -> NDArray
         if transpose is not None:
             return np.array(Image.fromarray(square).transpose(transpose))
     return square
-
-
-def _ignore_pillow_warnings() -> None:
-    """Keep Pillow's warnings (damaged EXIF, malformed previews) from being printed or raised.
-
-    They concern metadata that is not used here, and where warnings are errors they would abort the
-    decoding of an intact image. `warnings.catch_warnings` is not thread-safe: it replaces a list
-    that all threads share. So a filter is put at the front of that list, and checked on every call,
-    because leaving a `catch_warnings` block (as after every pytest test) removes it.
-    """
-    first = warnings.filters[0] if warnings.filters else None
-    if first is None or first[0] != "ignore" or getattr(first[3], "pattern", "") != r"PIL\.":
-        warnings.filterwarnings("ignore", module=r"PIL\.")

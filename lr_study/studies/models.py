@@ -13,10 +13,11 @@ from lr_study.comparison import Comparison, first_of_each_family
 from lr_study.features import resolve_weights
 from lr_study.studies.workload import Workload
 from lr_study.support import LrStudyError, UsageError, atomic_write
-from lr_study.tracking import PROTOCOL_TAG, log_model
+from lr_study.tracking import PROTOCOL_TAG, log_model, own_settings
 from lr_study.training import HEAD_FILE, read_head
 
 
+@own_settings()
 def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) -> None:
     """Build the model of a run, backbone and softmax head, and save it as a ``.keras`` file.
 

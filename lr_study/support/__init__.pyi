@@ -14,6 +14,7 @@ from .masking import mask as mask
 from .masking import without_credentials as without_credentials
 from .process import defer_signals as defer_signals
 from .process import disable_gc as disable_gc
+from .process import ignore_signals as ignore_signals
 from .process import is_owner_dead as is_owner_dead
 from .process import is_owner_here as is_owner_here
 from .process import liveness_token as liveness_token
@@ -22,6 +23,7 @@ from .progress import Bar as Bar
 from .progress import progress_bar as progress_bar
 from .regular_files import open_regular as open_regular
 from .runtime import device_name as device_name
+from .runtime import dtype_policy as dtype_policy
 from .runtime import gpu_is_there as gpu_is_there
 from .runtime import keras as keras
 from .runtime import tf as tf
@@ -36,6 +38,7 @@ from .storage import read_checked_json as read_checked_json
 from .storage import release_pages as release_pages
 from .storage import state_dir as state_dir
 from .storage import state_folder as state_folder
+from .variables import DefaultVariables as DefaultVariables
 from .yaml_lines import LineError as LineError
 from .yaml_lines import pairs as pairs
 from .yaml_lines import read_yaml as read_yaml

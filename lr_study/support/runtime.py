@@ -8,10 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# TensorFlow leaves oneDNN off on some processors, where a convolution then takes twice as long.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+from lr_study.support.errors import LrStudyError
+from lr_study.support.variables import DefaultVariables
+
+# They are read while TensorFlow and Keras are imported.
+_VARIABLES = DefaultVariables(
+    {
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        # TensorFlow leaves oneDNN off on some processors, where a convolution takes twice as long.
+        "TF_ENABLE_ONEDNN_OPTS": "1",
+    }
+)
 
 
 @contextmanager
@@ -34,18 +42,36 @@ def _suppress_stderr() -> Iterator[None]:
             os.close(stderr)
 
 
-with _suppress_stderr():
+with _VARIABLES.set_for_a_while(), _suppress_stderr():
     import keras
     import tensorflow as tf
 
-__all__ = ["device_name", "gpu_is_there", "keras", "tf", "use_one_thread_per_op"]
+if keras.backend.backend() != "tensorflow":
+    raise LrStudyError(
+        f"Keras runs on {keras.backend.backend()}, and lr-study needs tensorflow: set "
+        "KERAS_BACKEND=tensorflow before keras is imported"
+    )
+
+__all__ = ["device_name", "dtype_policy", "gpu_is_there", "keras", "tf", "use_one_thread_per_op"]
+
+
+@contextmanager
+def dtype_policy(name: str) -> Iterator[None]:
+    """Build Keras layers of a precision, whatever policy the process has set for its own."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def use_one_thread_per_op() -> None:
     """Let each operation use one thread, so that sums do not depend on how work was divided.
 
-    Parallelism then comes from several Python threads. TensorFlow fixes its thread counts with
-    its first operation: call this before any.
+    Parallelism then comes from several Python threads. This holds for the whole process, so
+    commands call it, and the library does not. TensorFlow fixes its thread counts with its first
+    operation: call this before any.
 
     Raises
     ------
