@@ -3,7 +3,6 @@
 Run as a program, it prints as JSON what of the process is other than before the library was used.
 """
 
-# ruff: noqa: E402
 import logging
 import os
 import signal
@@ -18,7 +17,7 @@ def use_own_tools() -> None:
     """Use each tool as its user has set it; all of what they load is loaded then."""
     import keras
     import matplotlib as mpl
-    import matplotlib.pyplot  # noqa: ICN001, F401
+    import matplotlib.pyplot
     import mlflow
     import mlflow.tensorflow
     import pandas as pd

@@ -135,8 +135,9 @@ def _forward_pass(
 ) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
     """Compile the backbone into a function from a full batch of images to features."""
     from lr_study.features.folding import fold_batch_norms
-    from lr_study.support import dtype_policy, tf
+    from lr_study.support import dtype_policy, tf, warn_of_threads
 
+    warn_of_threads()
     with dtype_policy("float32"):
         model = fold_batch_norms(build_backbone(backbone, weights, image_size))
 

@@ -28,6 +28,7 @@ from .runtime import gpu_is_there as gpu_is_there
 from .runtime import keras as keras
 from .runtime import tf as tf
 from .runtime import use_one_thread_per_op as use_one_thread_per_op
+from .runtime import warn_of_threads as warn_of_threads
 from .seeding import Stream as Stream
 from .seeding import generator as generator
 from .storage import atomic_write as atomic_write

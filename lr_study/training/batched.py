@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.runs import EpochRecord, Protocol, RunSpec
-from lr_study.support import Stream, generator, release_pages, tf
+from lr_study.support import Stream, generator, release_pages, tf, warn_of_threads
 from lr_study.training.batched_program import HeadsProgram, State, borrow_program
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
@@ -108,6 +108,7 @@ def train_heads(
     """
     if len({(spec.seed, spec.settings) for spec in specs}) != 1:
         raise ValueError("heads that train together differ in their policy alone")
+    warn_of_threads()
     if examples.values.nbytes <= IN_MEMORY_BYTES:
         examples = replace(examples, values=_in_memory(examples.values))
     blocks = [_Block(specs[i : i + HEADS_PER_BLOCK]) for i in range(0, len(specs), HEADS_PER_BLOCK)]

@@ -312,7 +312,9 @@ from pathlib import Path
 from lr_study.features.backbones import resolve_weights
 from lr_study.data import scan
 from lr_study.features.extraction import load_features
+from lr_study.support import use_one_thread_per_op
 
+use_one_thread_per_op()
 root, backbone, image_size = sys.argv[1:]
 image_set = scan("digits", Path(root))
 started = time.monotonic()

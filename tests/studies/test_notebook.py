@@ -30,7 +30,9 @@ def statuses(uri: str) -> list[str]:
 
 
 def code(three_digits: Path, uri: str, text: str) -> str:
-    begin = f"import sys; sys.path.insert(0, {str(_FOLDER)!r}); import notebook_session as notebook\n"
+    begin = (
+        f"import sys; sys.path.insert(0, {str(_FOLDER)!r}); import notebook_session as notebook\n"
+    )
     return f"{begin}data, uri = {str(three_digits)!r}, {uri!r}\n{text}"
 
 
@@ -46,6 +48,7 @@ def test_nothing_global_is_other_than_before(three_digits: Path, place: Path) ->
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {}
+    assert "TensorFlow divides operations among threads" in done.stderr
     client = MlflowClient(uri)
     assert statuses(uri) == ["FINISHED", "FINISHED"]
     (experiment,) = client.search_experiments(filter_string="name = 'study'")
