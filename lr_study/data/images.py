@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError, features
 from lr_study.data.file_kinds import decoded_kind, why_not_decoded
 from lr_study.data.jpeg import ends_early, is_lossless
 from lr_study.data.pillow_limits import own_limits
-from lr_study.support import open_regular
+from lr_study.support import LrStudyError, open_regular
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"})
 """Suffixes of image files, in lower case; names are matched case-insensitively."""
@@ -56,7 +56,7 @@ def decoder() -> str:
     return ", ".join([f"Pillow {PIL.__version__}", *libraries, f"decoding {_VERSION}"])
 
 
-class ImageError(Exception):
+class ImageError(LrStudyError):
     """An image that cannot be used; the message is the reason, in one line."""
 
 

@@ -20,6 +20,7 @@ from .process import is_owner_here as is_owner_here
 from .process import liveness_token as liveness_token
 from .process import stop_as_interrupted as stop_as_interrupted
 from .progress import Bar as Bar
+from .progress import prints_on_stderr as prints_on_stderr
 from .progress import progress_bar as progress_bar
 from .regular_files import open_regular as open_regular
 from .runtime import device_name as device_name
