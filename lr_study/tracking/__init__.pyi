@@ -33,6 +33,7 @@ from .outbox import put as put
 from .reading import all_runs as all_runs
 from .reading import load_runs as load_runs
 from .reading import runs_of_experiment as runs_of_experiment
+from .run_rows import stored_protocol as stored_protocol
 from .sending import Sender as Sender
 from .sending import open_child as open_child
 from .sending import sync as sync
