@@ -79,9 +79,7 @@ def resolve_weights(backbone: str, weights: str) -> Weights:
     return Weights(source=weights, file=file, digest=digest)
 
 
-def build_backbone(
-    backbone: str, weights: Weights, image_size: int, *, precision: str = "float32"
-) -> keras.Model:
+def build_backbone(backbone: str, weights: Weights, image_size: int) -> keras.Model:
     """Build a frozen backbone, from images to pooled features.
 
     Parameters
@@ -93,8 +91,6 @@ def build_backbone(
         al. 2015, arXiv:1502.01852) from a fixed seed, the same in every process.
     image_size
         Height and width of the images, in pixels; at least 32.
-    precision
-        The Keras dtype policy of its layers, whatever the process has set for its own.
 
     Returns
     -------
@@ -113,10 +109,7 @@ def build_backbone(
     require_one_of("backbone", backbone, BACKBONES)
     require_at_least("image_size", image_size, MIN_IMAGE_SIZE)
     architecture = _architecture(backbone)
-    from lr_study.support import dtype_policy
-
-    with dtype_policy(precision):
-        model = architecture.build(image_size)
+    model = architecture.build(image_size)
     if weights.file is None:
         _initialize_kernels(model)
     else:

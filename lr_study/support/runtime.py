@@ -4,6 +4,7 @@ Importing this module takes seconds: ``--help``, ``compare`` and wrong values ne
 """
 
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,15 +44,22 @@ def _suppress_stderr() -> Iterator[None]:
             os.close(stderr)
 
 
+def _require_backend(backend: str) -> None:
+    if backend != "tensorflow":
+        raise LrStudyError(
+            f"Keras runs on {backend}, and lr-study needs tensorflow: set "
+            "KERAS_BACKEND=tensorflow before keras is imported"
+        )
+
+
+if "keras" not in sys.modules:
+    _require_backend(os.environ.get("KERAS_BACKEND") or "tensorflow")
+
 with _VARIABLES.set_for_a_while(), _suppress_stderr():
     import keras
     import tensorflow as tf
 
-if keras.backend.backend() != "tensorflow":
-    raise LrStudyError(
-        f"Keras runs on {keras.backend.backend()}, and lr-study needs tensorflow: set "
-        "KERAS_BACKEND=tensorflow before keras is imported"
-    )
+_require_backend(keras.backend.backend())
 
 __all__ = [
     "device_name",

@@ -54,7 +54,7 @@ def build_model(
     """
     with dtype_policy(precision):
         inputs = keras.Input((image_size, image_size, 3), name="images")
-        built = build_backbone(backbone, weights, image_size, precision=precision)
+        built = build_backbone(backbone, weights, image_size)
         features = keras.layers.Flatten()(built(inputs))
         softmax = keras.layers.Dense(
             len(head.bias), activation="softmax", dtype="float32", name="softmax"

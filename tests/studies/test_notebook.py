@@ -1,6 +1,7 @@
 """The library in a process that is not its own: nothing global is other than before."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -135,3 +136,54 @@ class Failing:
     done = run_code(code(three_digits, uri, text), cwd=place)
     assert (done.returncode, done.stdout) == (0, f"{error}\n"), done.stderr
     assert statuses(uri) == [status]
+
+
+POLICIES = """
+import os
+import keras
+from lr_study.data import scan
+from lr_study.features import load_features, resolve_weights
+from pathlib import Path
+
+weights = resolve_weights("efficientnet-lite0", "random")
+images = scan("digits", Path(data))
+found = []
+for policy in ("float32", "mixed_bfloat16"):
+    keras.config.set_dtype_policy(policy)
+    os.environ["LR_STUDY_CACHE"] = policy
+    found.append(load_features(images, "efficientnet-lite0", weights, 32).values.tobytes())
+    assert keras.config.dtype_policy().name == policy
+print(found[0] == found[1])
+"""
+
+
+def test_features_do_not_depend_on_the_dtype_policy_of_the_process(
+    three_digits: Path, place: Path
+) -> None:
+    done = run_code(code(three_digits, "", POLICIES), cwd=place)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+
+
+def test_keras_on_another_backend_is_one_error(place: Path) -> None:
+    program = (
+        "import sys\n"
+        "from lr_study import LrStudyError\n"
+        "try:\n"
+        "    from lr_study.support import tf\n"
+        "except LrStudyError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"KERAS_BACKEND": "numpy"},
+        cwd=place,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (
+        0,
+        "Keras runs on numpy, and lr-study needs tensorflow: set KERAS_BACKEND=tensorflow before "
+        "keras is imported\n",
+    ), done.stderr
