@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -10,7 +12,6 @@ from uuid import uuid4
 
 import pytest
 from filelock import FileLock
-from forked import run_code
 
 from lr_study.support import defer_signals, ignore_signals, is_owner_dead, is_owner_here
 
@@ -101,4 +102,7 @@ print("ended by itself")
 
 
 def test_a_command_ignores_signals_until_it_ends() -> None:
-    assert run_code(COMMAND).stdout == "ended by itself\n"
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "ended by itself\n"
