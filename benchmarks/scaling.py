@@ -45,8 +45,10 @@ def train(file: Path, heads: int) -> dict[str, float]:
     """Train in this process; return the mean seconds of an epoch and the peak of memory."""
     from lr_study.policies import parse
     from lr_study.runs import RunSpec, Settings
+    from lr_study.support import use_one_thread_per_op
     from lr_study.training.batched import Examples, train_heads
 
+    use_one_thread_per_op()
     values = np.load(file, mmap_mode="r")
     rows = np.arange(len(values))
     labels = np.random.default_rng(0).integers(0, CLASSES, len(values), dtype=np.int32)

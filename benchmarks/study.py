@@ -54,9 +54,11 @@ def publish() -> dict[str, float]:
     from lr_study import load_runs
     from lr_study.runs import SEED_GRID, Settings, StudySpec
     from lr_study.studies import find_images, prepare, run_study
+    from lr_study.support import use_one_thread_per_op
     from lr_study.tracking import Sender, connect, open_destination
     from lr_study.training import batched as trainer
 
+    use_one_thread_per_op()
     settings = Settings(image_size=64)
     image_set = find_images(settings)
     prepare(settings, image_set)

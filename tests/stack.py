@@ -8,7 +8,6 @@ address to listen on, and where the two stores are.
 import os
 import pwd
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,6 +22,7 @@ from typing import Any
 
 import compose
 import requests
+from needed import postgresql_programs
 
 SERVER_BIN = Path(__file__).parents[1] / ".venv" / "server" / "bin"
 """The packages of the server's image, as `make test-server` installs them."""
@@ -129,8 +129,7 @@ class Database:
 @contextmanager
 def postgresql(folder: Path, variables: Mapping[str, str]) -> Iterator[Database]:
     """Run Debian's PostgreSQL, which refuses to be run by root: then as Debian's user for it."""
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    programs = installed[-1].parent if installed else Path(shutil.which("initdb") or "").parent
+    programs = postgresql_programs()
     options: dict[str, Any] = {"cwd": "/"}
     if os.geteuid() == 0:
         owner = pwd.getpwnam("postgres")

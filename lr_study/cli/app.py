@@ -1,5 +1,6 @@
 """The command line as a whole: every error becomes one line and an exit code."""
 
+import os
 import sys
 import traceback
 from types import TracebackType
@@ -17,6 +18,7 @@ from lr_study.support import (
     remove_liveness_lock,
     stop_as_interrupted,
 )
+from lr_study.tracking import configure_mlflow
 
 _INTERRUPTED = 130  # typer's answer to KeyboardInterrupt
 
@@ -55,7 +57,13 @@ app.add_typer(import_commands.app, name="import", short_help="Import runs of oth
 
 
 def main() -> None:
-    """Run the command line; exit with 0 done, 1 the work failed, 2 wrong use."""
+    """Run the command line; exit with 0 done, 1 the work failed, 2 wrong use.
+
+    The process is its own: what the library leaves to its user is set here, before MLflow and
+    Keras are imported.
+    """
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    configure_mlflow()
     print_in_any_encoding()
     stop_as_interrupted()
     sys.excepthook = _print_traceback

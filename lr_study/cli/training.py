@@ -4,7 +4,8 @@ Heavy imports (tensorflow, mlflow, pandas) stand inside the commands of all modu
 ``--help`` and wrong values are answered at once.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -74,7 +75,10 @@ def run(
         echo(*result_lines(str(spec.policy), earlier.data.metrics, diverged=diverged, **where))
         return
     finished = run_one(
-        destination, spec, lambda: _announced(prepare(settings, image_set)), rerun=rerun
+        destination,
+        spec,
+        lambda: _prepared(settings, lambda: prepare(settings, image_set)),
+        rerun=rerun,
     )
     echo_err(*left_out_lines(finished.workload.left_out))
     record = finished.record
@@ -141,7 +145,7 @@ def study(
     outcome = run_study(
         destination,
         requested,
-        lambda: _announced(prepare(settings, image_set)),
+        lambda: _prepared(settings, lambda: prepare(settings, image_set)),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
         on_ranking=lambda runs, ranking: echo(
@@ -156,8 +160,16 @@ def study(
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
 
 
-def _announced(workload: "CachedWorkload | LiveWorkload") -> "CachedWorkload | LiveWorkload":
-    """Print what a user should know about the images before they are trained on."""
+_Workload: TypeAlias = "CachedWorkload | LiveWorkload"
+
+
+def _prepared(settings: Settings, prepare: Callable[[], _Workload]) -> _Workload:
+    """Prepare what is trained, and print what a user should know about the images before."""
+    if settings.engine == "cached":
+        from lr_study.support import use_one_thread_per_op
+
+        use_one_thread_per_op()
+    workload = prepare()
     echo_err(*workload.notices())
     return workload
 

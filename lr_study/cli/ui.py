@@ -6,7 +6,7 @@ import sys
 
 from lr_study.cli.terminal import echo_err
 from lr_study.support import LrStudyError
-from lr_study.tracking import connect, resolve_tracking_uri
+from lr_study.tracking import connect, resolve_tracking_uri, restore_log_level
 
 
 def serve_ui(tracking_uri: str | None, port: int) -> None:
@@ -28,6 +28,7 @@ def serve_ui(tracking_uri: str | None, port: int) -> None:
     # An address may hold a password, and everybody on the machine can read a command line.
     os.environ["MLFLOW_BACKEND_STORE_URI"] = store
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
+    restore_log_level()
     os.execv(sys.executable, command)  # noqa: S606
 
 

@@ -2,7 +2,6 @@
 
 import io
 import os
-import warnings
 from contextlib import suppress
 from enum import StrEnum
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError, features
 from lr_study.data.file_kinds import decoded_kind, why_not_decoded
 from lr_study.data.jpeg import ends_early, is_lossless
 from lr_study.data.pillow_limits import own_limits
-from lr_study.support import open_regular
+from lr_study.support import LrStudyError, open_regular
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"})
 """Suffixes of image files, in lower case; names are matched case-insensitively."""
@@ -57,7 +56,7 @@ def decoder() -> str:
     return ", ".join([f"Pillow {PIL.__version__}", *libraries, f"decoding {_VERSION}"])
 
 
-class ImageError(Exception):
+class ImageError(LrStudyError):
     """An image that cannot be used; the message is the reason, in one line."""
 
 
@@ -112,7 +111,6 @@ def decode_image(content: bytes, size: int) -> Decoded:
     """
     if not content:
         raise ImageError("the file is empty")
-    _ignore_pillow_warnings()
     with own_limits():
         try:
             return _decode(content, size)
@@ -238,16 +236,3 @@ def _apply_orientation(square: NDArray[np.uint8], image: Image.Image) -> NDArray
         if transpose is not None:
             return np.array(Image.fromarray(square).transpose(transpose))
     return square
-
-
-def _ignore_pillow_warnings() -> None:
-    """Keep Pillow's warnings (damaged EXIF, malformed previews) from being printed or raised.
-
-    They concern metadata that is not used here, and where warnings are errors they would abort the
-    decoding of an intact image. `warnings.catch_warnings` is not thread-safe: it replaces a list
-    that all threads share. So a filter is put at the front of that list, and checked on every call,
-    because leaving a `catch_warnings` block (as after every pytest test) removes it.
-    """
-    first = warnings.filters[0] if warnings.filters else None
-    if first is None or first[0] != "ignore" or getattr(first[3], "pattern", "") != r"PIL\.":
-        warnings.filterwarnings("ignore", module=r"PIL\.")

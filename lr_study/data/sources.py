@@ -1,9 +1,7 @@
 """Locate a data set: the built-in sample, Oregon Wildlife, or a folder of class folders."""
 
 import os
-import sys
 import unicodedata
-from contextlib import redirect_stdout
 from pathlib import Path
 from textwrap import shorten
 
@@ -13,7 +11,14 @@ from PIL import Image
 from lr_study.data.archives import is_archive, unpack
 from lr_study.data.layouts import is_ignored, is_image, require_class_folders
 from lr_study.data.notices import printable
-from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir, hold_lock
+from lr_study.support import (
+    LrStudyError,
+    UsageError,
+    atomic_write,
+    cache_dir,
+    hold_lock,
+    prints_on_stderr,
+)
 
 _ALLOWED = (
     "data is sample, oregon, or a folder with one folder per class, or a zip or tar archive of one "
@@ -167,7 +172,7 @@ def _write_sample(root: Path) -> None:
 def _oregon() -> Path:
     try:
         # On import, kagglehub binds its log to standard output, which is reserved for results.
-        with redirect_stdout(sys.stderr):
+        with prints_on_stderr():
             import kagglehub  # slow to import, and sets up logging and credentials
 
             downloaded = kagglehub.dataset_download(_OREGON)

@@ -1,12 +1,11 @@
 """EfficientNet-B0 as Keras ships it (Tan and Le 2019, arXiv:1905.11946)."""
 
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
 
-from lr_study.support import LrStudyError, atomic_write, cache_dir, keras
+from lr_study.support import LrStudyError, atomic_write, cache_dir, keras, prints_on_stderr
 
 IMAGENET_FILE = "efficientnetb0_notop.h5"
 # Per channel, red to blue, of images from 0 to 1.
@@ -70,7 +69,7 @@ def imagenet_file() -> Path:
     published = sys.modules[keras.applications.EfficientNetB0.__module__]
     try:
         # Keras reports progress on standard output, which is for results.
-        with atomic_write(file) as aside, redirect_stdout(sys.stderr):
+        with atomic_write(file) as aside, prints_on_stderr():
             keras.utils.get_file(
                 aside.name,
                 origin=published.BASE_WEIGHTS_PATH + IMAGENET_FILE,

@@ -133,10 +133,11 @@ def _forward_pass(
 ) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
     """Compile the backbone into a function from a full batch of images to features."""
     from lr_study.features.folding import fold_batch_norms
-    from lr_study.support import tf, use_one_thread_per_op
+    from lr_study.support import dtype_policy, tf, warn_of_threads
 
-    use_one_thread_per_op()
-    model = fold_batch_norms(build_backbone(backbone, weights, image_size))
+    warn_of_threads()
+    with dtype_policy("float32"):
+        model = fold_batch_norms(build_backbone(backbone, weights, image_size))
 
     @tf.function(
         input_signature=[tf.TensorSpec((BATCH_SIZE, image_size, image_size, 3), tf.uint8)],

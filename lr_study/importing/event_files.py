@@ -17,7 +17,7 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2
 
-from lr_study.support import open_regular
+from lr_study.support import LrStudyError, open_regular
 
 MAX_FILE_BYTES = 256 << 20
 """The largest file that is read. The scalars of a run take kilobytes, and the graph that Keras adds
@@ -37,7 +37,7 @@ _TENSORS = {
 }
 
 
-class NotAnEventFileError(Exception):
+class NotAnEventFileError(LrStudyError):
     """Nothing in a file can be used; the message is the reason."""
 
 

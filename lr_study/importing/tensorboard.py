@@ -17,6 +17,7 @@ from lr_study.importing.policy_choice import choose_policy
 from lr_study.importing.publishing import ImportedRun, publishing
 from lr_study.runs import UNKNOWN
 from lr_study.support import LrStudyError, progress_bar
+from lr_study.tracking import own_settings
 
 _SUMMARIES = {
     "added": "imported",
@@ -71,6 +72,7 @@ class Outcome:
             )
 
 
+@own_settings()
 def import_tensorboard(
     client: MlflowClient,
     experiment: Experiment,

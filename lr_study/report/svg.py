@@ -2,11 +2,15 @@
 
 import io
 import re
+import threading
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from lr_study.report.escaping import escape_html, require_name
+
+_drawing = threading.Lock()
+"""Held while settings of matplotlib differ: they are global, and two threads would mix them up."""
 
 
 def inline_svg(figure: Figure, name: str, description: str) -> str:
@@ -24,7 +28,7 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
     require_name(name)
     file = io.StringIO()
     # Text stays text: it can be read aloud and found, and takes a tenth of the room.
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+    with _drawing, mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     svg = file.getvalue()
     svg = svg[svg.index("<svg") :]

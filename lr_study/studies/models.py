@@ -1,6 +1,5 @@
 """Whole Keras models, built from the trained weights that every run keeps."""
 
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,13 +9,15 @@ from mlflow.entities import LoggedModelStatus
 from mlflow.exceptions import MlflowException
 
 from lr_study.comparison import Comparison, first_of_each_family
-from lr_study.features import resolve_weights
+from lr_study.features import FEATURES, resolve_weights
+from lr_study.runs import BACKBONES
 from lr_study.studies.workload import Workload
 from lr_study.support import LrStudyError, UsageError, atomic_write
-from lr_study.tracking import PROTOCOL_TAG, log_model
+from lr_study.tracking import PROTOCOL_TAG, log_model, own_settings, stored_protocol
 from lr_study.training import HEAD_FILE, read_head
 
 
+@own_settings()
 def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) -> None:
     """Build the model of a run, backbone and softmax head, and save it as a ``.keras`` file.
 
@@ -35,20 +36,31 @@ def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) ->
     if output.suffix != ".keras":
         raise UsageError(f"output={output} is not allowed: the name ends in .keras")
     try:
-        tags = client.get_run(run_id).data.tags
-        protocol = json.loads(tags[PROTOCOL_TAG])
+        run = client.get_run(run_id)
+        run.data.tags[PROTOCOL_TAG]
     except (MlflowException, KeyError):
         raise UsageError(
             f"run {run_id!r} is not a run of lr-study in {client.tracking_uri}: "
             "lr-study compare --format json and MLflow's pages show the ids"
         ) from None
+    protocol = stored_protocol(run, ("backbone", "weights", "image_size"))
+    if protocol["backbone"] not in BACKBONES:
+        raise UsageError(
+            f"run {run_id} was trained with the backbone {protocol['backbone']!a}: models of "
+            f"{', '.join(BACKBONES)} can be built"
+        )
     found = resolve_weights(protocol["backbone"], weights)
     if found.digest != protocol["weights"]:
         raise UsageError(
             f"weights={weights} are {found.digest}, but the run was trained with "
-            f"{protocol['weights']}: give that file with --weights FILE"
+            f"{ascii(protocol['weights'])[1:-1]}: give that file with --weights FILE"
         )
     head, _ = read_head(_download(client, run_id, HEAD_FILE))
+    if len(head.kernel) != FEATURES:
+        raise LrStudyError(
+            f"{HEAD_FILE} of run {run_id} takes {len(head.kernel)} features, and a backbone gives "
+            f"{FEATURES}"
+        )
     from lr_study.training import build_model
 
     model = build_model(protocol["backbone"], found, protocol["image_size"], head)

@@ -19,6 +19,7 @@ from lr_study.tracking import (
     Sender,
     finished_runs,
     log_model,
+    own_settings,
     reap_stale_runs,
     tracked_run,
     write_curves,
@@ -37,12 +38,14 @@ class FinishedRun:
     workload: Workload
     files: Mapping[str, bytes]
 
+    @own_settings()
     def log_model(self, client: MlflowClient) -> None:
         """Log the whole model too: the run is finished, even if this fails."""
         model = self.workload.build_model(self.files[self.workload.model_file])
         log_model(client, self.run_id, model, self.workload.protocol)
 
 
+@own_settings()
 def finished_run(destination: Destination, spec: RunSpec, workload: Workload) -> Run | None:
     """Return the run that finished the same policy, seed and protocol first, or None.
 
@@ -57,6 +60,7 @@ def finished_run(destination: Destination, spec: RunSpec, workload: Workload) ->
     return client.get_run(run_ids[0]) if run_ids else None
 
 
+@own_settings()
 def run_one(
     destination: Destination,
     spec: RunSpec,

@@ -35,6 +35,7 @@ from lr_study.tracking import (
     find_cells,
     log_files,
     mark_duplicates,
+    own_settings,
     reap_stale_runs,
     require_active,
     retry,
@@ -66,6 +67,7 @@ class Outcome:
     unlogged: Mapping[str, str] = field(default_factory=dict)
 
 
+@own_settings()
 def plan_study(destination: Destination | None, study: StudySpec, workload: Workload) -> Plan:
     """Return what `run_study` would train; everything, if the destination is yet to be created."""
     if destination is None:
@@ -81,6 +83,7 @@ def plan_study(destination: Destination | None, study: StudySpec, workload: Work
     )
 
 
+@own_settings()
 def run_study(
     destination: Destination,
     study: StudySpec,

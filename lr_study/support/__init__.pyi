@@ -22,6 +22,7 @@ from .process import clear_ended_processes as clear_ended_processes
 from .process import count_living_processes as count_living_processes
 from .process import defer_signals as defer_signals
 from .process import disable_gc as disable_gc
+from .process import ignore_signals as ignore_signals
 from .process import is_owner_dead as is_owner_dead
 from .process import is_owner_here as is_owner_here
 from .process import keep_liveness_lock as keep_liveness_lock
@@ -29,13 +30,16 @@ from .process import liveness_token as liveness_token
 from .process import remove_liveness_lock as remove_liveness_lock
 from .process import stop_as_interrupted as stop_as_interrupted
 from .progress import Bar as Bar
+from .progress import prints_on_stderr as prints_on_stderr
 from .progress import progress_bar as progress_bar
 from .regular_files import open_regular as open_regular
 from .runtime import device_name as device_name
+from .runtime import dtype_policy as dtype_policy
 from .runtime import gpu_is_there as gpu_is_there
 from .runtime import keras as keras
 from .runtime import tf as tf
 from .runtime import use_one_thread_per_op as use_one_thread_per_op
+from .runtime import warn_of_threads as warn_of_threads
 from .seeding import Stream as Stream
 from .seeding import generator as generator
 from .storage import atomic_write as atomic_write
@@ -46,6 +50,7 @@ from .storage import read_checked_json as read_checked_json
 from .storage import release_pages as release_pages
 from .storage import state_dir as state_dir
 from .storage import state_folder as state_folder
+from .variables import DefaultVariables as DefaultVariables
 from .yaml_lines import LineError as LineError
 from .yaml_lines import pairs as pairs
 from .yaml_lines import read_yaml as read_yaml

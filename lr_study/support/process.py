@@ -6,11 +6,12 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
@@ -28,6 +29,10 @@ def disable_gc() -> None:
     gc.disable()
 
 
+_ends_when_interrupted = False
+"""Whether this process is a command, which an interrupt ends."""
+
+
 def stop_as_interrupted() -> None:
     """Let SIGTERM raise KeyboardInterrupt, as SIGINT does, so that a run is ended as KILLED.
 
@@ -38,6 +43,8 @@ def stop_as_interrupted() -> None:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
+    global _ends_when_interrupted
+    _ends_when_interrupted = True
     signal.signal(signal.SIGTERM, interrupt)
     if os.environ.get("MLFLOW_RUN_ID"):
         threading.Thread(target=_stop_with_parent, args=(os.getppid(),), daemon=True).start()
@@ -59,16 +66,49 @@ def defer_signals() -> Iterator[None]:
             raise KeyboardInterrupt
         arrived.append(number)
 
-    before = {
-        deferred: signal.signal(deferred, note) for deferred in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = _replace_handlers(note)
     try:
         yield
     finally:
-        for deferred, handler in before.items():
-            signal.signal(deferred, handler)
+        _restore_handlers(before)
         for number in arrived:
             os.kill(os.getpid(), number)
+
+
+@contextmanager
+def ignore_signals() -> Iterator[None]:
+    """Ignore SIGINT and SIGTERM in the block; in a command, until it ends.
+
+    Of what an interrupt ends, a second signal must not leave anything undone. Like
+    `defer_signals`, this does nothing outside the main thread.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = _replace_handlers(signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        if not _ends_when_interrupted:
+            _restore_handlers(before)
+
+
+_Handler = Callable[[int, FrameType | None], Any] | int | None
+
+
+def _replace_handlers(handler: _Handler) -> dict[int, _Handler]:
+    """Let a handler have SIGINT and SIGTERM; return the handlers before."""
+    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    # One that was not set from Python is None, and could not be put back.
+    before: dict[int, _Handler] = {n: known for n, known in found.items() if known is not None}
+    for number in before:
+        signal.signal(number, handler)
+    return before
+
+
+def _restore_handlers(before: dict[int, _Handler]) -> None:
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def _stop_with_parent(parent: int) -> None:

@@ -1,7 +1,9 @@
 """Progress on standard error, one bar at a time."""
 
+import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 from rich.console import Console
 from rich.progress import (
@@ -67,3 +69,16 @@ def progress_bar(description: str, total: int, unit: str) -> Iterator[Bar]:
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         yield Bar(progress, description, total)
+
+
+_redirecting = threading.Lock()
+
+
+@contextmanager
+def prints_on_stderr() -> Iterator[None]:
+    """Let what libraries print go to standard error: standard output is for results.
+
+    One thread at a time: two that overlapped would not put back what was there before.
+    """
+    with _redirecting, redirect_stdout(sys.stderr):
+        yield

@@ -6,6 +6,7 @@ import json
 import mmap
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path, user_state_path
 
 from lr_study.support.errors import LrStudyError
+
+_STATE_FOLDERS = ("checkpoints", "locks", "outbox", "processes")
+"""The folders of `state_dir`, of this version and earlier ones."""
 
 
 def cache_dir() -> Path:
@@ -35,23 +39,35 @@ def make_state_folder(name: str) -> Path:
     """Return a folder of `state_dir`, created if it is new, that only its owner can enter.
 
     What waits there (params, tags, curves, layers) may belong on a server that asks for a password.
-    A folder that an earlier version left open to others is closed.
+    Folders that an earlier version left open to others are closed: all of ours, and the state
+    folder itself, unless ``LR_STUDY_STATE`` named one that was there already.
 
     Raises
     ------
     OSError
         If it cannot be created.
     """
-    folder = state_dir() / name
-    if not state_dir().is_dir():
-        state_dir().parent.mkdir(parents=True, exist_ok=True)
-        state_dir().mkdir(mode=0o700, exist_ok=True)
+    state = state_dir()
+    if not state.is_dir():
+        state.parent.mkdir(parents=True, exist_ok=True)
+        state.mkdir(mode=0o700, exist_ok=True)
+    elif not os.environ.get("LR_STUDY_STATE"):
+        _close(state)
+    folder = state / name
     folder.mkdir(mode=0o700, exist_ok=True)
-    status = folder.stat()
-    if os.name == "posix" and status.st_mode & 0o077 and status.st_uid == os.geteuid():
-        with suppress(OSError):  # a file system without permissions, or read-only
-            folder.chmod(0o700)
+    for ours in {name, *_STATE_FOLDERS}:
+        _close(state / ours)
     return folder
+
+
+def _close(folder: Path) -> None:
+    """Let nobody but its owner enter a folder, if that is this user, and it exists."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # not there, a file system without permissions, or read-only
+        status = folder.stat()
+        if status.st_mode & 0o077 and status.st_uid == os.geteuid():
+            folder.chmod(stat.S_IMODE(status.st_mode) & ~0o077)
 
 
 def state_folder(name: str) -> Path:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import yaml
 
-from lr_study.support.errors import UsageError
+from lr_study.support.errors import LrStudyError, UsageError
 
 _T = TypeVar("_T")
 
@@ -15,7 +15,7 @@ MAX_DEPTH = 10
 """How deep lists and mappings may be nested."""
 
 
-class LineError(Exception):
+class LineError(LrStudyError):
     """An error on a line, counted from 0."""
 
     def __init__(self, line: int, reason: str) -> None:

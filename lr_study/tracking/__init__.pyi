@@ -25,12 +25,16 @@ from .left_running import end_left_running as end_left_running
 from .left_running import left_running as left_running
 from .lifecycle import end_on_error as end_on_error
 from .lifecycle import tracked_run as tracked_run
+from .mlflow_settings import configure_mlflow as configure_mlflow
+from .mlflow_settings import own_settings as own_settings
+from .mlflow_settings import restore_log_level as restore_log_level
 from .outbox import Entry as Entry
 from .outbox import discard_waiting as discard_waiting
 from .outbox import put as put
 from .reading import all_runs as all_runs
 from .reading import load_runs as load_runs
 from .reading import runs_of_experiment as runs_of_experiment
+from .run_rows import stored_protocol as stored_protocol
 from .sending import Sender as Sender
 from .sending import open_child as open_child
 from .sending import sync as sync

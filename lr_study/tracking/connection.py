@@ -1,18 +1,8 @@
 """A client of an MLflow store, and calls to it that are tried again."""
 
-import logging
-import os
 import time
 from collections.abc import Callable
 from typing import TypeVar
-
-# MLflow's own defaults keep a dead server waiting for four minutes. `retry` tries again instead.
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-# Links to each run would mix with the results, and cost one more request per run.
-os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 from mlflow import MlflowClient
 
@@ -24,13 +14,7 @@ from lr_study.tracking.databases import (
     UnusableDatabaseError,
     prepare_database,
 )
-
-# Routine messages: tables created, background jobs started, pip without a version.
-logging.getLogger("mlflow").setLevel(logging.WARNING)
-logging.getLogger("mlflow.utils.environment").setLevel(logging.ERROR)
-logging.getLogger("alembic").setLevel(logging.WARNING)
-# It logs what it also raises, and the command line reports that in one line.
-logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+from lr_study.tracking.mlflow_settings import own_settings
 
 _PAUSES_SECONDS = (0.5, 1.5)
 _PATIENCE_SECONDS = 6
@@ -38,6 +22,7 @@ _PATIENCE_SECONDS = 6
 T = TypeVar("T")
 
 
+@own_settings()
 def retry(call: Callable[[], T]) -> T:
     """Return the result of a call to a store, made up to three times.
 
@@ -64,6 +49,7 @@ def is_rejection(error: BaseException) -> bool:
     return isinstance(error, UsageError) or is_final(error)
 
 
+@own_settings()
 def connect(tracking_uri: str | None = None, *, create: bool = False) -> MlflowClient:
     """Return a client of the store, after its first answer.
 

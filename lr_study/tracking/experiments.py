@@ -18,6 +18,7 @@ from lr_study.tracking.environment import (
     given_experiment,
     given_run,
 )
+from lr_study.tracking.mlflow_settings import own_settings
 from lr_study.tracking.outbox import Entry
 
 
@@ -43,6 +44,7 @@ class Destination:
         }
 
 
+@own_settings()
 def open_destination(
     tracking_uri: str | None, experiment: str | None, data_name: str
 ) -> Destination:
@@ -62,6 +64,7 @@ def open_destination(
     return Destination(client, choose_experiment(client, experiment, data_name))
 
 
+@own_settings()
 def find_destination(
     tracking_uri: str | None, experiment: str | None, data_name: str
 ) -> Destination | None:

@@ -15,6 +15,7 @@ from mlflow.exceptions import MlflowException
 
 from lr_study.support import UsageError, is_owner_dead, is_owner_here
 from lr_study.tracking.connection import is_rejection, retry
+from lr_study.tracking.mlflow_settings import own_settings
 from lr_study.tracking.reading import all_runs
 from lr_study.tracking.run_rows import is_complete
 from lr_study.tracking.tags import OUTBOX_TAG, PARENT_TAG, PROCESS_TAG
@@ -29,6 +30,7 @@ class LeftRunning:
     since: str
 
 
+@own_settings()
 def left_running(client: MlflowClient, experiment_id: str) -> list[LeftRunning]:
     """Return the RUNNING runs whose process is unknown here, of a study its own run alone."""
     query = "attributes.status = 'RUNNING'"
@@ -49,6 +51,7 @@ def _time(milliseconds: int) -> str:
     return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
+@own_settings()
 def end_left_running(client: MlflowClient, run_id: str) -> Sequence[str]:
     """End a RUNNING run, and those of its runs that are RUNNING too; return the ids.
 

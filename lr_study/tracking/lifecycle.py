@@ -1,7 +1,6 @@
 """The life of an MLflow run: opened or joined, and always ended, in the store or in the outbox."""
 
 import os
-import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from lr_study.support import (
     UnreachableError,
     UsageError,
     defer_signals,
+    ignore_signals,
     liveness_token,
 )
 from lr_study.tracking import outbox
@@ -105,13 +105,12 @@ def end_on_error(
         yield run_id
     except KeyboardInterrupt:
         # `mlflow run` answers one Ctrl-C with another signal: the run is ended all the same.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        if run_id is not None:
-            _end(destination, run_id, "KILLED")
-            if joined == run_id:
-                keep_killed(str(destination.client.tracking_uri), run_id)
-        raise
+        with ignore_signals():
+            if run_id is not None:
+                _end(destination, run_id, "KILLED")
+                if joined == run_id:
+                    keep_killed(str(destination.client.tracking_uri), run_id)
+            raise
     except BaseException as error:
         if run_id is not None:
             reachable = not isinstance(error, UnreachableError)

@@ -12,6 +12,7 @@ from lr_study.support import UsageError
 from lr_study.tracking.connection import connect, retry
 from lr_study.tracking.deleted import require_active
 from lr_study.tracking.experiments import find_experiment
+from lr_study.tracking.mlflow_settings import own_settings
 from lr_study.tracking.run_rows import COLUMNS, row_of
 
 _PAGE = 1000
@@ -20,6 +21,7 @@ _MAX_LISTED = 10
 """How many names of experiments an error lists."""
 
 
+@own_settings()
 def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     """Return the runs of an experiment, one row per run.
 
@@ -48,6 +50,7 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     return runs_of_experiment(client, require_active(client, found).experiment_id)
 
 
+@own_settings()
 def runs_of_experiment(client: MlflowClient, experiment_id: str) -> pd.DataFrame:
     """Return what `load_runs` does, of an experiment that is known by its id."""
     return table_of(client, retry(lambda: list(all_runs(client, experiment_id))))

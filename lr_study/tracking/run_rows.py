@@ -6,7 +6,7 @@ trust: hashes are computed again, and values of the wrong shape are a reason, ne
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, get_type_hints
 
 from mlflow import MlflowClient
@@ -14,6 +14,7 @@ from mlflow.entities import Run
 
 from lr_study.comparison import message
 from lr_study.runs import CURVES, UNKNOWN, Protocol, canonical_json, required_metrics, short_hash
+from lr_study.support import UsageError
 from lr_study.tracking.tags import (
     CELL_TAG,
     CURVES_TAG,
@@ -91,12 +92,31 @@ def row_of(client: MlflowClient, run: Run) -> dict[str, Any]:
         try:
             row |= _content(client, run)
         except _UNREADABLE as error:
-            # It may quote text that is not UTF-8, which no table takes.
-            why = str(error).encode(errors="backslashreplace").decode()
+            why = _quotable(error)
             row["excluded"] = f"not a run of lr-study: its record cannot be read ({why})"
             return row
         row["excluded"] = _fault(row, data.tags)
     return row
+
+
+def stored_protocol(run: Run, needed: Collection[str]) -> dict[str, Any]:
+    """Return the protocol of a run, in which some fields are known.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or one of the fields is not known.
+    """
+    try:
+        protocol = _protocol(run.data.tags[PROTOCOL_TAG])
+        unknown = [name for name in needed if protocol.get(name, UNKNOWN) == UNKNOWN]
+        if unknown:
+            raise ValueError(f"unknown: {', '.join(unknown)}")
+    except _UNREADABLE as error:
+        raise UsageError(
+            f"the protocol of run {run.info.run_id} cannot be used ({ascii(str(error))[1:-1]})"
+        ) from error
+    return protocol
 
 
 def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
@@ -169,6 +189,11 @@ def _epochs(value: Any) -> int:
 
 def _has_lost_a_loss(curves: Curves) -> bool:
     return any(None in curves.get(name, ()) for name in ("loss", "val_loss"))
+
+
+def _quotable(error: Exception) -> str:
+    """What an error says; it may quote text that is not UTF-8, which no table takes."""
+    return str(error).encode(errors="backslashreplace").decode()
 
 
 def _fault(row: Mapping[str, Any], tags: Mapping[str, str]) -> str | None:

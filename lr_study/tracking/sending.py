@@ -29,6 +29,7 @@ from lr_study.tracking.databases import MissingStoreError
 from lr_study.tracking.deleted import find_run
 from lr_study.tracking.entries import RunIdentity
 from lr_study.tracking.experiments import experiment_of
+from lr_study.tracking.mlflow_settings import own_settings
 from lr_study.tracking.outbox import Entry
 from lr_study.tracking.reading import all_runs
 from lr_study.tracking.run_rows import is_complete
@@ -356,6 +357,7 @@ class Synced:
     problems: Sequence[str]
 
 
+@own_settings()
 def sync(tracking_uri: str | None = None) -> Synced:
     """Send all waiting entries, or those of one store, each to the store it is meant for."""
     stores = dict.fromkeys(store_address(entry.store) for entry in outbox.waiting())

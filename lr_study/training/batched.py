@@ -24,7 +24,7 @@ from lr_study.support import (
     generator,
     release_pages,
     tf,
-    use_one_thread_per_op,
+    warn_of_threads,
 )
 from lr_study.training.batched_program import HeadsProgram, State, borrow_program
 from lr_study.training.checkpoint import Checkpoint
@@ -115,7 +115,7 @@ def train_heads(
     """
     if len({(spec.seed, spec.settings) for spec in specs}) != 1:
         raise ValueError("heads that train together differ in their policy alone")
-    use_one_thread_per_op()
+    warn_of_threads()
     if examples.values.nbytes <= min(IN_MEMORY_BYTES, available_memory_bytes() // 8):
         examples = replace(examples, values=_in_memory(examples.values))
     blocks = [_Block(specs[i : i + HEADS_PER_BLOCK]) for i in range(0, len(specs), HEADS_PER_BLOCK)]

@@ -20,6 +20,7 @@ from lr_study.support import (
     LrStudyError,
     Stream,
     available_cpus,
+    dtype_policy,
     generator,
     gpu_is_there,
     keras,
@@ -50,17 +51,22 @@ def precision_here() -> str:
     return "mixed_float16" if gpu_is_there() else "float32"
 
 
-def build_model(backbone: str, weights: Weights, image_size: int, head: Head) -> Any:
+def build_model(
+    backbone: str, weights: Weights, image_size: int, head: Head, *, precision: str = "float32"
+) -> Any:
     """Return the original study's model: frozen backbone, average pooling, Flatten, softmax.
 
     It maps images (batch, size, size, 3), RGB from 0 to 255, to probabilities (batch, classes).
+    ``precision`` is the Keras dtype policy of the backbone.
     """
-    inputs = keras.Input((image_size, image_size, 3), name="images")
-    features = keras.layers.Flatten()(build_backbone(backbone, weights, image_size)(inputs))
-    softmax = keras.layers.Dense(
-        len(head.bias), activation="softmax", dtype="float32", name="softmax"
-    )
-    model = keras.Model(inputs, softmax(features))
+    with dtype_policy(precision):
+        inputs = keras.Input((image_size, image_size, 3), name="images")
+        built = build_backbone(backbone, weights, image_size)
+        features = keras.layers.Flatten()(built(inputs))
+        softmax = keras.layers.Dense(
+            len(head.bias), activation="softmax", dtype="float32", name="softmax"
+        )
+        model = keras.Model(inputs, softmax(features))
     softmax.set_weights([head.kernel, head.bias])
     return model
 
@@ -89,16 +95,13 @@ def train_live(
     """
     settings = spec.settings
     backbone = settings.resolved_backbone()
-    keras.config.set_dtype_policy(precision_here())
-    try:
-        model = build_model(
-            backbone,
-            weights,
-            settings.image_size,
-            initial_head(spec.seed, FEATURES, images.classes),
-        )
-    finally:
-        keras.config.set_dtype_policy("float32")
+    model = build_model(
+        backbone,
+        weights,
+        settings.image_size,
+        initial_head(spec.seed, FEATURES, images.classes),
+        precision=precision_here(),
+    )
     model.compile(
         optimizer=keras.optimizers.get(settings.optimizer),
         loss="sparse_categorical_crossentropy",

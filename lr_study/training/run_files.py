@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lr_study.runs import CURVES, EpochRecord
+from lr_study.support import LrStudyError, one_line
 from lr_study.training.history import Head, History
 
 HEAD_FILE = "head.npz"
@@ -40,10 +41,24 @@ def head_npz(head: Head, class_names: Sequence[str]) -> bytes:
 def read_head(content: bytes) -> tuple[Head, list[str]]:
     """Return what `head_npz` wrote: the softmax head and the names of its classes.
 
+    Raises
+    ------
+    LrStudyError
+        If it is damaged, or something else.
+
     >>> head = Head(np.eye(2, dtype=np.float32), np.zeros(2, np.float32))
     >>> read_head(head_npz(head, ["cat", "dog"]))[1]
     ['cat', 'dog']
     """
-    with np.load(io.BytesIO(content)) as arrays:
-        head = Head(arrays["kernel"], arrays["bias"])
-        return head, [str(name) for name in arrays["class_names"]]
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            head = Head(arrays["kernel"], arrays["bias"])
+            names = [str(name) for name in arrays["class_names"]]
+    except Exception as error:  # zip files, their members and headers raise errors of many types
+        raise LrStudyError(f"{HEAD_FILE} cannot be read ({one_line(error)})") from error
+    shapes = (head.kernel.shape, head.bias.shape)
+    if shapes != ((*head.kernel.shape[:1], len(names)), (len(names),)) or any(
+        array.dtype != np.float32 for array in (head.kernel, head.bias)
+    ):
+        raise LrStudyError(f"{HEAD_FILE} does not hold a softmax head of {len(names)} classes")
+    return head, names

@@ -171,7 +171,7 @@ def test_a_process_removes_its_lock_file_if_it_leaves_no_run(
     folders: Path, words: list[str], code: int, files: int
 ) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", ENDS, *words], capture_output=True, text=True, timeout=100
+        [sys.executable, "-c", ENDS, *words], capture_output=True, encoding="utf-8", timeout=100
     )
     assert ended.returncode == code, ended.stderr
     assert len(list((folders / "state" / "processes").iterdir())) == files

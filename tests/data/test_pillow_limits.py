@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -88,3 +89,22 @@ def test_threads_decode_beyond_the_limit_at_once(small: tuple[int, int]) -> None
         found = list(threads.map(lambda _: decode_image(content, 8).pixels, range(200)))
     assert all(np.array_equal(pixels, found[0]) for pixels in found)
     assert limits() == small
+
+
+def test_filters_of_warnings_are_back_though_a_copy_of_them_was_taken(
+    small: tuple[int, int],
+) -> None:
+    before = list(warnings.filters)
+    with warnings.catch_warnings():  # which copies the list, and puts the first back
+        warnings.simplefilter("error")
+        within = list(warnings.filters)
+        with own_limits():
+            warnings.warn_explicit("of Pillow", UserWarning, "x", 1, module="PIL.Image")
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                with own_limits():
+                    warnings.warn_explicit("of Pillow", UserWarning, "x", 1, module="PIL.Image")
+        assert warnings.filters == within
+        with pytest.raises(UserWarning):
+            warnings.warn_explicit("of Pillow", UserWarning, "x", 1, module="PIL.Image")
+    assert warnings.filters == before

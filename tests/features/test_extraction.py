@@ -315,7 +315,9 @@ from lr_study.features.backbones import resolve_weights
 from lr_study.data import scan
 from lr_study.features import extraction
 from lr_study.features.extraction import load_features
+from lr_study.support import use_one_thread_per_op
 
+use_one_thread_per_op()
 hold_lock = extraction.hold_lock
 
 def announce_and_hold(file):

@@ -1,5 +1,7 @@
 """Figures: the data as values, and that drawing shows them and sets nothing global."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import matplotlib as mpl
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from lr_study.report.figures.rankings import (
     view_ranks,
 )
 from lr_study.report.figures.style import SHAPES
+from lr_study.report.svg import inline_svg
 from lr_study.runs import CURVES
 
 
@@ -141,3 +144,19 @@ def test_only_ranked_runs_are_drawn() -> None:
     assert {run.run_id for run in comparison.excluded} == {"wrong", "double"}
     axes = study_figures(comparison, comparison.protocols[0], all_runs)["ranking"].axes[0]
     assert 0.125 not in {x for line in axes.lines for x in line.get_xdata()}
+
+
+def test_threads_that_draw_at_once_leave_settings_as_they_were() -> None:
+    before = dict(mpl.rcParams)
+    names = ["a", "b", "c"]
+
+    def draw(name: str) -> str:
+        figure = Figure(figsize=(1, 1))
+        figure.add_subplot().plot([1, 2])
+        return inline_svg(figure, name, "")
+
+    alone = [draw(name) for name in names]
+    with ThreadPoolExecutor(3) as threads:
+        together = list(threads.map(draw, names * 5))
+    assert together == alone * 5
+    assert dict(mpl.rcParams) == before

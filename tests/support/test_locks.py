@@ -51,17 +51,19 @@ def test_a_file_that_is_left_of_a_killed_process_is_no_obstacle(tmp_path: Path) 
 
 
 def test_processes_that_wait_for_a_file_that_is_removed_still_take_turns(tmp_path: Path) -> None:
-    (tmp_path / "counter").write_text("0")
+    (tmp_path / "counter").write_text("0", encoding="utf-8")
     command = [sys.executable, "-c", ADD_TO_A_FILE, str(tmp_path)]
     pipe = subprocess.PIPE
-    processes = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(3)]
+    processes = [
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8") for _ in range(3)
+    ]
     for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
     for process in processes:
         process.communicate("\n", timeout=60)
         assert process.returncode == 0
-    assert (tmp_path / "counter").read_text() == "300"
+    assert (tmp_path / "counter").read_text(encoding="utf-8") == "300"
     assert [path.name for path in tmp_path.iterdir()] == ["counter"]
 
 

@@ -1,12 +1,19 @@
-"""Liveness of processes, by tokens that anybody may have written."""
+"""Liveness of processes, by tokens that anybody may have written; and signals that stop them."""
 
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from filelock import FileLock
 
-from lr_study.support import is_owner_dead, is_owner_here
+from lr_study.support import defer_signals, ignore_signals, is_owner_dead, is_owner_here
 
 
 @pytest.fixture
@@ -48,3 +55,58 @@ def test_a_text_that_is_no_token_is_of_no_process(state: Path, token: str) -> No
     (state / "processes" / f"{'a' * 32}.lock").touch()
     assert not is_owner_here(token)
     assert not is_owner_dead(token)
+
+
+def handlers() -> list[object]:
+    return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+
+@pytest.mark.parametrize("context", [defer_signals, ignore_signals])
+def test_signals_are_handled_as_before_after_the_block(
+    context: Callable[[], AbstractContextManager[None]],
+) -> None:
+    before = handlers()
+    with context():
+        assert all(now != old for now, old in zip(handlers(), before, strict=True))
+    assert handlers() == before
+
+
+@pytest.mark.parametrize("context", [defer_signals, ignore_signals])
+def test_another_thread_leaves_signals_alone(
+    context: Callable[[], AbstractContextManager[None]],
+) -> None:
+    def within() -> list[object]:
+        with context():
+            return handlers()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(within).result() == handlers()
+
+
+def test_what_is_interrupted_cannot_be_interrupted_again() -> None:
+    with ignore_signals():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            os.kill(os.getpid(), number)
+
+
+COMMAND = """
+import os, signal
+from lr_study.support import ignore_signals, stop_as_interrupted
+
+stop_as_interrupted()
+with ignore_signals():
+    pass
+os.kill(os.getpid(), signal.SIGTERM)  # as `mlflow run` sends it after one Ctrl-C
+print("ended by itself")
+"""
+
+
+def test_a_command_ignores_signals_until_it_ends() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "ended by itself\n"

@@ -115,7 +115,8 @@ def test_runs_wait_for_a_file_and_not_for_its_path(client, experiment, tmp_path)
 
 OPEN = """
 import sys
-from lr_study.tracking import open_destination
+from lr_study.tracking import configure_mlflow, open_destination
+configure_mlflow()
 print(open_destination({uri!r}, "x", "x").experiment.experiment_id)
 """
 

@@ -112,7 +112,7 @@ def test_a_stray_file_in_the_outbox_is_harmless(client, experiment, state):
     entry = keep(client, experiment)
     strays = [state / "outbox" / name for name in ("notes.txt", ".DS_Store", "entry.json")]
     for stray in strays:
-        stray.write_text("not an entry")
+        stray.write_text("not an entry", encoding="utf-8")
     assert outbox.waiting() == [entry]
     assert sync().sent == 1
     assert list(finished(client, experiment)) == [entry.cell]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lr_study.support import liveness_token, state_folder
+from lr_study.support import liveness_token, state_dir, state_folder
 from lr_study.tracking import outbox
 from lr_study.tracking.outbox import Entry
 from lr_study.training.checkpoint import checkpoint_of
@@ -61,13 +61,29 @@ def test_nobody_else_enters_a_new_state_folder(state: Path, write: Callable[[], 
 
 
 @pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
-def test_a_folder_of_an_earlier_version_is_closed(state: Path, write: Callable[[], None]) -> None:
-    for name in ("outbox", "processes"):
-        (state / name).mkdir(parents=True)
+def test_all_folders_of_an_earlier_version_are_closed(
+    state: Path, write: Callable[[], None]
+) -> None:
+    for name in ("checkpoints", "locks", "outbox", "processes", "theirs"):
+        (state / name).mkdir(parents=True, mode=0o755)
     write()
-    (written,) = [path for path in state.iterdir() if others_may(path) == 0]
-    assert any(written.iterdir()) or written.name == "outbox"
+    assert [path.name for path in state.iterdir() if others_may(path)] == ["theirs"]
     assert others_may(state)  # a folder that was given is left as it is
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_our_own_state_folder_of_an_earlier_version_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[], None]
+) -> None:
+    monkeypatch.delenv("LR_STUDY_STATE")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    ours = tmp_path / "state" / "lr-study"
+    (ours / "outbox").mkdir(parents=True, mode=0o755)
+    write()
+    assert state_dir() == ours
+    assert others_may(ours) == 0
+    assert [path for path in ours.iterdir() if others_may(path)] == []
+    assert others_may(ours.parent)  # other programs keep their state there
 
 
 def test_each_folder_of_the_state_is_closed(state: Path) -> None:

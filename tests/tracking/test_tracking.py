@@ -138,13 +138,10 @@ def test_epochs_logged_while_training_are_not_logged_twice(sqlite: str) -> None:
 def test_no_run_stays_running(sqlite: str, error: type[BaseException], status: str) -> None:
     client = connect(sqlite)
     experiment = choose_experiment(client, "x", "sample")
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        with pytest.raises(error), tracked_run(Destination(client, experiment), "a run") as run_id:
-            raise error
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with pytest.raises(error), tracked_run(Destination(client, experiment), "a run") as run_id:
+        raise error
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
     assert client.get_run(run_id).info.status == status
     assert load_runs("x", sqlite).iloc[0]["excluded"] == f"status {status}, not FINISHED"
 
