@@ -18,6 +18,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from proc import need_proc
+
 # What the server imports, once. Nothing of it may start a thread or open a store.
 _PRELOADED = [
     "mlflow.store.tracking.sqlalchemy_store",
@@ -61,6 +63,7 @@ class Forked:
         terminal: str = "",
         memory_bytes: int = 0,
     ) -> None:
+        need_proc()
         self._folder = Path(tempfile.mkdtemp(prefix="lr-study-forked-"))
         self._out, self._err = self._folder / "out", self._folder / "err"
         self._out.touch()

@@ -23,6 +23,7 @@ from typing import Any
 import compose
 import requests
 from needed import postgresql_programs
+from proc import need_proc
 
 SERVER_BIN = Path(__file__).parents[1] / ".venv" / "server" / "bin"
 """The packages of the server's image, as `make test-server` installs them."""
@@ -72,6 +73,7 @@ def process(
 
 def resident_bytes(group: int) -> int:
     """The memory that the processes of a group have resident now."""
+    need_proc()
     total = 0
     for folder in Path("/proc").iterdir():
         try:

@@ -4,6 +4,19 @@ In: what a person types. Out: results on standard output, messages on standard e
 (done), 1 (the work failed) or 2 (wrong use). Wires the other packages, with no logic of its own.
 """
 
-from lr_study.cli.app import main
+import sys
+
+from lr_study.cli.platforms import why_unsupported
 
 __all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; exit with 0 done, 1 the work failed, 2 wrong use."""
+    reason = why_unsupported(sys.platform)
+    if reason is not None:
+        sys.stderr.write(f"error: {reason}\n")
+        sys.exit(1)
+    from lr_study.cli import app
+
+    app.main()

@@ -12,6 +12,7 @@ import pytest
 import requests
 from killing import write_digits
 from mlflow import MlflowClient
+from proc import need_proc
 from stack import Server, Stack, User, postgresql, resident_bytes
 
 pytestmark = pytest.mark.server
@@ -161,6 +162,7 @@ def test_the_server_stays_within_its_memory(stores: Stack, server: Server, study
 def test_passwords_are_in_no_log_and_on_no_command_line(
     stores: Stack, server: Server, ann: User, study
 ) -> None:
+    need_proc()
     command = Path(f"/proc/{server.process.pid}/cmdline").read_text(encoding="utf-8")
     logs = [
         (stores.folder / name).read_text(encoding="utf-8")
