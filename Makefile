@@ -1,4 +1,4 @@
-.PHONY: env study test test-fast test-numeric test-server test-faults check build format lock lock-server
+.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults check build format lock lock-server
 
 env: .venv/ready
 
@@ -19,6 +19,10 @@ FAST = tests/policies tests/runs tests/comparison tests/data tests/support tests
 	tests/importing/test_policy_choice.py tests/importing/test_policy_fit.py tests/importing/test_curves.py
 test-fast: env
 	@.venv/bin/python -m pytest -q -n 2 --without-tensorflow $(FAST)
+
+# The same under the other supported Pythons, those that are installed.
+test-pythons: env
+	@bash scripts/test_pythons $(FAST)
 
 # The figures of 32 bits as other processors compute them: an older one, and one without oneDNN.
 NUMERIC = .venv/bin/python -m pytest -q -m numeric tests/training tests/features
