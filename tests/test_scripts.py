@@ -13,9 +13,13 @@ def test_pythons_that_are_not_installed_are_named(tmp_path: Path) -> None:
     """As with pyenv, whose command for a version may be there and not start."""
     for tool in ("bash", "dirname"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))
-    (tmp_path / "python3.12").write_text("#!/bin/sh\necho 'command not found' >&2\nexit 127\n")
+    (tmp_path / "python3.12").write_text(
+        "#!/bin/sh\necho 'command not found' >&2\nexit 127\n", encoding="utf-8"
+    )
     (tmp_path / "python3.12").chmod(0o755)
-    (tmp_path / "python3.13").write_text("#!/bin/sh\necho 3.12\n")  # another one by that name
+    (tmp_path / "python3.13").write_text(
+        "#!/bin/sh\necho 3.12\n", encoding="utf-8"
+    )  # another one by that name
     (tmp_path / "python3.13").chmod(0o755)
     (tmp_path / ".venv/bin").mkdir(parents=True)
     (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
@@ -27,7 +31,7 @@ def test_pythons_that_are_not_installed_are_named(tmp_path: Path) -> None:
         cwd=tmp_path,
         env={"PATH": str(tmp_path), "HOME": str(tmp_path)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
     )
     assert told.returncode == 0, told.stderr
@@ -39,7 +43,7 @@ def test_pythons_that_are_not_installed_are_named(tmp_path: Path) -> None:
 
 
 def test_scripts_of_make_targets_are_there() -> None:
-    words = (ROOT / "Makefile").read_text().split()
+    words = (ROOT / "Makefile").read_text(encoding="utf-8").split()
     scripts = {word for word in words if word.startswith("scripts/")}
     assert "scripts/test_pythons" in scripts
     assert [script for script in scripts if not os.access(ROOT / script, os.R_OK)] == []
