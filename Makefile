@@ -8,6 +8,9 @@ env: .venv/ready
 study: env
 	@.venv/bin/lr-study study
 
+# Our own text files state their encoding; pyproject.toml makes Python's warning an error.
+test test-fast test-numeric test-server test-faults: export PYTHONWARNDEFAULTENCODING = 1
+
 # Two processes, a file of tests at a time to each.
 test: env
 	@bash scripts/need_chromium
@@ -49,6 +52,7 @@ test-faults: env
 check: env
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
+	@.venv/bin/ruff check --quiet --preview --select PLW1514 lr_study benchmarks  # text without encoding
 	@.venv/bin/mypy
 	@.venv/bin/python -m pytest -q tests/test_architecture.py
 

@@ -39,6 +39,15 @@ def _remove_session_files() -> object:
     shutil.rmtree(_SESSION, ignore_errors=True)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Python's warning of text without an encoding be raised here, but not in commands.
+
+    A command prints it for every package that it imports. The processes of pytest-xdist need it.
+    """
+    if not getattr(config.option, "numprocesses", None):
+        os.environ.pop("PYTHONWARNDEFAULTENCODING", None)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--without-tensorflow", action="store_true", help="Fail if it is imported.")
 

@@ -11,7 +11,7 @@ import typer
 from lr_study.cli.completion import experiment_names
 from lr_study.comparison import HIGHER_IS_BETTER, SELECTION_RULES, ComparisonCriteria
 from lr_study.runs import BACKBONES, ENGINES, OPTIMIZERS, Settings
-from lr_study.support import UsageError
+from lr_study.support import UsageError, utf8_text
 
 WEIGHTS_HELP = "imagenet, random, or a file of weights."
 
@@ -47,6 +47,7 @@ Command = Callable[..., None]
 Experiment = Annotated[
     str | None,
     typer.Option(
+        callback=lambda name: utf8_text(name) if name else name,
         help="MLflow experiment; else MLFLOW_EXPERIMENT_NAME or _ID, else the name of the data.",
         autocompletion=experiment_names,
     ),

@@ -5,6 +5,7 @@ import io
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import typer
@@ -23,7 +24,8 @@ def print_in_any_encoding() -> None:
     codecs.register_error("lr_study", _substitute)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="lr_study")
+            with suppress(OSError, ValueError):  # its file was replaced, or is closed
+                stream.reconfigure(errors="lr_study")
 
 
 def _substitute(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lr_study.data.reading import digest_of
 from lr_study.data.threads import in_threads
-from lr_study.support import atomic_write, cache_dir, checked_json, read_checked_json
+from lr_study.support import atomic_write, cache_dir, checked_json, read_checked_json, utf8_text
 
 _SETTLED_NS = 2_000_000_000
 
@@ -57,7 +57,7 @@ def nfc_bytes(path: str) -> bytes:
     >>> nfc_bytes("e\N{COMBINING ACUTE ACCENT}") == "\N{LATIN SMALL LETTER E WITH ACUTE}".encode()
     True
     """
-    return unicodedata.normalize("NFC", path).encode("utf-8", "surrogateescape")
+    return unicodedata.normalize("NFC", utf8_text(path)).encode("utf-8", "surrogateescape")
 
 
 class Hashes(NamedTuple):

@@ -11,6 +11,7 @@ from lr_study.data.fingerprint import forget_digests, hash_files
 from lr_study.data.images import Decoded, ImageError, decode_image
 from lr_study.data.reading import ChangedError, read_unchanged, why_not_a_file
 from lr_study.data.walking import sort_key, walk
+from lr_study.support import utf8_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +114,7 @@ def scan(name: str, root: Path, *, follow_links: bool = False) -> ImageSet:
         root=root,
         paths=tuple(file.path for file in files),
         labels=np.array([index[class_name] for class_name in class_of], np.int32),
-        class_names=class_names,
+        class_names=tuple(map(utf8_text, class_names)),
         fingerprint=hashes.fingerprint,
         digests=hashes.digests,
         skipped=dict(sorted(found.skipped.items(), key=lambda item: sort_key(item[0]))),

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from lr_study.support import utf8_text
+
 LINK_OUT = "a link out of the folder"
 """The reason for a link that ``--follow-links`` follows."""
 
@@ -15,7 +17,7 @@ def printable(text: str) -> str:
     >>> printable("a\nb")
     'a?b'
     """
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return "".join(c if c.isprintable() else "?" for c in utf8_text(text))
 
 
 def classes_line(name: str, counts: Mapping[str, int]) -> str:

@@ -18,6 +18,7 @@ from lr_study.support import (
     cache_dir,
     hold_lock,
     prints_on_stderr,
+    utf8_text,
 )
 
 _ALLOWED = (
@@ -134,7 +135,7 @@ def _content(folder: Path) -> tuple[list[Path], bool]:
 def _name(folder: Path) -> str:
     """Return the name of a folder in characters that every terminal and database can show."""
     # abspath, not resolve: a link keeps its own name, while `..` and `.` have to be worked out.
-    name = unicodedata.normalize("NFC", Path(os.path.abspath(folder)).name)  # noqa: PTH100
+    name = unicodedata.normalize("NFC", utf8_text(Path(os.path.abspath(folder)).name))  # noqa: PTH100
     return printable(name) or "folder"
 
 

@@ -50,6 +50,7 @@ from .storage import read_checked_json as read_checked_json
 from .storage import release_pages as release_pages
 from .storage import state_dir as state_dir
 from .storage import state_folder as state_folder
+from .system_text import utf8_text as utf8_text
 from .variables import DefaultVariables as DefaultVariables
 from .yaml_lines import LineError as LineError
 from .yaml_lines import pairs as pairs

@@ -7,6 +7,7 @@ from numbers import Real
 from typing import Any
 
 from lr_study.support.errors import UsageError
+from lr_study.support.system_text import utf8_text
 
 
 def require_one_of(name: str, value: str, allowed: Iterable[str]) -> None:
@@ -29,6 +30,11 @@ def require_utf8(name: str, value: str) -> None:
     lr_study.support.errors.UsageError: experiment=caf\udce9 is not allowed: it is not UTF-8
     """
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        if utf8_text(value) != value:
+            raise UsageError(
+                f"{name}={utf8_text(value)} is not allowed where the locale is not UTF-8: "
+                "type export PYTHONUTF8=1 first"
+            )
         shown = value.encode(errors="backslashreplace").decode()
         raise UsageError(f"{name}={shown} is not allowed: it is not UTF-8")
 

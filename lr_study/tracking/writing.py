@@ -23,6 +23,7 @@ from lr_study.runs import (
     Settings,
     canonical_json,
 )
+from lr_study.support import utf8_text
 from lr_study.tracking.connection import is_rejection
 from lr_study.tracking.outbox import Point
 from lr_study.tracking.tags import (
@@ -142,7 +143,9 @@ def options_json(settings: Settings) -> str:
 
     def absolute(name: str, value: object) -> object:
         is_path = name in _PATHS and isinstance(value, str) and value not in _PATHS[name]
-        return os.path.abspath(os.path.expanduser(str(value))) if is_path else value  # noqa: PTH100, PTH111
+        if not is_path:
+            return value
+        return utf8_text(os.path.abspath(os.path.expanduser(str(value))))  # noqa: PTH100, PTH111
 
     names = (*_PATHS, "follow_links")
     values = {name: getattr(settings, name) for name in names}
