@@ -31,6 +31,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 MUTANTS = Path(__file__).with_name("mutants.yaml")
+EXAMPLES = "tests/test_docstring_examples.py::test_examples_give_what_they_show"
 SEED = 20261125
 MAX_PER_LINE = 2
 PRELOADED = ("hypothesis", "mlflow", "pytest", "scipy.stats", "pandas", "sklearn.cluster")
@@ -201,7 +202,7 @@ def passes(folder: Path, tests: Sequence[str], timeout: float) -> bool:
             sys.path[:0] = [str(folder)]
             import pytest
 
-            arguments = ["-x", "-q", "-p", "no:cacheprovider", "--doctest-modules"]
+            arguments = ["-x", "-q", "-p", "no:cacheprovider"]
             # Of hypothesis, which is imported already.
             arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
             code = pytest.main([*arguments, *tests])
@@ -259,7 +260,9 @@ def main() -> None:
             path = folder / "lr_study" / name
             chosen = sample([*mutants(path.read_text(encoding="utf-8"))], name, options.most)
             tests = [f"tests/{test}" for test in listed["modules"][name].split()]
-            alive = survivors(folder, path, chosen, [f"lr_study/{name}", *tests])
+            if ">>>" in path.read_text(encoding="utf-8"):
+                tests.insert(0, f"{EXAMPLES}[{name}]")
+            alive = survivors(folder, path, chosen, tests)
             holes = [m for m in alive if (name, m.was, m.becomes) not in known]
             counts = Counter(
                 mutants=len(chosen), survived=len(holes), equivalent=len(alive) - len(holes)
