@@ -1,4 +1,4 @@
-.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults check build format lock lock-server
+.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults mutate check build format lock lock-server
 
 env: .venv/ready
 
@@ -48,6 +48,11 @@ test-faults: env
 	@$(FAULTS) tests/faults/test_disks.py tests/faults/test_studies.py >.venv/disks.log 2>&1 & disks=$$!; \
 	$(FAULTS) tests/faults/test_server.py; server=$$?; \
 	wait $$disks; disks=$$?; cat .venv/disks.log; exit $$(( server + disks ))
+
+# Small faults put into the pure modules, to see whether the tests notice them: half an hour. Not part of
+# .ci/run. MODULES="comparison/advice.py runs/grids.py" mutates these alone.
+mutate: env
+	@.venv/bin/python benchmarks/mutate.py $(MODULES)
 
 check: env
 	@.venv/bin/ruff format --check .

@@ -7,7 +7,7 @@ import pytest
 from compared_runs import BASE, FAST, SLOW, ranked, three_policies, two_noisy_policies, with_curves
 from records import make_record
 
-from lr_study.comparison.advice import advise, margin_text
+from lr_study.comparison.advice import advise, duration, margin_text
 from lr_study.comparison.results import SampleSize
 
 
@@ -231,3 +231,35 @@ def test_one_run_each_states_the_error_of_sampling() -> None:
     )
     by_loss = ranked(three_policies(seeds=(0,)), metric="val_loss").advice.split("\n")
     assert by_loss[1] == "Repeat the runs over several seeds."
+
+
+def test_one_number_of_seeds_that_settles_all_is_stated_once() -> None:
+    ranking = ranked(two_noisy_policies(gap=0.02, noise=0.03, seeds=4))
+    decisions = tuple(SampleSize(policy, 9, None) for policy in ("a", "b"))
+    lines = advise(replace(ranking, decisions=decisions), "val_accuracy", BASE).split("\n")
+    assert [line for line in lines if line.startswith("About ")] == [
+        "About 9 seeds (5 more, 20 s of training here) would settle a; b."
+    ]
+
+
+def test_the_easiest_case_decides_how_many_more_images_are_stated() -> None:
+    ranking = ranked(two_noisy_policies(gap=0.006, noise=0.02, seeds=8))
+    decisions = tuple(SampleSize(policy, None, factor) for policy, factor in (("a", 1e6), ("b", 3)))
+    lines = advise(replace(ranking, decisions=decisions), "val_accuracy", BASE).split("\n")
+    assert "More seeds will not help for a; b: the validation set is too small." in lines
+    assert "About 3 times as many images would separate the easiest case." in lines
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "1 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (7199, "120 min"),
+        (7200, "2.0 h"),
+        (3_600_000, "1000.0 h"),
+    ],
+)
+def test_durations_are_in_seconds_minutes_or_hours(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

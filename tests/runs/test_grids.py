@@ -82,7 +82,7 @@ LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nfamilies: {fixed: {lr: *b}}\n"
     [
         ("", 1, "a grid is written as name: value"),
         ("families:\n  fixed: {lr: [0.1, -1]}\n", 2, "lr=-1"),
-        ("families:\n  fixed: {lr: 0.1}\n  cosine: {}\n", 3, "exp_decay"),
+        ("families:\n  fixed: {lr: 0.1}\n  cosine: {}\n", 3, "family 'cosine' is unknown"),
         ("families:\n  fixed: {lr: 0.1, lr: 0.2}\n", 2, "twice"),
         ("policies:\n  - fixed\n  - fixed:lr=x\n", 3, "lr=x"),
         ("policies: fixed\n", 1, "list"),
@@ -131,3 +131,9 @@ def test_a_grid_that_does_not_exist_is_rejected(tmp_path: Path) -> None:
 def test_seeds_that_are_not_allowed(text: str) -> None:
     with pytest.raises(UsageError, match="seeds="):
         parse_seeds(text)
+
+
+def test_the_largest_count_of_seeds_is_ten_thousand() -> None:
+    assert parse_seeds("10000") == tuple(range(10_000))
+    with pytest.raises(UsageError, match="a count from 1 to 10000"):
+        parse_seeds("10001")

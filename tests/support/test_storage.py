@@ -1,8 +1,12 @@
-"""Small files that tell whether they are as they were written."""
+"""Small files that tell whether they are as they were written; writes all or nothing."""
 
+import resource
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from lr_study.support.storage import checked_json, read_checked_json
+from lr_study.support.storage import atomic_write, checked_json, read_checked_json, release_pages
 
 VALUE = {"caf\udce9.png": ["0f3a", 0.1, None], "seconds": 12.5}
 
@@ -34,3 +38,54 @@ def test_what_has_no_checksum_is_refused(tmp_path, content):
     file.write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match="no checksum"):
         read_checked_json(file)
+
+
+@pytest.mark.parametrize("kind", ["a file", "a folder"])
+def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path, kind):
+    target = tmp_path / "target"
+    target.write_text("old", encoding="utf-8")
+
+    def write_half() -> None:
+        with atomic_write(target) as aside:
+            if kind == "a folder":
+                aside.mkdir()
+                aside /= "file"
+            aside.write_text("half", encoding="utf-8")
+            raise OSError("No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        write_half()
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]
+    assert target.read_text(encoding="utf-8") == "old"
+
+
+def test_a_file_is_replaced_in_a_folder_that_is_new_and_a_folder_never(tmp_path):
+    file = tmp_path / "new" / "folder" / "file"
+    for content in ("old", "new"):
+        with atomic_write(file) as aside:
+            aside.write_text(content, encoding="utf-8")
+            assert not file.exists() or file.read_text(encoding="utf-8") == "old"
+        assert file.read_text(encoding="utf-8") == content
+    with pytest.raises(OSError, match="not empty"), atomic_write(file.parent) as aside:
+        (aside / "other").mkdir(parents=True)
+    assert [path.name for path in file.parent.iterdir()] == ["file"]
+
+
+def resident_bytes() -> int:
+    return (
+        int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+        * resource.getpagesize()
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux tells what is resident")
+def test_pages_that_are_released_take_no_memory_and_keep_their_values(tmp_path):
+    size = 64 * 2**20
+    np.save(tmp_path / "array.npy", np.ones(size // 4, np.float32))
+    array = np.load(tmp_path / "array.npy", mmap_mode="r")
+    assert array.sum() == size // 4
+    before = resident_bytes()
+    release_pages(array)
+    assert resident_bytes() < before - size // 2
+    assert array.sum() == size // 4
+    release_pages(np.ones(3, np.float32))  # in memory: nothing to release

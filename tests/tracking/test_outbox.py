@@ -130,6 +130,39 @@ def test_what_a_killed_process_wrote_aside_is_cleared_away_later(client, experim
     assert not aside.exists()
 
 
+def test_a_damaged_entry_is_kept_however_old_it_is(client, experiment, state):
+    entry = keep(client, experiment)
+    (entry.files / "note.txt").write_text("altered", encoding="utf-8")
+    assert outbox.waiting() == []
+    (damaged,) = (state / "outbox").glob(".damaged-*")
+    os.utime(damaged, (0, 0))
+    assert outbox.waiting() == []
+    assert (damaged / "files" / "note.txt").read_text(encoding="utf-8") == "altered"
+
+
+def test_a_stray_file_in_the_outbox_harms_nothing(client, experiment, state):
+    entry = keep(client, experiment)
+    for name in (".hidden", "visible"):
+        (state / "outbox" / name).write_text("?", encoding="utf-8")
+        os.utime(state / "outbox" / name, (0, 0))
+    assert outbox.waiting() == [entry]
+
+
+def test_the_lock_of_an_entry_goes_with_it_and_not_before(client, experiment, state):
+    entry = keep(client, experiment)
+    lock = state / "outbox" / f"{entry.key}.lock"
+    with outbox.held(entry):
+        assert lock.exists()
+    assert outbox.waiting() == [entry]
+    with outbox.held(entry):
+        outbox.remove(entry)
+    assert list((state / "outbox").iterdir()) == []
+    with outbox.held(entry) as waits:  # as by a process that listed it before
+        assert not waits
+        lock.unlink()  # another one's end
+    assert list((state / "outbox").iterdir()) == []
+
+
 def test_an_entry_goes_at_once_though_its_files_go_one_by_one(
     client, experiment, state, monkeypatch
 ):

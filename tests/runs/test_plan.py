@@ -1,0 +1,81 @@
+"""Which cells of a study are trained."""
+
+import pytest
+
+from lr_study.policies import parse
+from lr_study.runs import Protocol, Settings
+from lr_study.runs.plan import StudySpec, make_plan
+
+PROTOCOL = Protocol(
+    backbone="efficientnet-lite0",
+    weights="random",
+    image_size=32,
+    data="digits",
+    fingerprint="0",
+    classes=3,
+    train_size=70,
+    val_size=15,
+    test_size=15,
+    val_fraction=0.15,
+    test_fraction=0.15,
+    split_seed=0,
+    engine="cached",
+    precision="float32",
+    optimizer="adam",
+    batch_size=32,
+    epochs=50,
+    shuffle="each epoch",
+)
+THREE = ("fixed:lr=0.1", "fixed:lr=0.01", "step_decay:")
+FIVE = (*THREE, "exp_decay:", "exp_decay:k=0.1")
+
+
+def cells_of(policies, seeds):
+    return {PROTOCOL.cell(parse(policy), seed) for policy in policies for seed in seeds}
+
+
+def plan(policies, seeds, *, finished=(), failed=(), rerun="missing"):
+    study = StudySpec(Settings(), tuple(map(parse, policies)), tuple(seeds), rerun)
+    return make_plan(study, PROTOCOL, finished=finished, failed=failed)
+
+
+def named(specs):
+    return {(str(spec.policy), spec.seed) for spec in specs}
+
+
+def test_adding_two_policies_and_a_seed_runs_exactly_the_new_cells():
+    grown = plan(FIVE, [0, 1, 2], finished=cells_of(THREE, [0, 1]))
+    policies = [str(parse(policy)) for policy in FIVE]
+    new = {(policy, seed) for policy in policies[3:] for seed in (0, 1)}
+    new |= {(policy, 2) for policy in policies}
+    assert len(new) == 9
+    assert named(grown.missing) == new
+    assert (len(grown.specs), grown.finished, grown.failed) == (15, 6, ())
+
+
+def test_the_policies_missing_under_a_seed_train_together():
+    parts = list(plan(THREE, [4, 2], finished=cells_of(THREE[:1], [4])).by_seed())
+    assert [{spec.seed for spec in part} for part in parts] == [{4}, {2}]
+    assert [len(part) for part in parts] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("rerun", "to_run"),
+    [
+        ("missing", {"missing"}),
+        ("failed", {"missing", "failed"}),
+        ("all", {"missing", "failed", "finished", "failed before it finished"}),
+    ],
+)
+def test_rerun_says_what_is_run_again(rerun, to_run):
+    seeds = {"missing": 0, "failed": 1, "finished": 2, "failed before it finished": 3}
+    found = plan(
+        THREE[:1],
+        list(seeds.values()),
+        finished=cells_of(THREE[:1], [2, 3]),
+        failed=cells_of(THREE[:1], [1, 3]),
+        rerun=rerun,
+    )
+    assert {spec.seed for spec in found.missing} == {seeds[name] for name in to_run}
+    assert [spec.seed for spec in found.failed] == ([1] if rerun == "missing" else [])
+    assert len(found.missing) + len(found.failed) + found.finished == 4

@@ -1,0 +1,50 @@
+"""Mutants: what tests notice is killed, what they do not notice survives."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+MODULE = """
+def grade(points):
+    if points > 50:
+        return "passed"
+    return "failed"
+"""
+TESTS = """
+from module import grade
+
+def test_grade():
+    assert (grade(51), grade(10)) == ("passed", "failed")
+"""
+
+
+@pytest.fixture
+def mutate(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    yield __import__("mutate")
+    sys.modules.pop("mutate")
+
+
+def test_a_mutant_survives_only_if_no_test_notices_it(mutate, tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "test_module.py").write_text(TESTS, encoding="utf-8")
+    found = list(mutate.mutants(MODULE))
+    changes = {(mutant.was, mutant.becomes) for mutant in found}
+    assert ("if points > 50:", "if points < 50:") in changes
+    assert ("return 'passed'", "return None") in changes
+    alive = mutate.survivors(tmp_path, tmp_path / "module.py", found, ["test_module.py"])
+    # No test has exactly 50 points.
+    assert {mutant.becomes for mutant in alive} == {"if points >= 50:", "if points > 49:"}
+    assert (tmp_path / "module.py").read_text(encoding="utf-8") == MODULE
+
+
+def test_a_sample_is_the_same_again_and_spread_over_lines(mutate) -> None:
+    found = list(mutate.mutants(MODULE))
+    chosen = mutate.sample(found, "module.py", 4)
+    assert chosen == mutate.sample(found[::-1], "module.py", 4)
+    lines = [mutant.line for mutant in chosen]
+    assert len(lines) == 4
+    assert max(map(lines.count, lines)) == mutate.MAX_PER_LINE
