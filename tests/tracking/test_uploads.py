@@ -9,7 +9,7 @@ from stores import NO_SERVER
 from waiting import active, finished, keep
 
 from lr_study.support.errors import LrStudyError
-from lr_study.tracking import outbox
+from lr_study.tracking import outbox, own_settings
 from lr_study.tracking.experiments import experiment_named
 from lr_study.tracking.sending import Sender, sync
 from lr_study.tracking.uploads import ArtifactError, log_files
@@ -89,6 +89,6 @@ def test_whose_fault_it_is_is_asked_of_the_store(
     write_note(tmp_path)
     with pytest.raises(ArtifactError, match="Not a directory"):
         log_files(client, run_id, tmp_path)
-    with pytest.raises(Exception, match="Connection refused") as caught:
+    with own_settings(), pytest.raises(Exception, match="Connection refused") as caught:
         log_files(MlflowClient(NO_SERVER), run_id, tmp_path)
     assert not isinstance(caught.value, ArtifactError)
