@@ -209,7 +209,7 @@ def test_a_backup_restored_elsewhere_is_the_same(
                 (of_the_readme("database", last=f"--dbname={name}"), restored, "rb"),
             ):
                 where = {"PGHOST": str(place.folder), "PGPORT": str(place.port)}
-                with (tmp_path / name).open(file, encoding="utf-8") as dump:
+                with (tmp_path / name).open(file) as dump:
                     stream = {"stdout" if file == "wb" else "stdin": dump}
                     subprocess.run(
                         command, env={**stores.environment(), **where}, check=True, **stream
