@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.filesize import decimal
 
 from lr_study.cli.terminal import echo, echo_err
 from lr_study.support import (
@@ -79,8 +80,8 @@ def cache(
                 f"{name} cannot be emptied in {str(parts[name].folder)!r} "
                 f"({error.strerror or error}): some of it is left"
             ) from error
-        echo_err(f"cleared: {name} ({_text(before - parts[name].size())})")
-    echo(*(f"{name:<12} {_text(part.size()):>9}  {part.folder}" for name, part in parts.items()))
+        echo_err(f"cleared: {name} ({decimal(before - parts[name].size())})")
+    echo(*(f"{name:<12} {decimal(part.size()):>9}  {part.folder}" for name, part in parts.items()))
 
 
 def _parts() -> dict[str, _Part]:
@@ -172,15 +173,3 @@ def _size(path: Path) -> int:
         return path.lstat().st_size
     except FileNotFoundError:  # removed meanwhile
         return 0
-
-
-def _text(size: int) -> str:
-    """Return a number of bytes as text.
-
-    >>> _text(999), _text(1_500_000)
-    ('999 B', '1.5 MB')
-    """
-    if size < 1000:
-        return f"{size} B"
-    power = min((len(str(size)) - 1) // 3, 4)
-    return f"{size / 1000**power:.1f} {'kMGT'[power - 1]}B"

@@ -16,14 +16,13 @@ def policy_names(incomplete: str) -> Iterable[str]:
 def experiment_names(incomplete: str) -> Iterable[str]:
     """Return the experiments of the default store that begin with a text.
 
-    None where there is no such store, or it does not answer: a shell has no place for an error.
+    An empty list where there is no such store, or it does not answer: a shell has no place for an
+    error.
     """
     try:
         from lr_study.tracking import connect
 
-        # One try: a server that is away must not keep a person from typing.
-        os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"
-        os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = "2"
+        os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = "2"  # seconds; a person is typing
         experiments = connect(None, create=False).search_experiments(max_results=1000)
     except Exception:
         return []

@@ -30,9 +30,9 @@ def policies(
     epochs: Annotated[int, typer.Option(help="How many epochs to draw.")] = 50,
 ) -> None:
     """List the policy families, their parameters and the allowed values."""
-    from lr_study.report import policies_table
+    from lr_study.report import policies_text
 
-    echo(policies_table())
+    echo(policies_text())
     if plot is not None:
         from lr_study.report import policies_figure
 

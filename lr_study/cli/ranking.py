@@ -37,13 +37,14 @@ def compare(
     ] = False,
 ) -> None:
     """Rank the policies of an experiment over the seeds that all of them share."""
-    from lr_study.report import BY, FORMATS, origin_of
+    from lr_study.report import BY, FORMATS, origin_of, ranking_text
 
     require_one_of("format", output_format, FORMATS)
     require_one_of("by", by, BY)
     runs, comparison = _load_and_compare(experiment, tracking_uri, criteria)
     origin = origin_of(comparison, runs, tracking_uri)
-    echo(FORMATS[output_format](comparison, by, origin, display(full_names=full_names)))
+    shown = display(full_names=full_names)
+    echo(ranking_text(comparison, output_format, by, origin=origin, display=shown))
     if strict and comparison.problems:
         count = len(comparison.problems)
         raise LrStudyError(f"--strict: {count} problems; the first: {comparison.problems[0]}")

@@ -4,8 +4,7 @@ Heavy imports (tensorflow, mlflow, pandas) stand inside the commands of all modu
 ``--help`` and wrong values are answered at once.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -51,7 +50,7 @@ def run(
 ) -> None:
     """Train one policy under one seed, unless that is finished, and track it in MLflow."""
     spec = RunSpec(parse(policy), seed, settings)
-    from lr_study.studies import data_lines, find_images, prepare
+    from lr_study.studies import data_lines, find_images
 
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, result_lines
@@ -74,12 +73,7 @@ def run(
         where = {"run_id": earlier.info.run_id, "experiment": destination.experiment.name}
         echo(*result_lines(str(spec.policy), earlier.data.metrics, diverged=diverged, **where))
         return
-    finished = run_one(
-        destination,
-        spec,
-        lambda: _prepared(settings, lambda: prepare(settings, image_set)),
-        rerun=rerun,
-    )
+    finished = run_one(destination, spec, lambda: _prepared(settings, image_set), rerun=rerun)
     echo_err(*left_out_lines(finished.workload.left_out))
     record = finished.record
     where = {"run_id": finished.run_id, "experiment": finished.experiment}
@@ -131,7 +125,7 @@ def study(
 
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, origin_of, plan_line, plan_lines, ranking_table
-    from lr_study.studies import describe, plan_study, prepare, run_study
+    from lr_study.studies import describe, plan_study, run_study
     from lr_study.tracking import find_destination, not_joined_lines, open_destination
 
     echo_err(*data_lines(image_set))
@@ -145,7 +139,7 @@ def study(
     outcome = run_study(
         destination,
         requested,
-        lambda: _prepared(settings, lambda: prepare(settings, image_set)),
+        lambda: _prepared(settings, image_set),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
         on_ranking=lambda runs, ranking: echo(
@@ -160,16 +154,16 @@ def study(
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
 
 
-_Workload: TypeAlias = "CachedWorkload | LiveWorkload"
-
-
-def _prepared(settings: Settings, prepare: Callable[[], _Workload]) -> _Workload:
+def _prepared(settings: Settings, image_set: Any) -> "CachedWorkload | LiveWorkload":
     """Prepare what is trained, and print what a user should know about the images before."""
-    if settings.engine == "cached":
-        from lr_study.support import use_one_thread_per_op
+    from lr_study.studies import prepare
+    from lr_study.support import use_available_cpus, use_one_thread_per_op
 
+    if settings.engine == "cached":
         use_one_thread_per_op()
-    workload = prepare()
+    else:
+        use_available_cpus()
+    workload = prepare(settings, image_set)
     echo_err(*workload.notices())
     return workload
 

@@ -14,6 +14,7 @@ from lr_study.runs import (
     CONVERGENCE_TOLERANCE,
     CURVES,
     EpochRecord,
+    Protocol,
     convergence_tolerance,
     summarize_curves,
 )
@@ -146,7 +147,7 @@ def duplicate_reasons(runs: pd.DataFrame) -> pd.Series:
     return pd.Series(reasons, index=runs.index, dtype=object)
 
 
-_ABSENT = {"protocol_version": 1}
+_ABSENT = {"protocol_version": Protocol.protocol_version}
 
 
 def fields_that_differ(protocols: Sequence[Mapping[str, Any]]) -> str:

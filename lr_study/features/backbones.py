@@ -107,7 +107,7 @@ def build_backbone(backbone: str, weights: Weights, image_size: int) -> keras.Mo
         If the weights file does not fit the backbone.
     """
     require_one_of("backbone", backbone, BACKBONES)
-    whole_number("image_size", image_size, MIN_IMAGE_SIZE)
+    image_size = whole_number("image_size", image_size, MIN_IMAGE_SIZE)
     architecture = _architecture(backbone)
     model = architecture.build(image_size)
     if weights.file is None:

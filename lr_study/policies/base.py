@@ -2,10 +2,9 @@
 
 import math
 from dataclasses import dataclass, fields
-from numbers import Real
 from typing import ClassVar
 
-from lr_study.support import UsageError
+from lr_study.support import UsageError, real_number
 
 
 class Policy:
@@ -107,11 +106,9 @@ class Range:
             If the value is not a number, or not allowed.
         """
         error = self._error(family, name, value)
-        if isinstance(value, bool) or not isinstance(value, Real):
-            raise error
         try:
-            return self._convert(float(value), error)
-        except OverflowError:
+            return self._convert(real_number(name, value), error)
+        except UsageError:
             raise error from None
 
     def parse(self, family: str, name: str, text: str) -> float:

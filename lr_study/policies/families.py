@@ -18,7 +18,7 @@ FAMILIES: dict[str, type[Policy]] = {cls.family: cls for cls in (Fixed, StepDeca
 
 
 def short_name(policy: str) -> str:
-    """Return the short name of a policy; a text that is none, as imported runs may have, stays.
+    """Return the short name of a policy; other texts, which imported runs may have, stay.
 
     >>> short_name("step_decay:drop=0.5"), short_name("unnamed: cosine?")
     ('step 0.01 ×0.5/5', 'unnamed: cosine?')

@@ -7,13 +7,14 @@ from .files import write_report as write_report
 from .lines import left_out_lines as left_out_lines
 from .lines import plan_line as plan_line
 from .lines import plan_lines as plan_lines
+from .lines import policies_text as policies_text
 from .lines import result_lines as result_lines
 from .pages import draw as draw
 from .pages import html_report as html_report
 from .ranking_formats import BY as BY
 from .ranking_formats import FORMATS as FORMATS
 from .ranking_formats import ranking_json as ranking_json
+from .ranking_formats import ranking_text as ranking_text
 from .ranking_tables import ranking_table as ranking_table
 from .svg import inline_svg as inline_svg
 from .tables import Display as Display
-from .tables import policies_table as policies_table

@@ -18,7 +18,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udf
 
 _MARKDOWN = re.compile(
     r"[\\`*\[\]<>&|~$]"
-    r"|(?<![^\W_])_|_(?![^\W_])"  # within a word, an underscore is none of emphasis
+    r"|(?<![^\W_])_|_(?![^\W_])"  # within a word, an underscore is not emphasis
     r"|(?<=\w):(?=//)|(?<=www)\.|(?<=\w)@"  # addresses that would become links
     r"|^[#=]|^[+-](?=[\s+-]|$)"  # headings and lists
 )

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -14,36 +14,40 @@ from lr_study.report.ranking_tables import difference_cells, half, ranking_table
 from lr_study.report.tables import PLAIN, Display, fit
 
 BY = ("policy", "family")
+FORMATS = ("table", "json", "csv", "markdown")
 
 
-def ranking_json(
+def ranking_text(
     comparison: Comparison,
+    output_format: str,
     by: str = "policy",
+    *,
     origin: Origin = NO_ORIGIN,
     display: Display = PLAIN,
 ) -> str:
+    """Return a comparison in one of ``FORMATS``; ``origin`` and ``display`` are for tables."""
+    if output_format == "json":
+        return ranking_json(comparison)
+    if output_format == "csv":
+        return ranking_csv(comparison, by)
+    if output_format == "markdown":
+        return ranking_markdown(comparison, by)
+    return ranking_table(comparison, by, origin, display)
+
+
+def ranking_json(comparison: Comparison) -> str:
     """Return the comparison as JSON, in the documented shape, policies and families alike."""
     return json.dumps(comparison.to_dict(), indent=1)
 
 
-def ranking_csv(
-    comparison: Comparison,
-    by: str = "policy",
-    origin: Origin = NO_ORIGIN,
-    display: Display = PLAIN,
-) -> str:
+def ranking_csv(comparison: Comparison, by: str = "policy") -> str:
     """Return one line per protocol and policy or family, with a header."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(_plain(comparison, by))
     return file.getvalue().rstrip("\n")
 
 
-def ranking_markdown(
-    comparison: Comparison,
-    by: str = "policy",
-    origin: Origin = NO_ORIGIN,
-    display: Display = PLAIN,
-) -> str:
+def ranking_markdown(comparison: Comparison, by: str = "policy") -> str:
     """Return a table per protocol in Markdown: six columns, four digits."""
     parts = []
     for ranking in comparison.protocols:
@@ -143,11 +147,3 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else repr(value)
-
-
-FORMATS: dict[str, Callable[[Comparison, str, Origin, Display], str]] = {
-    "table": ranking_table,
-    "json": ranking_json,
-    "csv": ranking_csv,
-    "markdown": ranking_markdown,
-}

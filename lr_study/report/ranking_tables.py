@@ -86,7 +86,7 @@ def _narrowed(policies: Column, excess: int, full_names: bool) -> Column:
     """Return policies by their short names, or by full ones in several lines."""
     if not full_names:
         return replace(policies, cells=[short_name(policy) for policy in policies.cells])
-    width = max(policies.width - excess, 1)
+    width = max(max(map(len, policies.cells)) - excess, 1)
     return replace(policies, cells=[wrapped(policy, width) for policy in policies.cells])
 
 
@@ -120,7 +120,7 @@ def _headline(comparison: Comparison, ranking: ProtocolRanking) -> str:
         f"{fields.get('data')}, {fields.get('backbone')}, {fields.get('optimizer')}, "
         f"batch size {fields.get('batch_size')}, {fields.get('epochs')} epochs",
     )
-    return "\n".join([*map(visible, lines), ""])
+    return "\n".join(map(visible, lines))
 
 
 def _score_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Column]:
@@ -225,6 +225,7 @@ def _method_lines(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[
 
 
 def difference_cells(difference: Difference | None, *, is_baseline: bool) -> tuple[str, str]:
+    """Return a difference from the baseline and its p-value, as cells of a table."""
     if is_baseline:
         return "base", ""
     if difference is None:
@@ -235,6 +236,7 @@ def difference_cells(difference: Difference | None, *, is_baseline: bool) -> tup
 
 
 def half(interval: Interval | None) -> float | None:
+    """Return half of the width of an interval, which stands after ±."""
     return None if interval is None else (interval[1] - interval[0]) / 2
 
 

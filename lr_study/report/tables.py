@@ -4,14 +4,13 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rich import box
-from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lr_study.policies import FAMILIES
 from lr_study.report.escaping import visible
 
 MIN_WIDTH = 80
@@ -39,6 +38,8 @@ class Display:
     full_names: bool = False
 
 
+_NO_STYLES: Mapping[str, str] = MappingProxyType({})
+
 PLAIN = Display()
 """A terminal of 80 columns without colours, as files and pipes have."""
 
@@ -51,20 +52,14 @@ class Column:
     cells: Sequence[str]
     left: bool = False
 
-    @property
-    def width(self) -> int:
-        """Columns of the terminal that it takes."""
-        lines = [line for text in (self.heading, *self.cells) for line in text.split("\n")]
-        return max(map(cell_len, lines))
-
 
 def width_of(columns: Sequence[Column]) -> int:
-    """Return how wide a table of these columns is."""
-    return sum(column.width for column in columns) + len(columns) + 1
+    """Return how wide a table of these columns is, if nothing wraps."""
+    return Console(width=100_000).measure(_table(columns)).maximum
 
 
 def table_of(
-    columns: Sequence[Column], display: Display = PLAIN, styles: Mapping[str, str] | None = None
+    columns: Sequence[Column], display: Display = PLAIN, styles: Mapping[str, str] = _NO_STYLES
 ) -> str:
     """Return a table as text.
 
@@ -73,16 +68,6 @@ def table_of(
     styles
         The colour of a cell by its text.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
-    for column in columns:
-        table.add_column(
-            visible(column.heading, keep="\n"),
-            justify="left" if column.left else "right",
-            no_wrap=column.heading != "policy",  # all else is short
-        )
-    for row in zip(*(column.cells for column in columns), strict=True):
-        shown = [visible(cell, keep="\n") for cell in row]
-        table.add_row(*(Text(cell, (styles or {}).get(cell, "")) for cell in shown))
     file = io.StringIO()
     console = Console(
         file=file,
@@ -93,23 +78,27 @@ def table_of(
         markup=False,  # a name of somebody's policy may hold brackets
         emoji=False,
     )
-    console.print(table)
+    console.print(_table(columns, styles))
     lines = file.getvalue().rstrip().split("\n")
     return "\n".join(_TRAILING.sub(_without_spaces, line) for line in lines)
 
 
+def _table(columns: Sequence[Column], styles: Mapping[str, str] = _NO_STYLES) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    for column in columns:
+        table.add_column(
+            visible(column.heading, keep="\n"),
+            justify="left" if column.left else "right",
+            no_wrap=column.heading != "policy",  # all else is short
+        )
+    for row in zip(*(column.cells for column in columns), strict=True):
+        shown = [visible(cell, keep="\n") for cell in row]
+        table.add_row(*(Text(cell, styles.get(cell, "")) for cell in shown))
+    return table
+
+
 def _without_spaces(match: re.Match[str]) -> str:
     return "".join(_COLOR.findall(match[0]))
-
-
-def policies_table() -> str:
-    """Return the families, each with its formula, parameters, defaults and what is allowed."""
-    lines: list[str] = []
-    for name, cls in FAMILIES.items():
-        lines += ["", f"{name}: rate = {cls.formula}"]
-        for parameter, default in cls().parameters().items():
-            lines.append(f"  {parameter:<12} {default!r:<6} {cls.allowed(parameter)}")
-    return "\n".join(lines[1:])
 
 
 def fit(value: float | None, form: str, width: int) -> str:

@@ -39,7 +39,7 @@ class StudySpec:
             if not values or len(set(values)) < len(values):
                 shown = ", ".join(map(str, values))
                 raise UsageError(
-                    f"{name}=({shown}) is not allowed: {name} is at least one, each of them once"
+                    f"{name}=({shown}) is not allowed: give at least one, and each of them once"
                 )
 
     @property

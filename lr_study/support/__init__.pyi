@@ -38,6 +38,7 @@ from .runtime import dtype_policy as dtype_policy
 from .runtime import gpu_is_there as gpu_is_there
 from .runtime import keras as keras
 from .runtime import tf as tf
+from .runtime import use_available_cpus as use_available_cpus
 from .runtime import use_one_thread_per_op as use_one_thread_per_op
 from .runtime import warn_of_threads as warn_of_threads
 from .seeding import Stream as Stream

@@ -40,7 +40,7 @@ def require_utf8(name: str, value: str) -> None:
 
 
 def whole_number(name: str, value: Any, minimum: int) -> int:
-    """Return a whole number of any type, such as NumPy's, as an int; booleans are none.
+    """Return a whole number of any type, such as NumPy's, as an int, but no boolean.
 
     >>> whole_number("epochs", 0, minimum=1)
     Traceback (most recent call last):
@@ -59,7 +59,7 @@ def whole_number(name: str, value: Any, minimum: int) -> int:
 
 
 def real_number(name: str, value: Any) -> float:
-    """Return a number of any type, such as NumPy's, as a float; booleans are none.
+    """Return a number of any type, such as NumPy's, as a float, but no boolean.
 
     >>> real_number("margin", "0.5")
     Traceback (most recent call last):

@@ -49,6 +49,6 @@ def _release_after(lock: FileLock, file: Path) -> Iterator[None]:
     finally:
         # Removed while it is held. Whoever waits has the file open, finds (since filelock 3.21)
         # that it has no name any more, and tries again with a new one.
-        with suppress(OSError):  # Windows does not remove a file that is open
+        with suppress(OSError):  # the folder may not be writable any more
             file.unlink(missing_ok=True)
         lock.release()

@@ -164,7 +164,7 @@ def remove_liveness_lock() -> None:
     """Remove this process's lock file, if it has one, as its work ended and no run is RUNNING."""
     if not _leaves_runs.is_set():
         for lock in _held:
-            with suppress(OSError):  # Windows does not remove a file that is open
+            with suppress(OSError):  # the folder may not be writable any more
                 Path(lock.lock_file).unlink(missing_ok=True)
 
 

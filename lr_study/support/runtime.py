@@ -68,6 +68,7 @@ __all__ = [
     "gpu_is_there",
     "keras",
     "tf",
+    "use_available_cpus",
     "use_one_thread_per_op",
     "warn_of_threads",
 ]
@@ -99,6 +100,20 @@ def use_one_thread_per_op() -> None:
     if tf.config.threading.get_intra_op_parallelism_threads() != 1:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(available_cpus())
+
+
+def use_available_cpus() -> None:
+    """Let TensorFlow start a thread per CPU that this process may use, not per CPU of the machine.
+
+    This holds for the whole process, so commands call it, before TensorFlow's first operation.
+
+    Raises
+    ------
+    RuntimeError
+        If TensorFlow has already started with another number of threads.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(available_cpus())
+    tf.config.threading.set_inter_op_parallelism_threads(available_cpus())
 
 
 def warn_of_threads() -> None:

@@ -55,7 +55,7 @@ def test_sizes_and_places_are_shown(command: Command, folders: Path) -> None:
     code, out, err = command()
     assert (code, err) == (0, "")
     cached = dict.fromkeys(CACHED, "1.5 kB") | {"features": "2.0 MB"}
-    empty = dict.fromkeys(("outbox", "checkpoints", "locks", "processes"), "0 B")
+    empty = dict.fromkeys(("outbox", "checkpoints", "locks", "processes"), "0 bytes")
     assert sizes(out) == cached | empty
     assert out.splitlines()[0] == f"features        2.0 MB  {folders}/cache/features"
     assert not (folders / "state").exists()  # showing creates nothing
@@ -129,7 +129,7 @@ def test_runs_that_wait_are_discarded_by_name_alone_and_told(
     code, out, _ = command(*(f"--clear={name}" for name in everything_else))
     assert code == 0
     assert outbox.waiting() == waiting
-    assert {name for name, size in sizes(out).items() if size != "0 B"} == {"outbox"}
+    assert {name for name, size in sizes(out).items() if size != "0 bytes"} == {"outbox"}
 
     checkpoint.file.write_bytes(b"x" * 300)
     code, out, err = command("--clear=outbox")

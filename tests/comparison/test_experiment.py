@@ -12,8 +12,7 @@ from records import close, frame, make_record
 
 from lr_study.comparison.experiment import compare
 from lr_study.comparison.results import Comparison
-from lr_study.report import FORMATS
-from lr_study.report.commands import NO_ORIGIN
+from lr_study.report import FORMATS, ranking_text
 from lr_study.runs import RunRecord
 from lr_study.runs.grids import SEED_GRID
 from lr_study.support.errors import UsageError
@@ -222,19 +221,19 @@ def test_a_loss_of_one_minus_accuracy_ranks_the_same(images_right: list[list[int
 
 def test_every_format_holds_every_policy() -> None:
     comparison = compare(frame(*grid()), experiment="oregon")
-    for name, write in FORMATS.items():
-        text = write(comparison)
+    for name in FORMATS:
+        text = ranking_text(comparison, name)
         joined = text.replace("\n", "").replace(" ", "")
         for policy in POLICIES:
             head, _, tail = policy.partition(",")
             assert head in joined, name
             assert tail in joined, name
-    assert json.loads(FORMATS["json"](comparison))["experiment"] == "oregon"
+    assert json.loads(ranking_text(comparison, "json"))["experiment"] == "oregon"
 
 
 def test_the_table_fits_80_columns() -> None:
     records = grid([str(policy) for policy in SEED_GRID], accuracy=lambda i, s: 0.5 + i / 100)
-    table = FORMATS["table"](compare(frame(*records), experiment="oregon"))
+    table = ranking_text(compare(frame(*records), experiment="oregon"), "table")
     assert max(len(line) for line in table.splitlines()) <= 80
     (last,) = (line for line in table.splitlines() if line.lstrip().startswith("18 "))
     assert last.split()[:2] == ["18", "worse"]
@@ -291,7 +290,7 @@ def test_an_experiment_without_runs_is_reported() -> None:
     empty = frame(run_with(POLICIES[0], 0, 0.5)).iloc[:0]
     comparison = compare(empty, experiment="x")
     assert comparison.protocols == ()
-    written = {name: write(comparison, "policy", NO_ORIGIN) for name, write in FORMATS.items()}
+    written = {name: ranking_text(comparison, name) for name in FORMATS}
     assert "experiment x: no run that can be ranked" in written["table"]
     assert json.loads(written["json"])["protocols"] == []
     assert written["csv"] == "protocol"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from records import frame, make_record
 
 from lr_study.comparison import Difference, compare
-from lr_study.report import FORMATS, Display, ranking_table, write_report
+from lr_study.report import Display, ranking_table, ranking_text, write_report
 from lr_study.runs import SEED_GRID
 
 
@@ -37,7 +37,7 @@ def test_no_column_is_cut_at_80_columns(target: float | None, goal: str) -> None
 
 def test_the_verdict_is_second_and_names_are_short_at_80_columns() -> None:
     comparison, _ = comparison_of((0, 1))
-    first = ranking_table(comparison).split("\n")[5:26]
+    first = ranking_table(comparison).split("\n")[4:25]
     assert " ".join(first[0].split()) == "rank vs best policy val acc. ± base base runs"
     assert first[2].split()[:4] == ["1", "best", "fixed", "0.001"]
     assert {line.split()[1] for line in first[3:20]} == {"undecided"}
@@ -72,7 +72,7 @@ def test_verdicts_have_colours_only_where_these_are_shown() -> None:
 
 def test_markdown_is_a_table_to_paste() -> None:
     comparison, _ = comparison_of((0, 1))
-    head, rule, first, *others = FORMATS["markdown"](comparison).split("\n")
+    head, rule, first, *others = ranking_text(comparison, "markdown").split("\n")
     assert head == "| rank | verdict | policy | final val_accuracy ± 95 % | Δ vs baseline | p |"
     assert rule == "| --- | --- | --- | --- | --- | --- |"
     assert first == "| 1 | best | fixed:lr=0.001 | 0.8125 ± 0.0399 | base |  |"

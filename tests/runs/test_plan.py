@@ -1,31 +1,12 @@
 """Which cells of a study are trained."""
 
 import pytest
+from records import PROTOCOL
 
 from lr_study.policies import parse
-from lr_study.runs import Protocol, Settings
+from lr_study.runs import Settings
 from lr_study.runs.plan import StudySpec, make_plan
 
-PROTOCOL = Protocol(
-    backbone="efficientnet-lite0",
-    weights="random",
-    image_size=32,
-    data="digits",
-    fingerprint="0",
-    classes=3,
-    train_size=70,
-    val_size=15,
-    test_size=15,
-    val_fraction=0.15,
-    test_fraction=0.15,
-    split_seed=0,
-    engine="cached",
-    precision="float32",
-    optimizer="adam",
-    batch_size=32,
-    epochs=50,
-    shuffle="each epoch",
-)
 THREE = ("fixed:lr=0.1", "fixed:lr=0.01", "step_decay:")
 FIVE = (*THREE, "exp_decay:", "exp_decay:k=0.1")
 

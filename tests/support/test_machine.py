@@ -96,6 +96,14 @@ def test_the_cpu_set_of_the_process_counts() -> None:
     assert answer.stdout.strip() == b"1"
 
 
+THREADS = """
+from lr_study.support import tf, use_available_cpus
+use_available_cpus()
+threads = tf.config.threading
+print(threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads())
+"""
+
+
 @pytest.fixture
 def one_core_and_4_gib() -> Iterator[list[Path]]:
     """Real groups with these limits, to be joined by a process; removed at the end."""
@@ -157,3 +165,4 @@ def test_a_study_in_real_limits_uses_them(
     assert json.loads(within("-c", program)) == [1, 4 * GIB]
     assert "CPU, 1 core\n" in within("-m", "lr_study", "doctor")
     assert "best" in within("-m", "lr_study", *study)
+    assert within("-c", THREADS) == "1 1\n"

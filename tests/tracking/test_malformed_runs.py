@@ -11,7 +11,7 @@ from mlflow.entities import Metric, Param, Run, RunData, RunInfo, RunTag
 from records import make_record
 
 from lr_study import compare
-from lr_study.report import FORMATS
+from lr_study.report import FORMATS, ranking_text
 from lr_study.runs import CURVES, RunRecord, canonical_json, short_hash
 from lr_study.tracking.reading import table_of
 from lr_study.tracking.writing import params_of, record_points, record_tags
@@ -91,8 +91,8 @@ def assert_others_are_ranked(content: dict[str, Any]) -> None:
     assert sum(ranking.runs for ranking in found.protocols) == len(OTHERS) + 1 - len(found.excluded)
     for run in found.excluded:
         assert run.reason
-    for form in FORMATS.values():
-        form(found)
+    for form in FORMATS:
+        ranking_text(found, form)
 
 
 @pytest.mark.parametrize("field", [*PROTOCOL, "another"])
