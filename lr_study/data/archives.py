@@ -3,9 +3,15 @@
 import hashlib
 import os
 import shutil
-import tarfile
+import sys
 import zipfile
 from pathlib import Path
+
+# Python 3.11.0 to 3.11.3, such as Debian 12's, have no filter of what leads out of the folder.
+if sys.version_info >= (3, 12):
+    import tarfile
+else:
+    from backports import tarfile
 
 from lr_study.support import LrStudyError, UsageError, atomic_write, cache_dir, hold_lock
 

@@ -106,14 +106,16 @@ def use_available_cpus() -> None:
     """Let TensorFlow start a thread per CPU that this process may use, not per CPU of the machine.
 
     This holds for the whole process, so commands call it, before TensorFlow's first operation.
+    After `use_one_thread_per_op` it does nothing.
 
     Raises
     ------
     RuntimeError
-        If TensorFlow has already started with another number of threads.
+        If TensorFlow has already started with a number of threads of its own choice.
     """
-    tf.config.threading.set_intra_op_parallelism_threads(available_cpus())
-    tf.config.threading.set_inter_op_parallelism_threads(available_cpus())
+    if tf.config.threading.get_intra_op_parallelism_threads() == 0:
+        tf.config.threading.set_intra_op_parallelism_threads(available_cpus())
+        tf.config.threading.set_inter_op_parallelism_threads(available_cpus())
 
 
 def warn_of_threads() -> None:

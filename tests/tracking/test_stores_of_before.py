@@ -7,7 +7,6 @@ which may be reworded, and may have new keys.
 import json
 import re
 import sqlite3
-import tarfile
 from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
@@ -20,6 +19,7 @@ from mlflow.db import commands as mlflow_db
 from shapes import write_shapes
 
 from lr_study import compare, load_runs
+from lr_study.data.archives import tarfile
 
 BEFORE = Path(__file__).parents[1] / "before"
 EXPERIMENT = "shapes"
