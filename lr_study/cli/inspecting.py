@@ -1,11 +1,12 @@
 """The remaining commands: ``model``, ``policies``, ``ui`` and ``doctor``."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lr_study.cli.options import WEIGHTS_HELP, TrackingUri
+from lr_study.cli.options import WEIGHTS_HELP, Experiment, TrackingUri
 from lr_study.cli.terminal import echo, echo_err
 from lr_study.runs import Settings
 from lr_study.support import UsageError, atomic_write
@@ -43,17 +44,21 @@ def policies(
 
 
 def ui(
+    experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5000,
 ) -> None:
-    """Serve MLflow's pages for the store, on this machine only; Ctrl-C stops them."""
+    """Serve MLflow's pages for the store, on this machine only; Ctrl-C stops them.
+
+    The address of the experiment's page is printed: its runs as a table.
+    """
     if not 1 <= port <= 65535:
         raise UsageError(
             f"port={port} is not allowed: port is a whole number from 1 to 65535, such as 5001"
         )
     from lr_study.cli.ui import serve_ui
 
-    serve_ui(tracking_uri, port)
+    serve_ui(tracking_uri, port, experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME"))
 
 
 def doctor(

@@ -12,7 +12,7 @@ from lr_study.cli.completion import policy_names
 from lr_study.cli.options import Experiment, Seed, TrackingUri, typed_options, with_settings
 from lr_study.cli.terminal import command_line, display, echo, echo_err
 from lr_study.policies import parse
-from lr_study.runs import RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
+from lr_study.runs import LOG_MODELS, RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
 from lr_study.support import LrStudyError, reason_of_failure, require_one_of
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def study(
 ) -> None:
     """Train a grid of policies over seeds, only what is missing, and rank them."""
     require_one_of("rerun", rerun, RERUNS)
-    require_one_of("log_models", log_models, ("best", "all", "none"))
+    require_one_of("log_models", log_models, LOG_MODELS)
     loaded = load_grid(grid or (None if policy else "seed"), policy or ())
     typed = typed_options(context)
     settings = loaded.completed(settings, keep=typed)

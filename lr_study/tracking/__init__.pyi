@@ -11,6 +11,7 @@ from .cells import supersede as supersede
 from .connection import connect as connect
 from .connection import retry as retry
 from .databases import MissingStoreError as MissingStoreError
+from .datasets import log_dataset as log_dataset
 from .deleted import require_active as require_active
 from .entries import RunIdentity as RunIdentity
 from .entries import cell_identity as cell_identity
@@ -32,7 +33,9 @@ from .outbox import Entry as Entry
 from .outbox import discard_waiting as discard_waiting
 from .outbox import put as put
 from .reading import all_runs as all_runs
+from .reading import latest_experiment as latest_experiment
 from .reading import load_runs as load_runs
+from .reading import require_experiment as require_experiment
 from .reading import runs_of_experiment as runs_of_experiment
 from .run_rows import stored_protocol as stored_protocol
 from .sending import Sender as Sender
@@ -50,6 +53,7 @@ from .tags import SUPERSEDED_TAG as SUPERSEDED_TAG
 from .tags import VERSION_TAG as VERSION_TAG
 from .uploads import log_files as log_files
 from .writing import MAX_TAG_LENGTH as MAX_TAG_LENGTH
+from .writing import commit_tags as commit_tags
 from .writing import environment_tags as environment_tags
 from .writing import log_batch as log_batch
 from .writing import log_epochs as log_epochs

@@ -17,7 +17,7 @@ from mlflow.types import Schema, TensorSpec
 from lr_study.report import curve_figures
 from lr_study.runs import CURVES, EpochRecord, Protocol
 from lr_study.tracking.mlflow_settings import own_settings
-from lr_study.tracking.writing import user_tags
+from lr_study.tracking.writing import source_tags
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -49,7 +49,7 @@ def log_model(client: MlflowClient, run_id: str, model: Any, protocol: Protocol)
         run.info.experiment_id,
         name="model",
         source_run_id=run_id,
-        tags=user_tags(),
+        tags=source_tags(),
         params=run.data.params,
     )
     model_id = logged.model_id

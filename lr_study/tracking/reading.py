@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import Experiment, Run
 
 from lr_study.runs import required_metrics
 from lr_study.support import UsageError
@@ -41,13 +41,30 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
         If the store cannot be used.
     """
     client = connect(tracking_uri)
-    found = find_experiment(client, experiment)
+    return runs_of_experiment(client, require_experiment(client, experiment).experiment_id)
+
+
+def require_experiment(client: MlflowClient, name: str) -> Experiment:
+    """Return the experiment of a name.
+
+    Raises
+    ------
+    UsageError
+        As `load_runs`.
+    """
+    found = find_experiment(client, name)
     if found is None:
         raise UsageError(
-            f"there is no experiment {experiment!r} in {client.tracking_uri}: "
-            f"{_names_alone(client, experiment)}"
+            f"there is no experiment {name!r} in {client.tracking_uri}: "
+            f"{_names_alone(client, name)}"
         )
-    return runs_of_experiment(client, require_active(client, found).experiment_id)
+    return require_active(client, found)
+
+
+def latest_experiment(client: MlflowClient) -> Experiment | None:
+    """Return the experiment that was created last; None if the store has none."""
+    page = client.search_experiments(max_results=1, order_by=["creation_time DESC"])
+    return page[0] if page else None
 
 
 @own_settings()
