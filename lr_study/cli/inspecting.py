@@ -1,4 +1,4 @@
-"""The remaining commands: ``model``, ``policies``, ``ui`` and ``doctor``."""
+"""The remaining commands: ``policies``, ``ui`` and ``doctor``."""
 
 import os
 from pathlib import Path
@@ -6,24 +6,10 @@ from typing import Annotated
 
 import typer
 
-from lr_study.cli.options import WEIGHTS_HELP, Experiment, TrackingUri
+from lr_study.cli.options import Experiment, TrackingUri
 from lr_study.cli.terminal import echo, echo_err
 from lr_study.runs import Settings
 from lr_study.support import UsageError, atomic_write
-
-
-def model(
-    run_id: Annotated[str, typer.Argument(help="A run of lr-study.")],
-    output: Annotated[Path, typer.Option(help="Where to save the model: FILE.keras.")],
-    weights: Annotated[str, typer.Option(help=WEIGHTS_HELP)] = Settings.weights,
-    tracking_uri: TrackingUri = None,
-) -> None:
-    """Save the whole Keras model of a run: backbone and trained softmax head."""
-    from lr_study.studies import save_model
-    from lr_study.tracking import connect
-
-    save_model(connect(tracking_uri), run_id, weights, output)
-    echo_err(f"written: {output}")
 
 
 def policies(

@@ -12,6 +12,7 @@ from .lines import policies_text as policies_text
 from .lines import result_lines as result_lines
 from .pages import draw as draw
 from .pages import html_report as html_report
+from .predictions import prediction_table as prediction_table
 from .ranking_formats import FORMATS as FORMATS
 from .ranking_formats import ranking_json as ranking_json
 from .ranking_formats import ranking_text as ranking_text

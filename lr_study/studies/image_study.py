@@ -11,8 +11,10 @@ from lr_study.report import left_out_lines, plan_line
 from lr_study.runs import LOG_MODELS, Settings, StudySpec, load_grid, parse_seeds
 from lr_study.studies.image_data import data_lines, find_images
 from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, prepare
+from lr_study.studies.models import register_classifier
 from lr_study.studies.study import run_study
-from lr_study.support import UsageError, require_one_of
+from lr_study.studies.winners import winner
+from lr_study.support import UsageError, require_model_name, require_one_of
 from lr_study.tracking import open_destination
 
 _LOG = logging.getLogger("lr_study")
@@ -27,6 +29,7 @@ def study(
     tracking_uri: str | None = None,
     rerun: str = "missing",
     log_models: str = "best",
+    register: str = "",
     **settings: Any,
 ) -> Comparison:
     """Train a grid of policies over seeds, only what is missing, and return the ranking.
@@ -45,7 +48,7 @@ def study(
         A number N for 0 to N - 1, or the seeds; by default those of the grid, or 10.
     experiment, tracking_uri
         Where the runs go; see ``lr-study study``.
-    rerun, log_models
+    rerun, log_models, register
         See ``lr-study study``.
     **settings
         Fields of `lr_study.runs.Settings`, such as ``data``, ``epochs`` and ``engine``.
@@ -69,6 +72,8 @@ def study(
     lr_study.support.errors.UsageError: fixed: lr=0 is not allowed: lr is a finite number > 0, ...
     """
     require_one_of("log_models", log_models, LOG_MODELS)
+    if register:
+        require_model_name(register)
     texts = [str(policy) for policy in policies]
     loaded = load_grid(grid or (None if texts else "seed"), texts)
     unknown = settings.keys() - Settings.__dataclass_fields__.keys()
@@ -99,6 +104,11 @@ def study(
         )
     for what, why in outcome.unlogged.items():
         warnings.warn(f"{what} could not be logged: {why}", stacklevel=2)
+    if register:
+        chosen = winner(outcome.runs, outcome.ranking)
+        register_classifier(
+            destination.client, register, chosen.run_id, weights=completed.weights, chosen=chosen
+        )
     return outcome.ranking
 
 

@@ -54,14 +54,15 @@ class Outcome:
     ----------
     left_out
         The examples left out, each with the reason.
-    ranking
-        That of all finished runs.
+    runs, ranking
+        All finished runs of the protocol, as from `lr_study.load_runs`, and their ranking.
     unlogged
         What could not be logged after the ranking, each with the reason: ``models`` or
         ``ranking``.
     """
 
     left_out: Mapping[str, str]
+    runs: pd.DataFrame
     ranking: Comparison
     unlogged: Mapping[str, str] = field(default_factory=dict)
 
@@ -150,7 +151,7 @@ def run_study(
     unlogged["models"] = reason_of_failure(
         lambda: log_models(client, runs, ranking, workload, models)
     )
-    return Outcome(workload.left_out, ranking, {k: why for k, why in unlogged.items() if why})
+    return Outcome(workload.left_out, runs, ranking, {k: why for k, why in unlogged.items() if why})
 
 
 @dataclass

@@ -90,14 +90,7 @@ def _names_alone(client: MlflowClient, given: str) -> str:
 
     Runs are not counted: a server may hold thousands of experiments, and this is for a typo.
     """
-    names: list[str] = []
-    token = None
-    while True:
-        page = client.search_experiments(max_results=_PAGE, page_token=token)
-        names += [experiment.name for experiment in page]
-        token = page.token
-        if not token:
-            break
+    names = [experiment.name for experiment in all_experiments(client)]
     if not names:
         return "there are no experiments that you may read"
     alike = _alike(given, names)
@@ -113,6 +106,17 @@ def _alike(given: str, names: Sequence[str]) -> list[str]:
     for name in names:
         by_folded.setdefault(name.casefold(), name)
     return [by_folded[near] for near in get_close_matches(given.casefold(), by_folded)]
+
+
+def all_experiments(client: MlflowClient) -> Iterator[Experiment]:
+    """Yield the experiments of a store that this user may read, from all pages."""
+    token = None
+    while True:
+        page = client.search_experiments(max_results=_PAGE, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
 
 
 def all_runs(client: MlflowClient, experiment_id: str, query: str = "") -> Iterator[Run]:
