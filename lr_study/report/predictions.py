@@ -24,7 +24,7 @@ def prediction_table(answers: Sequence[Mapping[str, Any]], display: Display = PL
         Column(heading, cells, left=heading not in ("probability", "with"))
         for heading, cells in zip(headings, zip(*rows, strict=True), strict=True)
     ]
-    return table_of(columns, display)
+    return table_of(columns, display).lstrip("\n")
 
 
 def _best_two(probabilities: Mapping[str, float]) -> tuple[str, ...]:
