@@ -1,5 +1,6 @@
 """What a user may rely on in the settings of a run: defaults, and what is rejected."""
 
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,34 @@ def test_numbers_and_paths_of_other_libraries_are_those_of_python() -> None:
     ]
     spec = RunSpec(parse("fixed"), np.int64(3), given)  # type: ignore[arg-type]
     assert type(spec.seed) is int
+
+
+def test_the_settings_of_a_study_that_names_none() -> None:
+    """They are part of its protocol: others would rank its runs apart from earlier ones."""
+    assert asdict(Settings()) == {
+        "data": "sample",
+        "test_data": "",
+        "backbone": "auto",
+        "weights": "imagenet",
+        "image_size": 224,
+        "engine": "cached",
+        "epochs": 50,
+        "batch_size": 32,
+        "optimizer": "adam",
+        "val_fraction": 0.15,
+        "test_fraction": 0.15,
+        "split_seed": 0,
+        "min_class_size": 0,
+        "follow_links": False,
+        "duplicates": "keep",
+    }
+
+
+def test_the_least_that_is_allowed() -> None:
+    least = {"image_size": 32, "epochs": 1, "batch_size": 1, "split_seed": 0, "min_class_size": 0}
+    assert asdict(Settings(**least)).items() >= least.items()
+    assert Settings(test_fraction=0).test_fraction == 0
+    assert RunSpec(parse("fixed"), 0, Settings()).seed == 0
 
 
 def test_auto_means_no_download_for_the_sample() -> None:
