@@ -61,6 +61,11 @@ def test_no_note_where_metrics_agree() -> None:
             "equal work took 15 to 29 s per epoch",
         ),
         ([], None),
+        ([0.1, 0.12], None),
+        ([10.0, 12.0], None),
+        ([0.1, 0.25], "equal work took 0.1 to 0.25 s per epoch"),
+        ([0.0, 5.0], None),  # no time at all was logged
+        ([2.0, math.nan, 3.0], "equal work took 2 to 3 s per epoch"),
     ],
 )
 def test_uneven_timings_are_noted(seconds: list[float], expected: str | None) -> None:

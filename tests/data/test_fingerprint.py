@@ -87,7 +87,15 @@ def test_a_change_with_the_old_size_and_time_is_noticed(root, hashed):
     assert hashed == ["1.png"]
 
 
-@pytest.mark.parametrize(("age_ns", "trusted"), [(SECOND_NS, False), (3 * SECOND_NS, True)])
+@pytest.mark.parametrize(
+    ("age_ns", "trusted"),
+    [
+        (SECOND_NS, False),
+        (2 * SECOND_NS, False),  # a tick of FAT
+        (2 * SECOND_NS + 1, True),
+        (3 * SECOND_NS, True),
+    ],
+)
 def test_a_digest_is_reused_only_if_the_file_had_settled(
     root, hashed, monkeypatch, age_ns, trusted
 ):

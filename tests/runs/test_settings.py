@@ -3,13 +3,12 @@
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from lr_study.policies import parse
-from lr_study.runs import OPTIMIZERS, RunSpec, Settings, StudySpec
+from lr_study.runs import OPTIMIZERS, RunSpec, Settings
 from lr_study.support.errors import UsageError
 
 
@@ -134,20 +133,3 @@ def test_a_seed_is_a_whole_number(seed: object) -> None:
     with pytest.raises(UsageError) as caught:
         RunSpec(parse("fixed"), seed, Settings())  # type: ignore[arg-type]
     assert str(caught.value) == f"seed={seed!r} is not allowed: seed is a whole number >= 0"
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"seeds": ()}, r"seeds=\(\) is not allowed"),
-        ({"seeds": (0, 1, 0)}, r"seeds=\(0, 1, 0\) is not allowed"),
-        ({"seeds": (0, 1.5)}, r"seed=1.5 is not allowed"),
-        ({"policies": ()}, r"policies=\(\) is not allowed"),
-        ({"rerun": "none"}, r"rerun=none is not allowed"),
-    ],
-)
-def test_a_study_has_policies_and_seeds_each_once(changes: dict[str, Any], message: str) -> None:
-    usual = {"settings": Settings(), "policies": [parse("fixed")], "seeds": range(3)}
-    assert StudySpec(**usual).seeds == (0, 1, 2)
-    with pytest.raises(UsageError, match=message):
-        StudySpec(**usual | changes)
