@@ -110,6 +110,14 @@ def test_protocols_are_ranked_separately_and_their_differences_reported() -> Non
     assert any("batch_size: 32 in 9 runs, 16 in 1" in text for text in comparison.warnings)
 
 
+def test_what_is_said_of_protocols_is_in_the_order_of_their_runs() -> None:
+    sizes = {size: run_with(POLICIES[1], 0, 0.5, batch_size=size) for size in (8, 16, 64, 128)}
+    for order_of_sizes in ((8, 16, 64, 128), (128, 64, 16, 8)):
+        records = [sizes[size] for size in order_of_sizes]
+        *lacking, _ = compare(frame(*records)).warnings
+        assert [text.split()[-1] for text in lacking] == [made.protocol.id for made in records]
+
+
 def test_only_common_seeds_count_and_other_runs_are_excluded() -> None:
     records = [
         *grid(POLICIES[:2], seeds=(0, 1, 2), accuracy=lambda i, s: 0.5 + i / 10),
