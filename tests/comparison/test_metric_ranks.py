@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from compared_runs import BASE, FAST, SLOW, ranked, three_policies
+from compared_runs import BASE, FAST, SLOW, ranked, three_policies, with_curves
+from records import make_record
 
 from lr_study.comparison.metric_ranks import disagreement, rank, uneven_seconds
 
@@ -46,6 +47,27 @@ def test_epochs_are_counted_to_a_given_target() -> None:
     rows = {row.policy: row for row in ranked(three_policies(), target=0.4).rows}
     reached = {policy: row.epochs_to_target for policy, row in rows.items()}
     assert reached == {BASE: 1, FAST: 1, SLOW: 2}
+
+
+@pytest.mark.parametrize(
+    ("reached_at", "median"),
+    [((2, 3, 4), 3), ((2, None, 3), 3), ((2, None, 3, None), None), ((None, 4, None), None)],
+)
+def test_runs_that_never_reach_the_target_count_as_the_slowest(
+    reached_at: tuple[int | None, ...], median: float | None
+) -> None:
+    runs = with_curves(
+        *(
+            make_record(
+                BASE,
+                seed,
+                accuracies=tuple(0.6 if at and epoch >= at else 0.5 for epoch in range(1, 5)),
+            )
+            for seed, at in enumerate(reached_at)
+        )
+    )
+    (row,) = ranked(runs, target=0.6).rows
+    assert row.epochs_to_target == median
 
 
 def test_no_note_where_metrics_agree() -> None:
