@@ -3,6 +3,8 @@
 import io
 import os
 import shutil
+import subprocess
+import sys
 import tarfile
 import zipfile
 
@@ -121,3 +123,33 @@ def test_a_file_is_an_archive_by_its_content(classes, tmp_path):
     (tmp_path / "text.zip").write_text("no archive", encoding="utf-8")
     assert archives.is_archive(tmp_path / "text.zip") is False
     assert archives.is_archive(tmp_path / "missing.zip") is False
+
+
+AS_IN_3_11_2 = """
+import sys
+import tarfile
+
+extractall = tarfile.TarFile.extractall
+
+
+def without_filter(self, path=".", members=None, *, numeric_owner=False):
+    return extractall(self, path, members, numeric_owner=numeric_owner)
+
+
+tarfile.TarFile.extractall = without_filter
+from lr_study.data import locate, scan
+
+print(*scan(*locate(sys.argv[1])).paths)
+"""
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="every such Python has the filter")
+def test_a_tar_is_unpacked_by_a_python_that_has_no_filter_of_members(classes, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "pets"), "tar", classes)
+    answer = subprocess.run(
+        [sys.executable, "-c", AS_IN_3_11_2, archive],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert (answer.stdout, answer.returncode) == (" ".join(PATHS) + "\n", 0), answer.stderr
