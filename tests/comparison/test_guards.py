@@ -121,6 +121,15 @@ def test_a_loss_is_missed_only_by_a_run_that_says_it_diverged() -> None:
     ]
 
 
+def test_the_best_loss_of_a_run_that_diverged_at_first_is_that_of_its_other_epochs() -> None:
+    runs = with_curves(record("fixed", diverges_at=8))
+    runs.at[0, "curves"]["val_loss"] = [None, *LOSSES[1:]]
+    runs["best_val_loss"] = LOSSES[-1]
+    assert list(invalid_reasons(runs)) == [None]
+    runs["best_val_loss"] = 0.1
+    assert list(invalid_reasons(runs)) == ["metric best_val_loss is 0.1, but its curve gives 0.93"]
+
+
 def test_all_but_the_earliest_run_of_a_cell_are_duplicates() -> None:
     runs = with_curves(record("fixed"), record("fixed"), record("fixed", seed=1))
     runs["end_time"] = [2, 1, 3]
