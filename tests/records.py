@@ -67,7 +67,6 @@ def make_record(
         epochs=epochs,
         test_accuracy=0.8,
         wall_clock_seconds=2.0,
-        shared_among=1,
         feature_seconds=6.0,
     )
 

@@ -48,33 +48,6 @@ def test_policies_are_ranked_by_their_mean_over_seeds() -> None:
     assert comparison.excluded == ()
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(POLICIES),
-            st.sampled_from([0, 1, 2, "unknown"]),
-            st.sampled_from([16, 32]),
-            st.sampled_from([None, float("nan"), "kept"]),
-            st.sampled_from([None, "status FAILED, not FINISHED"]),
-        ),
-        min_size=1,
-        max_size=20,
-    )
-)
-def test_each_run_is_ranked_or_excluded_once(
-    drawn: list[tuple[str, int | str, int, float | str | None, str | None]],
-) -> None:
-    runs = frame(*(run_with(policy, 0, 0.5, batch_size=size) for policy, _, size, _, _ in drawn))
-    runs["seed"] = pd.Series([seed for _, seed, _, _, _ in drawn], dtype=object)
-    runs["cell"] = [f"{policy} {seed} {size}" for policy, seed, size, _, _ in drawn]
-    for name, i in (("protocol_id", 3), ("excluded", 4)):
-        runs[name] = pd.Series([values[i] for values in drawn], dtype=object)
-    comparison = compare(runs)
-    excluded = [run.run_id for run in comparison.excluded]
-    assert len(set(excluded)) == len(excluded)
-    assert sum(ranking.runs for ranking in comparison.protocols) + len(excluded) == len(runs)
-
-
 def test_lower_loss_ranks_first() -> None:
     records = [run_with(POLICIES[0], 0, 0.9, 0.7), run_with(POLICIES[1], 0, 0.1, 0.2)]
     assert order(compare(frame(*records), metric="val_loss")) == [POLICIES[1], POLICIES[0]]
@@ -108,6 +81,14 @@ def test_protocols_are_ranked_separately_and_their_differences_reported() -> Non
     assert [ranking.runs for ranking in comparison.protocols] == [9, 1]
     assert comparison.protocols[1].fields["batch_size"] == 16
     assert any("batch_size: 32 in 9 runs, 16 in 1" in text for text in comparison.warnings)
+
+
+def test_what_is_said_of_protocols_is_in_the_order_of_their_runs() -> None:
+    sizes = {size: run_with(POLICIES[1], 0, 0.5, batch_size=size) for size in (8, 16, 64, 128)}
+    for order_of_sizes in ((8, 16, 64, 128), (128, 64, 16, 8)):
+        records = [sizes[size] for size in order_of_sizes]
+        *lacking, _ = compare(frame(*records)).warnings
+        assert [text.split()[-1] for text in lacking] == [made.protocol.id for made in records]
 
 
 def test_only_common_seeds_count_and_other_runs_are_excluded() -> None:
@@ -162,61 +143,6 @@ def test_a_baseline_without_runs_gives_a_warning() -> None:
 def test_invalid_options_are_rejected(options: dict[str, str], text: str) -> None:
     with pytest.raises(UsageError, match=text):
         compare(frame(run_with(POLICIES[0], 0, 0.5)), **options)
-
-
-@given(st.randoms(use_true_random=False), st.integers(0, 2**32 - 1))
-def test_results_do_not_depend_on_run_order_or_global_random_state(
-    shuffler: random.Random, state: int
-) -> None:
-    records = grid(accuracy=lambda i, s: 0.5 + ((i * 7 + s * 3) % 5) / 10)
-    runs = frame(*records)
-    expected = compare(runs)
-    rows = list(range(len(runs)))
-    shuffler.shuffle(rows)
-    np.random.seed(state)  # noqa: NPY002
-    assert compare(runs.iloc[rows]) == expected
-
-
-tables = st.lists(st.lists(st.integers(50, 250), min_size=4, max_size=4), min_size=3, max_size=3)
-
-
-@given(tables, st.permutations(range(3)))
-def test_results_do_not_depend_on_policy_names(
-    images_right: list[list[int]], names: list[int]
-) -> None:
-    """Renaming policies keeps each one's rank, verdict and interval."""
-
-    def found(names: list[int]) -> dict[int, tuple[object, ...]]:
-        renamed = [f"exp_decay:initial_lr=0.01,k=0.{1 + name}" for name in names]
-        records = grid(renamed, range(4), lambda i, s: images_right[i][s] / 269)
-        rows = {row.policy: row for row in compare(frame(*records)).protocols[0].rows}
-        mine = [rows[policy] for policy in renamed]
-        # Of equal policies the first by name is the best: verdicts then depend on names.
-        equal = [sum(row.estimate == other.estimate for other in mine) > 1 for row in mine]
-        return {
-            i: (row.rank, row.interval, *(() if any(equal) else (row.verdict, row.vs_best)))
-            for i, row in enumerate(mine)
-        }
-
-    assert found(names) == found([0, 1, 2])
-
-
-@given(tables)
-def test_a_loss_of_one_minus_accuracy_ranks_the_same(images_right: list[list[int]]) -> None:
-    """Ranking by val_loss = 1 - accuracy gives the order of ranking by accuracy."""
-    records = [
-        run_with(policy, s, accuracy=images_right[i][s] / 300, loss=1 - images_right[i][s] / 300)
-        for i, policy in enumerate(POLICIES)
-        for s in range(4)
-    ]
-    up, down = (compare(frame(*records), metric=m) for m in ("val_accuracy", "val_loss"))
-
-    def seen(comparison: Comparison) -> list[tuple[str, int]]:
-        return [(row.policy, row.rank) for row in comparison.protocols[0].rows]
-
-    distinct = len({sum(scores) for scores in images_right}) == 3
-    if distinct:
-        assert seen(up) == seen(down)
 
 
 def test_every_format_holds_every_policy() -> None:
@@ -295,3 +221,88 @@ def test_an_experiment_without_runs_is_reported() -> None:
     assert json.loads(written["json"])["protocols"] == []
     assert written["csv"] == "protocol"
     assert written["markdown"] == "x: no run that can be ranked"
+
+
+# --- properties, which take longer
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(POLICIES),
+            st.sampled_from([0, 1, 2, "unknown"]),
+            st.sampled_from([16, 32]),
+            st.sampled_from([None, float("nan"), "kept"]),
+            st.sampled_from([None, "status FAILED, not FINISHED"]),
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_each_run_is_ranked_or_excluded_once(
+    drawn: list[tuple[str, int | str, int, float | str | None, str | None]],
+) -> None:
+    runs = frame(*(run_with(policy, 0, 0.5, batch_size=size) for policy, _, size, _, _ in drawn))
+    runs["seed"] = pd.Series([seed for _, seed, _, _, _ in drawn], dtype=object)
+    runs["cell"] = [f"{policy} {seed} {size}" for policy, seed, size, _, _ in drawn]
+    for name, i in (("protocol_id", 3), ("excluded", 4)):
+        runs[name] = pd.Series([values[i] for values in drawn], dtype=object)
+    comparison = compare(runs)
+    excluded = [run.run_id for run in comparison.excluded]
+    assert len(set(excluded)) == len(excluded)
+    assert sum(ranking.runs for ranking in comparison.protocols) + len(excluded) == len(runs)
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 2**32 - 1))
+def test_results_do_not_depend_on_run_order_or_global_random_state(
+    shuffler: random.Random, state: int
+) -> None:
+    records = grid(accuracy=lambda i, s: 0.5 + ((i * 7 + s * 3) % 5) / 10)
+    runs = frame(*records)
+    expected = compare(runs)
+    rows = list(range(len(runs)))
+    shuffler.shuffle(rows)
+    np.random.seed(state)  # noqa: NPY002
+    assert compare(runs.iloc[rows]) == expected
+
+
+tables = st.lists(st.lists(st.integers(50, 250), min_size=4, max_size=4), min_size=3, max_size=3)
+
+
+@given(tables, st.permutations(range(3)))
+def test_results_do_not_depend_on_policy_names(
+    images_right: list[list[int]], names: list[int]
+) -> None:
+    """Renaming policies keeps each one's rank, verdict and interval."""
+
+    def found(names: list[int]) -> dict[int, tuple[object, ...]]:
+        renamed = [f"exp_decay:initial_lr=0.01,k=0.{1 + name}" for name in names]
+        records = grid(renamed, range(4), lambda i, s: images_right[i][s] / 269)
+        rows = {row.policy: row for row in compare(frame(*records)).protocols[0].rows}
+        mine = [rows[policy] for policy in renamed]
+        # Of equal policies the first by name is the best: verdicts then depend on names.
+        equal = [sum(row.estimate == other.estimate for other in mine) > 1 for row in mine]
+        return {
+            i: (row.rank, row.interval, *(() if any(equal) else (row.verdict, row.vs_best)))
+            for i, row in enumerate(mine)
+        }
+
+    assert found(names) == found([0, 1, 2])
+
+
+@given(tables)
+def test_a_loss_of_one_minus_accuracy_ranks_the_same(images_right: list[list[int]]) -> None:
+    """Ranking by val_loss = 1 - accuracy gives the order of ranking by accuracy."""
+    records = [
+        run_with(policy, s, accuracy=images_right[i][s] / 300, loss=1 - images_right[i][s] / 300)
+        for i, policy in enumerate(POLICIES)
+        for s in range(4)
+    ]
+    up, down = (compare(frame(*records), metric=m) for m in ("val_accuracy", "val_loss"))
+
+    def seen(comparison: Comparison) -> list[tuple[str, int]]:
+        return [(row.policy, row.rank) for row in comparison.protocols[0].rows]
+
+    distinct = len({sum(scores) for scores in images_right}) == 3
+    if distinct:
+        assert seen(up) == seen(down)

@@ -78,6 +78,58 @@ def test_accuracies_and_metrics_must_be_possible() -> None:
     ]
 
 
+def test_a_run_is_as_long_as_its_longest_curve() -> None:
+    runs = with_curves(record("fixed"), record("fixed"), record("fixed"), record("fixed"))
+    for name in ("accuracy", "loss"):
+        runs.at[0, "curves"][name] = [0.5] * (9 if name == "loss" else 7)
+    runs.at[1, "curves"]["learning_rate"] = [0.001] * 5
+    runs.at[2, "curves"]["val_loss"] = []  # an imported run may lack a curve
+    runs.at[3, "curves"].clear()
+    assert list(invalid_reasons(runs.drop(columns="final_val_loss"))) == [
+        "trained for 9 epochs, but the protocol declares 8",
+        "no learning_rate at epoch 6",
+        None,
+        "trained for 0 epochs, but the protocol declares 8",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("factor", "is_invalid"), [(1 + 0.9e-6, False), (1 - 0.9e-6, False), (1 + 1.1e-6, True)]
+)
+def test_a_metric_is_what_its_curve_gives_to_one_in_a_million(
+    factor: float, is_invalid: bool
+) -> None:
+    runs = with_curves(record("fixed"))
+    runs["best_val_loss"] *= factor
+    (reason,) = invalid_reasons(runs)
+    assert (reason is not None) is is_invalid
+    runs["best_val_loss"] = 0.5
+    (reason,) = invalid_reasons(runs)
+    assert reason == "metric best_val_loss is 0.5, but its curve gives 0.93"
+
+
+def test_a_loss_is_missed_only_by_a_run_that_says_it_diverged() -> None:
+    runs = with_curves(record("fixed", diverges_at=3), record("fixed:lr=0.01"))
+    assert runs["diverged"].tolist() == [True, False]
+    assert list(invalid_reasons(runs)) == [None, None]
+    # It was the best, and the run goes on to say what it was.
+    runs.at[0, "best_val_loss"] = 0.1
+    runs.at[1, "final_val_loss"] = float("nan")
+    assert list(invalid_reasons(runs)) == [
+        "metric best_val_loss is 0.1, but its curve gives 0.99",
+        "metric final_val_loss is nan, but its curve gives 0.93",
+    ]
+
+
+def test_the_best_loss_of_a_run_that_diverged_at_first_is_that_of_its_other_epochs() -> None:
+    runs = with_curves(record("fixed", diverges_at=8))
+    runs.at[0, "curves"]["val_loss"] = [None, *LOSSES[1:]]
+    runs["best_val_loss"] = LOSSES[-1]
+    assert list(invalid_reasons(runs)) == [None]
+    runs["best_val_loss"] = 0.1
+    assert list(invalid_reasons(runs)) == ["metric best_val_loss is 0.1, but its curve gives 0.93"]
+
+
 def test_all_but_the_earliest_run_of_a_cell_are_duplicates() -> None:
     runs = with_curves(record("fixed"), record("fixed"), record("fixed", seed=1))
     runs["end_time"] = [2, 1, 3]
@@ -88,6 +140,16 @@ def test_all_but_the_earliest_run_of_a_cell_are_duplicates() -> None:
 def test_fields_that_differ_are_counted() -> None:
     protocols = [{"batch_size": 16, "epochs": 5}] * 9 + [{"batch_size": 32, "epochs": 5}] * 3
     assert fields_that_differ(protocols) == "batch_size: 16 in 9 runs, 32 in 3"
+
+
+def test_runs_that_draw_otherwise_are_told_what_to_do() -> None:
+    protocols = [{"epochs": 5}] * 2 + [{"epochs": 5, "protocol_version": 2}]
+    assert fields_that_differ(protocols) == (
+        "protocol_version: 1 in 2 runs, 2 in 1 "
+        "(the same seed draws other random numbers: train the earlier runs again)"
+    )
+    assert fields_that_differ(protocols[:2]) == ""
+    assert fields_that_differ([{"a": 1}, {"a": 2}]) == "a: 1 in 1 run, 2 in 1"
 
 
 def test_a_field_that_only_some_protocols_have_is_none_in_the_others() -> None:

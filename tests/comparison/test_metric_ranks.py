@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from compared_runs import BASE, FAST, SLOW, ranked, three_policies
+from compared_runs import BASE, FAST, SLOW, ranked, three_policies, with_curves
+from records import make_record
 
 from lr_study.comparison.metric_ranks import disagreement, rank, uneven_seconds
 
@@ -48,6 +49,27 @@ def test_epochs_are_counted_to_a_given_target() -> None:
     assert reached == {BASE: 1, FAST: 1, SLOW: 2}
 
 
+@pytest.mark.parametrize(
+    ("reached_at", "median"),
+    [((2, 3, 4), 3), ((2, None, 3), 3), ((2, None, 3, None), None), ((None, 4, None), None)],
+)
+def test_runs_that_never_reach_the_target_count_as_the_slowest(
+    reached_at: tuple[int | None, ...], median: float | None
+) -> None:
+    runs = with_curves(
+        *(
+            make_record(
+                BASE,
+                seed,
+                accuracies=tuple(0.6 if at and epoch >= at else 0.5 for epoch in range(1, 5)),
+            )
+            for seed, at in enumerate(reached_at)
+        )
+    )
+    (row,) = ranked(runs, target=0.6).rows
+    assert row.epochs_to_target == median
+
+
 def test_no_note_where_metrics_agree() -> None:
     assert disagreement(["a", "b"], {"x": [1, 2], "y": [1, 1]}) is None
 
@@ -61,6 +83,11 @@ def test_no_note_where_metrics_agree() -> None:
             "equal work took 15 to 29 s per epoch",
         ),
         ([], None),
+        ([0.1, 0.12], None),
+        ([10.0, 12.0], None),
+        ([0.1, 0.25], "equal work took 0.1 to 0.25 s per epoch"),
+        ([0.0, 5.0], None),  # no time at all was logged
+        ([2.0, math.nan, 3.0], "equal work took 2 to 3 s per epoch"),
     ],
 )
 def test_uneven_timings_are_noted(seconds: list[float], expected: str | None) -> None:

@@ -1,7 +1,9 @@
 """Pairing of runs by seed."""
 
+import numpy as np
 import pandas as pd
-from compared_runs import BASE, FAST, ranked, three_policies
+import pytest
+from compared_runs import BASE, FAST, SLOW, ranked, three_policies
 from records import frame, make_record
 
 from lr_study.comparison.experiment import compare
@@ -35,3 +37,50 @@ def test_runs_of_unknown_seed_are_not_paired() -> None:
     known["protocol"] = list(runs["protocol"])
     comparison = compare(pd.concat([runs, known], ignore_index=True))
     assert sum("unknown seed" in run.reason for run in comparison.excluded) == 3
+
+
+def runs_under(seeds_of: dict[str, tuple[int, ...]]) -> pd.DataFrame:
+    return frame(*(make_record(policy, seed) for policy in seeds_of for seed in seeds_of[policy]))
+
+
+@pytest.mark.parametrize(
+    ("seeds_of", "policies", "seeds"),
+    [
+        ({BASE: (5,)}, {BASE}, (5,)),
+        ({BASE: (0, 1, 2), FAST: (0, 1, 2), SLOW: (1,)}, {BASE, FAST}, (0, 1, 2)),
+        # Three runs of one policy, or two policies under one seed: three are more than two.
+        ({BASE: (0, 1, 2), FAST: (1,)}, {BASE}, (0, 1, 2)),
+        # As many runs either way: the more policies.
+        ({BASE: (0, 1), FAST: (1,)}, {BASE, FAST}, (1,)),
+        ({BASE: (0, 1, 2, 3), FAST: (2, 3, 4), SLOW: (3, 4)}, {BASE, FAST}, (2, 3)),
+    ],
+)
+def test_the_table_has_as_many_runs_as_it_can(
+    seeds_of: dict[str, tuple[int, ...]], policies: set[str], seeds: tuple[int, ...]
+) -> None:
+    paired, excluded = pair_scores(runs_under(seeds_of))
+    assert (set(paired.policies), paired.seeds) == (policies, seeds)
+    assert len(paired.runs) == len(policies) * len(seeds)
+    assert len(paired.runs) + len(excluded) == sum(map(len, seeds_of.values()))
+    assert paired.protocol["epochs"] == 4
+
+
+def test_a_run_that_is_not_paired_is_told_why() -> None:
+    _, excluded = pair_scores(runs_under({BASE: (0, 1, 2), FAST: (0, 1), SLOW: (1,)}))
+    assert excluded == [
+        ("run002", f"seed 2 of {BASE} is not ranked: the common seeds are 0, 1"),
+        ("run005", f"{SLOW} has no run for some of the common seeds 0, 1"),
+    ]
+
+
+def test_the_figures_of_runs_of_unknown_seed_go_to_their_policy() -> None:
+    runs = frame(*(make_record(policy) for policy in (SLOW, BASE, SLOW, FAST)))
+    runs["seed"] = "unknown"
+    runs["test_accuracy"] = [0.5, 0.7, 0.3, float("nan")]
+    paired, excluded = pair_scores(runs)
+    assert (paired.policies, paired.counts, excluded) == ((FAST, SLOW, BASE), (1, 2, 1), [])
+    np.testing.assert_array_equal(paired.values("test_accuracy"), [[np.nan], [0.4], [0.7]])
+    # In the order of the table: by policy, then by run.
+    assert list(paired.runs["run_id"]) == ["run003", "run000", "run002", "run001"]
+    assert paired.per_run([1.0, 2.0, 4.0, 8.0]).tolist() == [[1.0], [3.0], [8.0]]
+    assert np.isnan(paired.values("of no run")).tolist() == [[True]] * 3

@@ -119,6 +119,76 @@ def test_a_policy_that_diverged_under_one_seed_is_last_whatever_its_accuracy() -
     )
     rows = ranked(runs).rows
     assert [(row.policy, row.rank, row.diverged) for row in rows] == [(BASE, 1, 0), (FAST, 2, 1)]
+    assert set(rows[1].ranks.values()) == {2}
+    assert set(rows[0].ranks.values()) == {1}
+
+
+def test_one_run_that_diverged_is_no_verdict() -> None:
+    runs = with_curves(
+        make_record(BASE, accuracies=(0.1, 0.5), losses=(1, 0.5)),
+        make_record(FAST, accuracies=(0.1, 0.9), losses=(1, 0.5), diverges_at=2),
+    )
+    rows = ranked(runs).rows
+    assert [(row.policy, row.verdict) for row in rows] == [(BASE, "undecided"), (FAST, "undecided")]
+
+
+def test_the_best_of_each_family_is_compared_with_that_of_each_other() -> None:
+    step, slow = "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5", "fixed:lr=0.0001"
+    ends = {BASE: 0.75, slow: 0.5, FAST: 0.875, step: 0.625}
+    ranking = ranked(
+        with_curves(
+            *(
+                make_record(policy, seed, accuracies=(0.5, end), losses=(1, 1 - end))
+                for policy, end in ends.items()
+                for seed in range(3)
+            )
+        )
+    )
+    assert [(row.policy, row.family) for row in ranking.rows] == [
+        (FAST, "exp_decay"),
+        (BASE, "fixed"),
+        (step, "step_decay"),
+        (slow, "fixed"),
+    ]
+    found = {(gain.over, gain.policy): gain.differences for gain in ranking.gains}
+    assert {
+        pair: (differences["val_accuracy"].mean, differences["val_loss"].mean)
+        for pair, differences in found.items()
+    } == {
+        (BASE, step): (-0.125, 0.125),
+        (BASE, FAST): (0.125, -0.125),
+        (step, FAST): (0.25, -0.25),
+    }
+
+
+def runs_that_differ(val_size: int, train_size: int):
+    """FAST is better than BASE by 0.03 on average, with a standard deviation of 0.02."""
+    return with_curves(
+        *(
+            make_record(
+                policy,
+                seed,
+                accuracies=(0.5, 0.6 + gain),
+                losses=(1, 1),
+                val_size=val_size,
+                train_size=train_size,
+            )
+            for policy, gains in ((BASE, (0, 0, 0)), (FAST, (0.01, 0.03, 0.05)))
+            for seed, gain in enumerate(gains)
+        )
+    )
+
+
+def test_the_seeds_or_images_that_would_settle_a_difference() -> None:
+    # The interval must exclude 0: t * sqrt(1 / n + 0.05) <= 0.03 / 0.02. With 4 seeds
+    # 3.182 * 0.548 = 1.743, with 5 seeds 2.776 * 0.5 = 1.388 (quantiles of a printed table).
+    (decision,) = ranked(runs_that_differ(val_size=100, train_size=2000)).decisions
+    assert (decision.policy, decision.seeds, decision.pictures) == (BASE, 5, None)
+    # No n makes 1.96 * sqrt(1 / n + 1) <= 1.5. With 3 seeds the interval is
+    # 0.03 ± 4.303 * 0.02 * sqrt(1 / 3 + 1) = 0.03 ± 0.0994.
+    (decision,) = ranked(runs_that_differ(val_size=1000, train_size=1000)).decisions
+    assert (decision.policy, decision.seeds) == (BASE, None)
+    assert decision.pictures == pytest.approx((0.0994 / 0.03) ** 2, rel=1e-3)
 
 
 def test_notes_stand_only_where_they_belong() -> None:

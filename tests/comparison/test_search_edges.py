@@ -27,6 +27,7 @@ STEP = "step_decay:initial_lr=0.01,drop={},epochs_drop={}"
             [("epochs_drop", "lowest", STEP.format(0.5, 2))],
         ),
         (["fixed:lr=1.0", "fixed:lr=1e-06"], [("lr", "highest", "fixed:lr=10.0")]),
+        (["fixed:lr=1e-06", "fixed:lr=1.0"], [("lr", "lowest", "fixed:lr=1e-07")]),
         # Nothing is allowed beyond.
         ([STEP.format(1.0, 5), STEP.format(0.5, 5)], []),
         ([STEP.format(0.5, 1), STEP.format(0.5, 2)], []),
@@ -50,6 +51,8 @@ def test_edges(policies: list[str], found: list[tuple[str, str, str]]) -> None:
         (list(np.linspace(0.9, 0.1, 20)), False, True),
         ([0.5, 0.504], True, False),  # within the margin
         ([0.5], True, None),
+        # A tenth of 20 epochs is two: their mean rises by 0.004, though the last epoch by 0.008.
+        ([0.5] * 19 + [0.508], True, False),
         ([float("nan"), float("nan")], True, None),
         ([float("nan"), 0.1, 0.2], True, True),
     ],
@@ -57,3 +60,9 @@ def test_edges(policies: list[str], found: list[tuple[str, str, str]]) -> None:
 def test_still_improving(curve: list[float], higher: bool, improves: bool | None) -> None:
     curves = np.array([curve, curve])
     assert still_improves(curves, 0.005, higher_is_better=higher) is improves
+
+
+def test_a_gain_of_just_the_margin_is_no_improvement() -> None:
+    curves = np.array([[0.25, 0.75]])
+    assert still_improves(curves, 0.5, higher_is_better=True) is False
+    assert still_improves(curves, 0.499, higher_is_better=True) is True

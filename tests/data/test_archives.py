@@ -3,6 +3,8 @@
 import io
 import os
 import shutil
+import subprocess
+import sys
 import tarfile
 import zipfile
 
@@ -86,14 +88,17 @@ def test_a_damaged_archive_is_refused_and_nothing_is_left(classes, tmp_path, cac
     assert [path.suffix for path in (cache / "data" / "archives").iterdir()] == []
 
 
-def test_an_archive_without_room_is_one_line(classes, tmp_path, monkeypatch):
-    archive = shutil.make_archive(str(tmp_path / "pets"), "zip", classes)
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_an_archive_without_room_is_one_line(classes, tmp_path, monkeypatch, kind):
+    archive = shutil.make_archive(str(tmp_path / "pets"), kind, classes)
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(archives.shutil, "disk_usage", lambda path: usage._replace(free=3))
     with pytest.raises(
         LrStudyError, match=r"cannot be unpacked into .+ \(it takes 57 bytes, 3 are"
     ):
         locate(archive)
+    monkeypatch.setattr(archives.shutil, "disk_usage", lambda path: usage._replace(free=57))
+    assert listed(archive)[1].paths == PATHS  # it just fits
 
 
 def test_a_folder_with_nothing_but_an_archive_names_it(classes, tmp_path):
@@ -109,3 +114,42 @@ def test_an_archive_without_class_folders_is_refused(tmp_path):
     archive = shutil.make_archive(str(tmp_path / "flat"), "zip", tmp_path / "flat")
     with pytest.raises(UsageError, match="contains images, but no class folders"):
         locate(archive)
+
+
+def test_a_file_is_an_archive_by_its_content(classes, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "pets"), "gztar", classes)
+    os.rename(archive, tmp_path / "pets")  # noqa: PTH104
+    assert archives.is_archive(tmp_path / "pets") is True
+    (tmp_path / "text.zip").write_text("no archive", encoding="utf-8")
+    assert archives.is_archive(tmp_path / "text.zip") is False
+    assert archives.is_archive(tmp_path / "missing.zip") is False
+
+
+AS_IN_3_11_2 = """
+import sys
+import tarfile
+
+extractall = tarfile.TarFile.extractall
+
+
+def without_filter(self, path=".", members=None, *, numeric_owner=False):
+    return extractall(self, path, members, numeric_owner=numeric_owner)
+
+
+tarfile.TarFile.extractall = without_filter
+from lr_study.data import locate, scan
+
+print(*scan(*locate(sys.argv[1])).paths)
+"""
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="every such Python has the filter")
+def test_a_tar_is_unpacked_by_a_python_that_has_no_filter_of_members(classes, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "pets"), "tar", classes)
+    answer = subprocess.run(
+        [sys.executable, "-c", AS_IN_3_11_2, archive],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert (answer.stdout, answer.returncode) == (" ".join(PATHS) + "\n", 0), answer.stderr

@@ -8,6 +8,7 @@ from image_folders import away, write_files
 
 from lr_study.data import check_images, read_left_out, scan
 from lr_study.data import fingerprint as fingerprint_module
+from lr_study.data.fingerprint import forget_digests
 from lr_study.support.errors import LrStudyError
 from lr_study.support.storage import read_checked_json
 
@@ -87,7 +88,15 @@ def test_a_change_with_the_old_size_and_time_is_noticed(root, hashed):
     assert hashed == ["1.png"]
 
 
-@pytest.mark.parametrize(("age_ns", "trusted"), [(SECOND_NS, False), (3 * SECOND_NS, True)])
+@pytest.mark.parametrize(
+    ("age_ns", "trusted"),
+    [
+        (SECOND_NS, False),
+        (2 * SECOND_NS, False),  # a tick of FAT
+        (2 * SECOND_NS + 1, True),
+        (3 * SECOND_NS, True),
+    ],
+)
 def test_a_digest_is_reused_only_if_the_file_had_settled(
     root, hashed, monkeypatch, age_ns, trusted
 ):
@@ -168,3 +177,15 @@ def test_names_that_are_not_utf8_survive_in_the_cache(root, hashed):
     assert scan("data", root).fingerprint == found.fingerprint
     assert hashed == []
     assert read_left_out(found.fingerprint) == {name: "the file is empty"}
+
+
+def test_digests_that_turned_out_wrong_are_computed_again(root, hashed):
+    """As on a network share that shows an altered file with its old times."""
+    write_files(root, "cat/1.png", "cat/2.png")
+    found = scan("data", root)
+    forget_digests(root)
+    hashed.clear()
+    assert scan("data", root).fingerprint == found.fingerprint
+    assert sorted(hashed) == ["1.png", "2.png"]
+    forget_digests(root)
+    forget_digests(root)  # there is nothing to forget

@@ -186,7 +186,7 @@ def test_folders_and_pipes_do_not_block(tmp_path: Path) -> None:
     for name in ("pipe", ".", "missing"):
         with pytest.raises(NotAnEventFileError, match="cannot be read"):
             read_event_file(tmp_path / name, TAGS)
-        assert not starts_like_an_event_file(tmp_path / name)
+        assert starts_like_an_event_file(tmp_path / name) is False
 
 
 def test_an_event_file_is_recognised_by_its_start(tmp_path: Path) -> None:

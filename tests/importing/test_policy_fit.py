@@ -53,6 +53,17 @@ def test_parameters_are_recovered_as_they_were_typed(text: str) -> None:
     assert str(fit_policy(logged(text)).policy) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["exp_decay:initial_lr=0.1,k=1e-06", "exp_decay:initial_lr=0.3,k=3e-07"]
+)
+@pytest.mark.parametrize("epochs", [5, 50])
+def test_a_decay_too_slow_to_be_measured_has_the_fewest_digits_that_fit(
+    text: str, epochs: int
+) -> None:
+    # The logged rates hardly tell 3e-07 from 2.98e-07.
+    assert text in [str(policy) for policy in fit_policy(logged(text, epochs)).candidates]
+
+
 def test_rates_that_underflow_to_zero_are_ignored() -> None:
     policy = ExpDecay(0.1, 3.0)
     assert logged(policy)[-1] == 0

@@ -67,6 +67,18 @@ def test_rates_never_rise_and_never_exceed_the_initial_rate(
     assert 0 <= policy(late) <= policy(early) <= initial
 
 
+@pytest.mark.parametrize(
+    ("family", "text"),
+    [
+        ("fixed", "fixed:lr=0.001"),
+        ("step_decay", "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5"),
+        ("exp_decay", "exp_decay:initial_lr=0.01,k=0.3"),
+    ],
+)
+def test_a_family_alone_is_its_defaults(family: str, text: str) -> None:
+    assert str(parse(family)) == text
+
+
 def test_the_text_form_states_every_parameter() -> None:
     assert str(parse("step_decay:drop=0.25")) == (
         "step_decay:initial_lr=0.01,drop=0.25,epochs_drop=5"
@@ -137,8 +149,11 @@ def test_invalid_text_is_rejected_in_one_line(text: str, expected: list[str]) ->
     ["0.1", None, True, np.True_, math.nan, 10**400, Decimal("0.1"), 1j, np.array([0.1])],
 )
 def test_parameters_are_checked_on_construction(value: object) -> None:
-    with pytest.raises(UsageError, match="lr"):
+    with pytest.raises(UsageError) as caught:
         Fixed(lr=value)
+    assert str(caught.value) == (
+        f"fixed: lr={value} is not allowed: lr is a finite number > 0, such as 0.001"
+    )
 
 
 @pytest.mark.parametrize("value", [np.float64(0.25), np.float32(0.25), Fraction(1, 4)])

@@ -6,6 +6,7 @@ from records import PROTOCOL
 from lr_study.policies import parse
 from lr_study.runs import Settings
 from lr_study.runs.plan import StudySpec, make_plan
+from lr_study.support.errors import UsageError
 
 THREE = ("fixed:lr=0.1", "fixed:lr=0.01", "step_decay:")
 FIVE = (*THREE, "exp_decay:", "exp_decay:k=0.1")
@@ -60,3 +61,21 @@ def test_rerun_says_what_is_run_again(rerun, to_run):
     assert {spec.seed for spec in found.missing} == {seeds[name] for name in to_run}
     assert [spec.seed for spec in found.failed] == ([1] if rerun == "missing" else [])
     assert len(found.missing) + len(found.failed) + found.finished == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"seeds": ()}, r"seeds=\(\) is not allowed"),
+        ({"seeds": (0, 1, 0)}, r"seeds=\(0, 1, 0\) is not allowed"),
+        ({"seeds": (0, 1.5)}, r"seed=1.5 is not allowed"),
+        ({"policies": ()}, r"policies=\(\) is not allowed"),
+        ({"policies": [parse("fixed"), parse("fixed:lr=0.001")]}, r"policies=\(fixed:lr=0.001, "),
+        ({"rerun": "none"}, r"rerun=none is not allowed"),
+    ],
+)
+def test_a_study_has_policies_and_seeds_each_once(changes, message):
+    usual = {"settings": Settings(), "policies": [parse("fixed")], "seeds": range(3)}
+    assert StudySpec(**usual) == StudySpec(Settings(), (parse("fixed"),), (0, 1, 2), "missing")
+    with pytest.raises(UsageError, match=message):
+        StudySpec(**usual | changes)

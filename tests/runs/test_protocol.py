@@ -1,5 +1,6 @@
 """What a user may rely on in a protocol and in the identity of a run."""
 
+import hashlib
 import json
 from dataclasses import MISSING, fields, replace
 
@@ -7,7 +8,7 @@ import pytest
 from records import PROTOCOL
 
 from lr_study.policies import parse
-from lr_study.runs import Protocol
+from lr_study.runs import PROTOCOL_VERSION, Protocol
 
 
 def test_protocol_is_canonical_json() -> None:
@@ -28,3 +29,23 @@ def test_any_field_makes_another_protocol_and_another_cell(name: str) -> None:
     assert other.cell(policy, 0) != PROTOCOL.cell(policy, 0)
     assert PROTOCOL.cell(policy, 1) != PROTOCOL.cell(policy, 0)
     assert PROTOCOL.cell(parse("fixed:lr=0.01"), 0) != PROTOCOL.cell(policy, 0)
+
+
+def test_a_store_keeps_knowing_its_runs() -> None:
+    """Ids are stored: with another one, every finished run would be trained again."""
+    assert PROTOCOL.id == "9987a4b1d497"
+    assert PROTOCOL.cell(parse("fixed"), 0) == "4031b9de311f"
+    assert PROTOCOL.id == hashlib.sha256(PROTOCOL.to_json().encode()).hexdigest()[:12]
+
+
+def test_fields_of_later_versions_are_stored_only_where_they_say_something() -> None:
+    later = {"copies": 1, "duplicates": "drop", "protocol_version": 2, "test_fingerprint": "e"}
+    stored = json.loads(PROTOCOL.to_json())
+    assert json.loads(replace(PROTOCOL, **later).to_json()) == stored | later
+    as_before = {"copies": 0, "duplicates": "", "protocol_version": 1, "test_fingerprint": ""}
+    assert replace(PROTOCOL, **as_before) == PROTOCOL
+
+
+def test_a_study_of_today_draws_as_version_two() -> None:
+    """Where this is raised, `tests/support/test_seeding.py` has other numbers, and only there."""
+    assert PROTOCOL_VERSION == 2

@@ -1,16 +1,20 @@
 """What a user may rely on in the metrics of a run."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from records import make_record
 
 from lr_study.runs import (
+    RunRecord,
     convergence_epoch,
     convergence_tolerance,
     required_metrics,
     summarize_curves,
 )
+from lr_study.tracking.writing import record_tags
 
 accuracies = st.lists(st.integers(0, 270).map(lambda n: n / 270), min_size=1, max_size=60)
 
@@ -74,6 +78,15 @@ def test_a_diverged_run_has_no_metric_that_needs_the_missing_loss() -> None:
     at_once = make_record(diverges_at=1)
     assert "best_val_loss" not in at_once.metrics()
     assert set(required_metrics(diverged=True)) <= set(at_once.metrics())
+
+
+def test_the_time_of_a_run_is_its_own_unless_it_was_shared() -> None:
+    def timing(record: RunRecord) -> tuple[str, str]:
+        tags = record_tags(record)
+        return tags["lr_study.timing"], tags["lr_study.timing_shared_among"]
+
+    assert timing(make_record()) == ("alone", "1")
+    assert timing(replace(make_record(), shared_among=4)) == ("shared", "4")
 
 
 @given(accuracies)

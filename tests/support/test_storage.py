@@ -1,5 +1,6 @@
 """Small files that tell whether they are as they were written; writes all or nothing."""
 
+import hashlib
 import resource
 from pathlib import Path
 
@@ -15,6 +16,17 @@ def test_a_value_comes_back_as_it_was(tmp_path):
     file = tmp_path / "x.json"
     file.write_text(checked_json(VALUE), encoding="ascii")
     assert read_checked_json(file) == VALUE
+
+
+def test_a_file_of_an_earlier_version_is_read(tmp_path):
+    """Its names may stand in any order: the checksum is that of the sorted ones."""
+    checksum = hashlib.sha256(b'{"a": [1], "b": {"c": 2, "d": null}}').hexdigest()
+    file = tmp_path / "x.json"
+    file.write_text(
+        f'{{"sha256": "{checksum}", "value": {{"b": {{"d": null, "c": 2}}, "a": [1]}}}}',
+        encoding="ascii",
+    )
+    assert read_checked_json(file) == {"a": [1], "b": {"c": 2, "d": None}}
 
 
 def test_no_flipped_bit_and_no_cut_passes_for_what_was_written(tmp_path):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from filelock import Timeout
@@ -192,6 +193,36 @@ def test_the_lock_file_of_an_entry_that_was_sent_is_gone(client, experiment, sta
     assert Sender(client).send(entry)
     assert Sender(client).send(entry)  # sent by another process meanwhile
     assert list((state / "outbox").iterdir()) == []
+
+
+def test_an_entry_belongs_to_its_experiment_of_its_database(client, experiment):
+    entry = keep(client, experiment)
+    assert (entry.replaces, entry.is_of(experiment)) == (False, True)
+    named_so = replace(entry, experiment="renamed since")
+    assert named_so.is_of(experiment)
+    in_another_database = replace(entry, experiment_created=0)
+    assert not in_another_database.is_of(experiment)
+    assert len({each.key for each in (entry, named_so, in_another_database)}) == 2
+
+
+def test_an_entry_of_an_earlier_version_knows_the_name_of_its_experiment_alone(client, experiment):
+    entry = replace(keep(client, experiment), experiment_id=None, experiment_created=None)
+    assert entry.is_of(experiment)
+    assert not replace(entry, experiment="another").is_of(experiment)
+    outbox.put(entry)
+    assert entry in outbox.waiting(entry.store, experiment)
+    assert entry not in outbox.waiting(entry.store, experiment_named(client, "another"))
+
+
+def test_what_is_discarded_is_counted_by_store(client, experiment, state):
+    for seed in range(2):
+        entry = keep(client, experiment, seed)
+    keep(MlflowClient(NO_SERVER), experiment)
+    (entry.files / "note.txt").write_text("altered", encoding="utf-8")
+    other = keep(client, experiment, seed=2)
+    assert outbox.discard_waiting() == {other.store: 2, NO_SERVER: 1}
+    assert list((state / "outbox").iterdir()) == []
+    assert outbox.discard_waiting() == {}
 
 
 # --- credentials

@@ -9,7 +9,8 @@ from records import log_record, make_record
 
 from lr_study import compare, load_runs
 from lr_study.runs import RunRecord
-from lr_study.tracking.run_rows import COLUMNS
+from lr_study.support.errors import UsageError
+from lr_study.tracking.run_rows import COLUMNS, stored_protocol
 
 TAGS = ("protocol", "protocol_id", "cell", "diverged", "curves")
 JUNK = (
@@ -130,3 +131,39 @@ def test_an_experiment_of_foreign_runs_alone_has_no_ranking(uri: str) -> None:
     assert list(runs["start_time"]) == sorted(runs["start_time"])
     assert set(reasons(uri).values()) == {"not a run of lr-study: no param policy"}
     assert compare(runs).protocols == ()
+
+
+def test_a_run_of_one_epoch_is_ranked(uri: str) -> None:
+    record = make_record("step_decay:", accuracies=(0.5,), losses=(1.0,))
+    run_id = log(MlflowClient(uri), record)
+    (row,) = load_runs("Default", uri).to_dict("records")
+    assert reasons(uri) == {}
+    assert (row["run_id"], row["family"], row["seed"]) == (run_id, "step_decay", 0)
+
+
+def test_curves_without_their_tag_are_those_of_the_metrics(uri: str) -> None:
+    client = MlflowClient(uri)
+    run_id = log(client, RECORD)
+    (whole,) = load_runs("Default", uri).to_dict("records")
+    client.delete_tag(run_id, "lr_study.curves")
+    client.log_metric(run_id, "val_accuracy", 0.99, step=0)  # of no epoch
+    client.log_metric(run_id, "val_accuracy", 0.99, step=5)
+    (row,) = load_runs("Default", uri).to_dict("records")
+    assert row["curves"] == whole["curves"]
+    assert row["excluded"] is None
+
+
+def test_the_protocol_of_a_run_says_what_is_needed_or_that_it_is_unknown(uri: str) -> None:
+    client = MlflowClient(uri)
+    run_id = log(client, RECORD)
+    needed = ("backbone", "image_size")
+    assert stored_protocol(client.get_run(run_id), needed)["image_size"] == 64
+    for text, why in (
+        ('{"backbone": "unknown", "image_size": 64}', "unknown: backbone"),
+        ("{}", "unknown: backbone, image_size"),
+        ("[]", "its protocol is not an object"),
+    ):
+        client.set_tag(run_id, "lr_study.protocol", text)
+        with pytest.raises(UsageError) as caught:
+            stored_protocol(client.get_run(run_id), needed)
+        assert str(caught.value) == f"the protocol of run {run_id} cannot be used ({why})"

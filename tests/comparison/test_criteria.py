@@ -1,0 +1,50 @@
+"""What a user may rely on in the criteria of a comparison: what is allowed, and its limits."""
+
+from typing import Any
+
+import pytest
+
+from lr_study.comparison.criteria import ComparisonCriteria
+from lr_study.support.errors import UsageError
+
+
+def test_the_criteria_of_a_comparison_that_names_none() -> None:
+    criteria = ComparisonCriteria()
+    assert (criteria.column, criteria.higher_is_better) == ("final_val_accuracy", True)
+    assert (criteria.margin, criteria.target) == (0.5, None)
+    assert criteria.baseline == "fixed:lr=0.001"
+
+
+def test_the_lower_loss_is_the_better_one() -> None:
+    criteria = ComparisonCriteria("val_loss", "best", "step_decay")
+    assert (criteria.column, criteria.higher_is_better) == ("best_val_loss", False)
+    assert criteria.baseline == "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5"
+
+
+@pytest.mark.parametrize(
+    "limit", [{"margin": 0}, {"margin": 0.1}, {"margin": 100}, {"target": 0.001}, {"target": 1}]
+)
+def test_the_limits_are_allowed(limit: dict[str, Any]) -> None:
+    ((name, value),) = limit.items()
+    found = getattr(ComparisonCriteria(**limit), name)
+    assert (found, type(found)) == (value, float)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"metric": "accuracy"}, "metric=accuracy is not allowed: metric is one of val_accuracy, "),
+        ({"at": "last"}, "at=last is not allowed: at is one of final, best"),
+        ({"baseline": "cosine"}, "policy 'cosine' is unknown"),
+        ({"margin": "wide"}, "margin='wide' is not allowed: margin is a number"),
+        ({"margin": -0.1}, "margin=-0.1 is not allowed: points, 0 <= margin <= 100"),
+        ({"margin": 100.5}, "margin=100.5 is not allowed: points, 0 <= margin <= 100"),
+        ({"target": True}, "target=True is not allowed: target is a number"),
+        ({"target": 0}, "target=0.0 is not allowed: an accuracy, 0 < target <= 1"),
+        ({"target": 1.01}, "target=1.01 is not allowed: an accuracy, 0 < target <= 1"),
+    ],
+)
+def test_what_is_not_allowed_is_named_with_what_is(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        ComparisonCriteria(**changes)
+    assert str(caught.value).startswith(message)
