@@ -1,4 +1,4 @@
-"""A matplotlib figure as SVG that stands inside a page: its colours, its names, its description."""
+"""A matplotlib figure as SVG: inside a page with its colours, or as a file; values on hover."""
 
 import io
 import re
@@ -8,6 +8,8 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from lr_study.report.escaping import escape_html, require_name
+from lr_study.report.figures import hover_paths
+from lr_study.report.figures.hover import RADIUS
 
 _drawing = threading.Lock()
 """Held while settings of matplotlib differ: they are global, and two threads would mix them up."""
@@ -39,6 +41,7 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'xlink:href="#', f'href="#{name}-', svg)
     svg = re.sub(r"url\(#", f"url(#{name}-", svg)
+    svg = _with_hovers(svg, figure)
     text = escape_html(description)
     return re.sub(
         r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>",
@@ -47,6 +50,29 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
         svg,
         count=1,
     )
+
+
+def svg_file(figure: Figure) -> str:
+    """Return a whole SVG document, which shows values on hover as `inline_svg` does."""
+    file = io.StringIO()
+    figure.savefig(file, format="svg", metadata={"Date": None})
+    return _with_hovers(file.getvalue(), figure)
+
+
+def _with_hovers(svg: str, figure: Figure) -> str:
+    """Add what answers to a pointer, above all that is drawn: places and lines, with titles."""
+    parts = []
+    for path, text in hover_paths(figure):
+        title = f"<title>{escape_html(text)}</title>"
+        if len(path) == 1:
+            ((x, y),) = path
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS:g}">{title}</circle>')
+        else:
+            places = " ".join(f"{x:.1f},{y:.1f}" for x, y in path)
+            parts.append(f'<polyline points="{places}">{title}</polyline>')
+    style = f'fill="none" stroke="none" stroke-width="{2 * RADIUS:g}" pointer-events="all"'
+    before, end, after = svg.rpartition("</svg>")
+    return f"{before}<g {style}>{''.join(parts)}</g>{end}{after}" if parts else svg
 
 
 def _literal(text: str) -> str:
