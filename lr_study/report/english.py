@@ -23,6 +23,7 @@ TEXTS = {
     "differs": "Unlike the other rankings of this page: {fields}.",
     "protocol": "protocol",
     "advice": "What to use",
+    "next steps": "Verdicts and next steps",
     "conditions": "What all runs share",
     "ranking": "Ranking by {metric}",
     "curves": "Curves",
@@ -131,6 +132,4 @@ TEXTS = {
     "short epochs_to_target": "epochs to target",
 }
 
-FIGURES = {
-    name: text for name, text in TEXTS.items() if name.removeprefix("short ") in METRICS
-}
+FIGURES = {name: text for name, text in TEXTS.items() if name.removeprefix("short ") in METRICS}

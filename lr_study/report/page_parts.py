@@ -23,6 +23,9 @@ STUDY_ORDER = ("fixed", "exp_decay", "step_decay")
 
 CURVE_FIGURES = ("accuracy", "accuracy_zoom", "loss", "learning_rate")
 
+ANSWER_LINES = 2
+"""Sentences of the advice that stand above the ranking."""
+
 MAX_LISTED = 6
 """Seeds that a heading lists if they do not follow one another."""
 
@@ -47,7 +50,9 @@ class PagePart:
         """The data set, the model and the seeds."""
         fields = self.ranking.fields
         return self.texts["heading"].format(
-            data=fields.get("data", MISSING), model=fields.get("backbone", MISSING), seeds=self.seeds
+            data=fields.get("data", MISSING),
+            model=fields.get("backbone", MISSING),
+            seeds=self.seeds,
         )
 
     @property
@@ -93,7 +98,17 @@ class PagePart:
         return any(name in self.figures for name in CURVE_FIGURES)
 
     @property
-    def advice(self) -> Sequence[str]:
+    def answer(self) -> Sequence[str]:
+        """What to use, in sentences short enough to leave the ranking on the first screen."""
+        return self._advice[:ANSWER_LINES]
+
+    @property
+    def next_steps(self) -> Sequence[str]:
+        """The rest of the advice: the verdicts in words, and what would settle what is open."""
+        return self._advice[ANSWER_LINES:]
+
+    @property
+    def _advice(self) -> Sequence[str]:
         return advise(
             self.ranking, self.comparison.metric, self.comparison.baseline, self.text.ADVICE
         ).split("\n")

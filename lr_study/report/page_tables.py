@@ -110,7 +110,7 @@ class PageTables:
                 self._estimate(row),
                 against,
                 _p_value(base),
-                _difference(row.vs_best, delta),
+                _difference(None if row is self.ranking.rows[0] else row.vs_best, delta),
                 Cell(str(row.runs), row.runs),
             )
             lines.append(Line(cells, row.family, row.verdict == "best"))

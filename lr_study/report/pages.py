@@ -16,7 +16,13 @@ from lr_study.comparison import Comparison, ProtocolRanking, translate
 from lr_study.policies import short_name
 from lr_study.report import english, russian
 from lr_study.report.commands import NO_ORIGIN, Origin
-from lr_study.report.escaping import escape_html, escape_markdown, markdown_code, require_name
+from lr_study.report.escaping import (
+    breakable_html,
+    escape_html,
+    escape_markdown,
+    markdown_code,
+    require_name,
+)
 from lr_study.report.figures import study_figures
 from lr_study.report.page_parts import CURVE_FIGURES, PagePart
 
@@ -91,6 +97,7 @@ def _render(
         lstrip_blocks=True,
     )
     environment.filters["translated"] = lambda message: translate(message, text.MESSAGES)
+    environment.filters["breakable"] = breakable_html
     script, style = (_resource(f"page.{suffix}") for suffix in ("js", "css"))
     environment.globals |= {
         "code": markdown_code,
@@ -118,7 +125,9 @@ def _render(
 
 def _caption(text: ModuleType, ranking: ProtocolRanking, name: str) -> str:
     texts: Mapping[str, str] = text.TEXTS
-    return texts[f"figure {name}"].format(n=len(ranking.rows), best=short_name(ranking.rows[0].policy))
+    return texts[f"figure {name}"].format(
+        n=len(ranking.rows), best=short_name(ranking.rows[0].policy)
+    )
 
 
 def _resource(name: str) -> str:

@@ -18,6 +18,7 @@ from lr_study.report.figures.style import (
     ENGLISH,
     FAINT,
     SHAPES,
+    SMALL,
     Catalog,
     few_ticks,
     label,
@@ -116,7 +117,7 @@ def draw_dots(
                 f"{texts.get(dot.verdict, dot.verdict)}"
             )
             add_hover(axes, [(ends[0], height), (dot.mean, height), (ends[1], height)], text)
-    axes.set_yticks(range(len(dots)), [name_of(dot.policy) for dot in dots], fontsize="small")
+    axes.set_yticks(range(len(dots)), [name_of(dot.policy) for dot in dots], fontsize=SMALL)
     axes.set_ylim(len(dots) - 0.5, -0.5)
     label(axes, quantity, grid="x")
     few_ticks(axes.xaxis, percent=unit.percent)
@@ -200,12 +201,12 @@ def draw_ranks(axes: Axes, ranks: Ranks, texts: Catalog = ENGLISH) -> Axes:
             (8, 0),
             textcoords="offset points",
             verticalalignment="center",
-            fontsize="small",
+            fontsize=SMALL,
             annotation_clip=False,
         )
         shown = ", ".join(f"{n}: {rank} {v}" for n, v in zip(names, values, strict=True))
         add_hover(axes, list(zip(places, values, strict=True)), f"{policy}: {shown}")
-    axes.set_xticks(places, [textwrap.fill(name, 10) for name in names], fontsize="small")
+    axes.set_xticks(places, [textwrap.fill(name, 10) for name in names], fontsize=SMALL)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylim(len(ranks.ranks) + 0.5, 0.5)
     label(axes, "", rank, grid="y")

@@ -35,6 +35,9 @@ ENGLISH: Catalog = {}
 WIDTH = 5.0
 """Of a figure, in inches: 360 points, about the pixels that a telephone has for it."""
 
+SMALL = 9.0
+"""The size of names in legends and at ticks: no text of a figure is smaller."""
+
 MAX_NAME = 26
 """Characters of a policy's name in a figure; the text on hover has it whole."""
 
@@ -73,7 +76,7 @@ def label(axes: Axes, x: str, y: str | None = None, *, grid: str = "both") -> No
 
 def few_ticks(axis: Axis, *, percent: bool = False) -> None:
     """Give an axis so few ticks that no two labels meet; ``percent`` shows shares in hundredths."""
-    axis.set_major_locator(MaxNLocator(nbins=5))
+    axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     if percent:
         axis.set_major_formatter(lambda value, _position: f"{100 * value:.5g}")
 
@@ -85,6 +88,6 @@ def legend_below(figure: Figure, handles: Sequence[Artist], columns: int) -> Non
         loc="outside lower center",
         ncols=columns,
         frameon=False,
-        fontsize="small",
+        fontsize=SMALL,
         columnspacing=1.2,
     )
