@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from lr_study.report.escaping import escape_html, require_name
 from lr_study.report.figures import hover_paths
 from lr_study.report.figures.hover import RADIUS
+from lr_study.report.figures.style import COLOURS
 
 _drawing = threading.Lock()
 """Held while settings of matplotlib differ: they are global, and two threads would mix them up."""
@@ -18,9 +19,9 @@ _drawing = threading.Lock()
 def inline_svg(figure: Figure, name: str, description: str) -> str:
     """Return an ``<svg>`` element.
 
-    Black becomes the colour of the page's text, so that one drawing serves on white and on black;
-    the background is left out. Ids begin with ``name``, for a page holds several figures. The
-    description is for screen readers.
+    Black becomes the colour of the page's text and blue its ``--accent``, so that one drawing
+    serves on white and on black; the background is left out. Ids begin with ``name``, for a page
+    holds several figures. The description is for screen readers. Values show on hover.
 
     Raises
     ------
@@ -37,6 +38,7 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
     svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)  # the texts once more
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = svg.replace("#000000", "currentColor")
+    svg = svg.replace(COLOURS[0].lower(), f"var(--accent, {COLOURS[0]})")
     svg = svg.replace("*{", f"#{name}-figure_1 *{{")  # else it would style the whole page
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'xlink:href="#', f'href="#{name}-', svg)

@@ -83,7 +83,14 @@ def displayed_policies(ranking: ProtocolRanking, baseline: str) -> list[str]:
     return list(dict.fromkeys([*first, *known]))
 
 
-def draw_lines(axes: Axes, lines: Sequence[Line], quantity: str, texts: Catalog = ENGLISH) -> Axes:
+def draw_lines(
+    axes: Axes,
+    lines: Sequence[Line],
+    quantity: str,
+    texts: Catalog = ENGLISH,
+    *,
+    bands: bool = True,
+) -> Axes:
     """Draw curves over epochs, each in a colour and a dash of its own; a rate by its logarithm."""
     percent = quantity == "accuracy"
     rate = quantity == "learning rate"
@@ -96,7 +103,7 @@ def draw_lines(axes: Axes, lines: Sequence[Line], quantity: str, texts: Catalog 
         )
         # A rate holds for a whole epoch.
         drawn.set(marker=marker, drawstyle="steps-mid" if rate else "default")
-        if line.low:
+        if line.low and bands:
             low, high = _numbers(line.low), _numbers(line.high)
             axes.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
     epoch, name = texts.get("epoch", "epoch"), texts.get(quantity, quantity)
@@ -200,7 +207,7 @@ def study_curves(
         closer = zoom_range(lines[names[-1]]) if quantity == "accuracy" else None
         if closer:
             figures["accuracy_zoom"] = zoom = new_figure(3.6)
-            axes = draw_lines(zoom.add_subplot(), lines[names[-1]], quantity, texts)
+            axes = draw_lines(zoom.add_subplot(), lines[names[-1]], quantity, texts, bands=False)
             axes.set_ylim(closer)
             axes.set_title(texts.get("validation", "validation"), fontsize="medium")
             legend_below(zoom, axes.lines, 2)

@@ -31,6 +31,10 @@ MAX_SEED_HOVERS = 600
 """Small dots that answer to a pointer; of more, only the means do, or the page would be heavy."""
 
 
+MAX_COLOURED = 5
+"""Policies that have a colour among the ranks; in a dark page the next colour is the first's."""
+
+
 @dataclass(frozen=True)
 class Dots:
     """One policy: a mean with its interval, a value under each seed, and its verdict.
@@ -190,8 +194,10 @@ def draw_ranks(axes: Axes, ranks: Ranks, texts: Catalog = ENGLISH) -> Axes:
     rank = texts.get("rank", "rank")
     taken: dict[int, int] = {}
     for i, (policy, values) in enumerate(ranks.ranks.items()):
-        colour = COLOURS[i] if i < len(COLOURS) - 1 else FAINT
-        axes.plot(places, values, "o-", color=colour, markersize=4, zorder=2 if i < 6 else 1)
+        colour = COLOURS[i] if i < MAX_COLOURED else FAINT
+        axes.plot(
+            places, values, "o-", color=colour, markersize=4, zorder=2 if i < MAX_COLOURED else 1
+        )
         last = values[-1]
         line = last + taken.get(last, 0)
         taken[last] = taken.get(last, 0) + 1
