@@ -151,7 +151,7 @@ def test_drawing_sets_nothing_global() -> None:
     before = dict(mpl.rcParams)
     comparison, runs = study()
     figures = study_figures(comparison, comparison.protocols[0], runs)
-    curves = ["accuracy", "loss", "learning_rate"]
+    curves = ["accuracy", "accuracy_zoom", "loss", "learning_rate"]
     assert list(figures) == ["ranking", "differences", "views", *curves]
     assert policies_figure(10).axes[0].get_yscale() == "log"
     assert dict(mpl.rcParams) == before
