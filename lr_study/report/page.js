@@ -18,10 +18,12 @@ for (const table of document.querySelectorAll("table.sorts")) {
   });
 }
 
+// Cells without a value are last in both directions.
 function compare(a, b, down) {
   const [x, y] = [a.dataset.value, b.dataset.value];
-  if (x === undefined || y === undefined) return (x === undefined) - (y === undefined); // no value: last
-  const order = x !== "" && y !== "" && !isNaN(x) && !isNaN(y) ? x - y : x.localeCompare(y, undefined, { numeric: true });
+  if (x === undefined || y === undefined) return (x === undefined) - (y === undefined);
+  const numbers = x !== "" && y !== "" && !isNaN(x) && !isNaN(y);
+  const order = numbers ? x - y : x.localeCompare(y);
   return down ? -order : order;
 }
 

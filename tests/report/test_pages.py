@@ -207,7 +207,7 @@ def test_families_stand_in_the_order_of_the_original_study() -> None:
 
 
 def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:
-    comparison, runs = made(seeds=(0,))
+    comparison, _ = made(seeds=(0,))
     text = Page(bare(comparison)).text
     assert "One run per policy" in text
     assert "better" not in text.replace("which policy is better", "")
