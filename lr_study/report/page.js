@@ -40,7 +40,7 @@ for (const tools of document.querySelectorAll(".tools")) {
   show(); // a browser that goes back keeps the choice
 }
 
-// What a browser shows of a figure after a while, on hover alone, stands below it at once, and after a touch.
+// What a browser shows of a figure after a while, on hover alone, stands over the caption at once, and after a touch.
 for (const figure of document.querySelectorAll("figure")) {
   const shown = document.createElement("p");
   shown.className = "readout";
@@ -48,5 +48,8 @@ for (const figure of document.querySelectorAll("figure")) {
   figure.addEventListener("pointerover", (event) => {
     const title = event.target.querySelector?.(":scope > title");
     if (title && event.target.ownerSVGElement) shown.textContent = title.textContent;
+  });
+  figure.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") shown.textContent = ""; // a finger leaves as soon as it has touched
   });
 }

@@ -3,13 +3,14 @@
 import io
 import re
 import threading
+from collections.abc import Iterable
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from lr_study.report.escaping import escape_html, require_name
 from lr_study.report.figures import hover_paths
-from lr_study.report.figures.hover import RADIUS
+from lr_study.report.figures.hover import RADIUS, Point
 from lr_study.report.figures.style import COLOURS
 
 _drawing = threading.Lock()
@@ -62,19 +63,42 @@ def svg_file(figure: Figure) -> str:
 
 
 def _with_hovers(svg: str, figure: Figure) -> str:
-    """Add what answers to a pointer, above all that is drawn: places and lines, with titles."""
-    parts = []
+    """Add what answers to a pointer, above all that is drawn: lines and places, with titles."""
+    lines, places = [], []
     for path, text in hover_paths(figure):
-        title = f"<title>{escape_html(text)}</title>"
         if len(path) == 1:
-            ((x, y),) = path
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS:g}">{title}</circle>')
+            places.append((path[0], text))
         else:
-            places = " ".join(f"{x:.1f},{y:.1f}" for x, y in path)
-            parts.append(f'<polyline points="{places}">{title}</polyline>')
-    style = f'fill="none" stroke="none" stroke-width="{2 * RADIUS:g}" pointer-events="all"'
+            corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in path)
+            lines.append(f'<polyline points="{corners}">{_title([text])}</polyline>')
+    circles = [
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS:g}">{_title(texts)}</circle>'
+        for (x, y), texts in _together(places)
+    ]
+    along = f'fill="none" stroke-width="{2 * RADIUS:g}" pointer-events="stroke"'
     before, end, after = svg.rpartition("</svg>")
-    return f"{before}<g {style}>{''.join(parts)}</g>{end}{after}" if parts else svg
+    return (
+        f"{before}<g {along}>{''.join(lines)}</g>"
+        f'<g fill="none" pointer-events="fill">{"".join(circles)}</g>{end}{after}'
+    )
+
+
+def _together(places: Iterable[tuple[Point, str]]) -> Iterable[tuple[Point, list[str]]]:
+    """Join the texts of places so near that a pointer would only ever find the last of them."""
+    groups: list[tuple[Point, list[str]]] = []
+    for (x, y), text in places:
+        for (other_x, other_y), texts in groups:
+            if abs(x - other_x) < RADIUS and abs(y - other_y) < RADIUS:
+                texts.append(text)
+                break
+        else:
+            groups.append(((x, y), [text]))
+    return groups
+
+
+def _title(texts: Iterable[str]) -> str:
+    lines = "&#10;".join(escape_html(text) for text in texts)
+    return f"<title>{lines}</title>"
 
 
 def _literal(text: str) -> str:

@@ -174,17 +174,29 @@ def test_pointing_at_a_figure_shows_its_values(tab) -> None:
     for policy in SEED_GRID[1:]:
         assert any(re.match(rf"{re.escape(str(policy))}: 9\d", name) for name in names), policy
     seeds = figure.locator("circle > title").all_text_contents()
-    assert len([text for text in seeds if "seed 2: 9" in text]) == len(SEED_GRID)
-    assert figure.locator(".readout").inner_text() == ""
-    figure.locator("circle").nth(4).hover()
-    assert figure.locator(".readout").inner_text() == seeds[4]
+    assert sum(text.count("seed 2: 9") for text in seeds) == len(SEED_GRID)
+    readout = figure.locator(".readout")
+    assert not readout.is_visible()
+    for number in range(0, len(seeds), 7):  # none is hidden by another
+        figure.locator("circle").nth(number).hover(timeout=2000)
+        assert readout.is_visible()
+        assert readout.text_content() == seeds[number]
+    # An interval answers along its whole length, at its end too.
+    line = figure.locator("polyline").first
+    box = line.bounding_box()
+    tab.mouse.move(box["x"] + 1, box["y"])
+    assert readout.text_content() == line.locator("title").text_content()
+    tab.locator("h1").hover()
+    assert not readout.is_visible()
 
     curves = tab.locator("figure", has=tab.locator("svg[aria-label*='Accuracy over']")).first
     texts = curves.locator("circle > title").all_text_contents()
     best = column(tab, 3)[0]
     exact = tab.locator("table").first.locator("tbody .name").first.get_attribute("title")
     assert exact != best
-    of_best = [text for text in texts if text.startswith(f"{exact}, epoch ")]
+    of_best = [
+        line for text in texts for line in text.split("\n") if line.startswith(f"{exact}, epoch ")
+    ]
     # Of training and of validation, each epoch.
     assert len(of_best) == 2 * EPOCHS
     assert all(re.search(r", epoch \d+: \d\d(\.\d+)?$", text) for text in of_best)

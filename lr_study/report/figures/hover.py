@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 Point = tuple[float, float]
 
-RADIUS = 4.0
+RADIUS = 3.0
 """Of the circle around a point that answers, in points of the page."""
 
 MAX_SPOTS = 60
