@@ -182,6 +182,7 @@ def test_pointing_at_a_figure_shows_its_values(tab) -> None:
         assert readout.is_visible()
         assert readout.text_content() == seeds[number]
     # An interval answers along its whole length, at its end too.
+    figure.evaluate("figure => figure.scrollIntoView()")
     line = figure.locator("polyline").first
     box = line.bounding_box()
     tab.mouse.move(box["x"] + 1, box["y"])
