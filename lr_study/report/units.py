@@ -69,11 +69,18 @@ class Unit:
 def unit_of(metric: str, intervals: Iterable[Interval | None] = ()) -> Unit:
     """Return the unit of a metric, with so many digits that the narrowest interval shows.
 
+    Of an accuracy's interval that is one digit, of a loss's two.
+
     >>> unit_of("val_accuracy", [(0.90, 0.92), (0.91, 0.9104)]).decimals
     2
+    >>> unit_of("val_loss", [(0.132, 0.158)]).estimate(0.145, (0.132, 0.158))
+    '0.145 ± 0.013'
     """
-    if not metric.endswith("accuracy"):
-        return Unit(percent=False, decimals=4)
-    halves = [50 * (high - low) for low, high in filter(None, intervals) if high > low]
-    decimals = -math.floor(math.log10(min(halves))) if halves else 1
-    return Unit(percent=True, decimals=min(max(decimals, 1), 3))
+    percent = metric.endswith("accuracy")
+    widths = [high - low for low, high in filter(None, intervals) if high > low]
+    if not widths:
+        return Unit(percent=percent, decimals=1 if percent else 4)
+    half = min(widths) * (50 if percent else 0.5)
+    first = -math.floor(math.log10(half))
+    decimals = min(max(first, 1), 3) if percent else min(max(first + 1, 2), 4)
+    return Unit(percent=percent, decimals=decimals)

@@ -44,6 +44,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
     for language in LANGUAGES:
         write_report(folder / f"{language}.html", comparison, runs, language)
+    by_loss = compare(runs, experiment=HOSTILE, metric="val_loss", at="best")
+    write_report(folder / "loss.html", by_loss, runs, "ru")
     return folder
 
 
@@ -73,15 +75,9 @@ def test_what_matters_is_in_sight(
     assert tab.title() != "caught"
 
     # The verdict and the estimate of each policy, without scrolling to the side ...
-    table = tab.locator("table").first
-    rows = table.locator("tbody tr")
-    assert rows.count() == len(SEED_GRID)
-    for column in (1, 3):
-        for cell in rows.locator(f"td:nth-child({column + 1})").all():
-            box = cell.bounding_box()
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= width
+    assert_estimates_are_in_sight(tab, width)
     # ... and those of the best without scrolling at all.
+    rows = tab.locator("table").first.locator("tbody tr")
     best = rows.first.bounding_box()
     assert best["y"] + best["height"] <= 800
     cells = rows.first.locator("td").all_inner_texts()
@@ -102,6 +98,25 @@ def test_what_matters_is_in_sight(
     # Text of a figure has the page's colour, whichever that is.
     label = "getComputedStyle(document.querySelector('figure svg text')).fill"
     assert tab.evaluate(label) == inks[0]
+    tab.close()
+
+
+def assert_estimates_are_in_sight(tab, width: int) -> None:
+    rows = tab.locator("table").first.locator("tbody tr")
+    assert rows.count() == len(SEED_GRID)
+    for number in (2, 4):
+        for cell in rows.locator(f"td:nth-child({number})").all():
+            box = cell.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+
+
+def test_losses_and_their_verdicts_are_in_sight_too(browser, folder: Path) -> None:
+    tab = browser.new_page(viewport={"width": 390, "height": 800})
+    tab.goto((folder / "loss.html").as_uri())
+    assert_estimates_are_in_sight(tab, 390)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert overlapping_texts(tab) == []
     tab.close()
 
 

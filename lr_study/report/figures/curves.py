@@ -202,7 +202,7 @@ def study_curves(
                 side = "training" if name == names[0] else "validation"
                 axes.set_title(texts.get(side, side), fontsize="medium")
                 axes.label_outer()
-        legend_below(figure, panels[0].lines, 2)
+        legend_below(figure, max((axes.lines for axes in panels), key=len), 2)
         figures[quantity.replace(" ", "_")] = figure
         closer = zoom_range(lines[names[-1]]) if quantity == "accuracy" else None
         if closer:

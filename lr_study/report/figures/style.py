@@ -78,7 +78,7 @@ def few_ticks(axis: Axis, *, percent: bool = False) -> None:
     """Give an axis so few ticks that no two labels meet; ``percent`` shows shares in hundredths."""
     axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     if percent:
-        axis.set_major_formatter(lambda value, _position: f"{100 * value:.5g}")
+        axis.set_major_formatter(lambda value, _position: f"{round(100 * value, 6) + 0:g}")
 
 
 def legend_below(figure: Figure, handles: Sequence[Artist], columns: int) -> None:
