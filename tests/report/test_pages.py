@@ -33,7 +33,7 @@ def made(policies=SEED_GRID, seeds=(0, 1, 2), experiment="oregon"):
             str(policy),
             seed,
             accuracies=(0.4, 0.6, 0.70 + i / 200 + seed / 100),
-            losses=(1.5, 1.0, 0.9 - i / 200),
+            losses=(1.5, 1.0, 0.9 - i / 200 + seed / 1000),
         )
         for i, policy in enumerate(policies)
         for seed in seeds
