@@ -1,20 +1,34 @@
-"""The English texts of a report: the ranking first, then family by family."""
+"""The English texts of a report."""
 
 from lr_study.comparison import ENGLISH, ENGLISH_ADVICE
 
 ADVICE = ENGLISH_ADVICE
 MESSAGES = ENGLISH
 
-ORDER = ("ranking", "families", "views")
-"""The parts of a report in their order."""
+METRICS = (
+    "final_val_accuracy",
+    "best_val_accuracy",
+    "final_val_loss",
+    "best_val_loss",
+    "epochs_to_target",
+)
 
 TEXTS = {
     "title": "Learning-rate policies: {experiment}",
+    "heading": "{data}, {model}, {seeds}",
+    "seeds": "{count} seeds ({seeds})",
+    "one seed": "seed {seeds}",
+    "no seeds": "seeds unknown",
     "summary": "{runs} runs of {policies} policies.",
-    "protocol": "Protocol {id}",
+    "differs": "Unlike the other rankings of this page: {fields}.",
+    "protocol": "protocol",
     "advice": "What to use",
+    "next steps": "Verdicts and next steps",
     "conditions": "What all runs share",
-    "ranking": "Ranking",
+    "ranking": "Ranking by {metric}",
+    "curves": "Curves",
+    "show": "family",
+    "all families": "all",
     "families": "Family by family",
     "views": "Ranks by other metrics",
     "fixed": "Fixed rates",
@@ -47,11 +61,14 @@ TEXTS = {
     "family": "family",
     "tried": "tried",
     "runs": "runs",
-    "interval": "95 % interval",
+    "percent": "{quantity}, %",
+    "in points": "{quantity}, points",
+    "with interval": "{quantity} ± 95 %",
     "versus baseline": "Δ vs baseline",
     "versus best": "Δ vs best",
     "p": "p (vs baseline)",
-    "verdict": "verdict (vs best)",
+    "verdict": "verdict",
+    "baseline": "baseline",
     "best": "best",
     "tied": "tied",
     "undecided": "undecided",
@@ -95,18 +112,24 @@ TEXTS = {
         "Rank of each policy by final accuracy, best accuracy, loss, and epochs to the target "
         "accuracy."
     ),
-    "figure curves": (
-        "Accuracy and loss over epochs, validation beside training, and the rates, of the best of "
-        "each family and the baseline: means over seeds, in bands of one standard deviation."
+    "curves why": (
+        "The best policy of each family, and the baseline: means over seeds, in bands of one "
+        "standard deviation."
     ),
+    "figure accuracy": "Accuracy over epochs, validation above training.",
+    "figure accuracy_zoom": "Validation accuracy where the curves end, without the bands.",
+    "figure loss": "Loss over epochs, validation above training.",
+    "figure learning_rate": "Learning rate over epochs.",
     "final_val_accuracy": "final validation accuracy",
     "best_val_accuracy": "best validation accuracy",
     "final_val_loss": "final validation loss",
     "best_val_loss": "best validation loss",
     "epochs_to_target": "epochs to baseline accuracy",
+    "short final_val_accuracy": "final accuracy",
+    "short best_val_accuracy": "best accuracy",
+    "short final_val_loss": "final loss",
+    "short best_val_loss": "best loss",
+    "short epochs_to_target": "epochs to target",
 }
 
-FIGURES = {
-    name: TEXTS[name]
-    for name in ("final_val_accuracy", "best_val_accuracy", "final_val_loss", "best_val_loss")
-}
+FIGURES = {name: text for name, text in TEXTS.items() if name.removeprefix("short ") in METRICS}

@@ -52,6 +52,15 @@ def escape_html(value: Any) -> Markup:
     return value if isinstance(value, Markup) else escape(visible(str(value)))
 
 
+def breakable_html(value: Any) -> Markup:
+    """Return a text as HTML in which a narrow page breaks policies after commas, not in words.
+
+    >>> print(breakable_html("exp_decay:initial_lr=0.01,k=0.3, <b>"))
+    exp_decay:initial_lr=0.01,<wbr>k=0.3, &lt;b&gt;
+    """
+    return Markup(re.sub(r",(?=\S)", ",<wbr>", escape_html(value)))  # noqa: S704
+
+
 def escape_markdown(value: Any) -> Markup:
     r"""Return a value as Markdown that shows it as it is, in one line.
 

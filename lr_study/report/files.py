@@ -11,7 +11,7 @@ from lr_study.comparison import Comparison
 from lr_study.report.commands import NO_ORIGIN, Origin
 from lr_study.report.escaping import require_name
 from lr_study.report.pages import LANGUAGES, draw, html_report, markdown_report
-from lr_study.report.svg import inline_svg
+from lr_study.report.svg import inline_svg, svg_file
 from lr_study.support import UsageError, atomic_write, require_one_of
 
 
@@ -56,7 +56,7 @@ def write_report(
 
         def save(figure: Figure, name: str, description: str) -> str:
             with atomic_write(folder / f"{require_name(name)}.svg") as file:
-                figure.savefig(file, format="svg", metadata={"Date": None})
+                file.write_text(svg_file(figure), encoding="utf-8")
             return Markup(f"{quote(folder.name)}/{name}.svg")  # noqa: S704
 
         text = markdown_report(comparison, draw(comparison, runs, language, save), language, origin)

@@ -1,6 +1,6 @@
-"""The Russian texts of a report, in the order of the original study: families first."""
+"""The Russian texts of a report."""
 
-ORDER = ("families", "ranking", "views")
+from lr_study.report.english import METRICS
 
 ADVICE = {
     "all diverged": "Все расписания разошлись: следует попробовать меньшие темпы.",
@@ -91,11 +91,20 @@ MESSAGES = {
 
 TEXTS = {
     "title": "Расписания темпа обучения: {experiment}",
+    "heading": "{data}, {model}, {seeds}",
+    "seeds": "число seed: {count} ({seeds})",
+    "one seed": "seed {seeds}",
+    "no seeds": "seed неизвестны",
     "summary": "Запусков: {runs}, расписаний: {policies}.",
-    "protocol": "Протокол {id}",
+    "differs": "В отличие от других сравнений на этой странице: {fields}.",
+    "protocol": "протокол",
     "advice": "Что использовать",
+    "next steps": "Выводы и следующие шаги",
     "conditions": "Общее для всех запусков",
-    "ranking": "Общий порядок",
+    "ranking": "Общий порядок: {metric}",
+    "curves": "Кривые",
+    "show": "семейство",
+    "all families": "все",
     "families": "Исследование по семействам",
     "views": "Места по другим метрикам",
     "fixed": "Фиксированный темп обучения",
@@ -128,11 +137,14 @@ TEXTS = {
     "family": "семейство",
     "tried": "испытано",
     "runs": "запусков",
-    "interval": "95 % интервал",
+    "percent": "{quantity}, %",
+    "in points": "{quantity}, п. п.",
+    "with interval": "{quantity} ± 95 %",
     "versus baseline": "Δ к базовому",
     "versus best": "Δ к лучшему",
     "p": "p (к базовому)",
-    "verdict": "вывод (к лучшему)",
+    "verdict": "вывод",
+    "baseline": "базовое",
     "best": "лучшее",
     "tied": "равноценно",
     "undecided": "не решено",
@@ -175,24 +187,30 @@ TEXTS = {
     "figure views": (
         "Место каждого расписания по итоговой точности, лучшей точности, потерям и эпохам до цели."
     ),
-    "figure curves": (
-        "Точность и потери по эпохам, валидация рядом с обучением, и темп обучения — для лучшего "
-        "из каждого семейства и базового: средние по seed, полоса — одно стандартное отклонение."
+    "curves why": (
+        "Лучшее расписание каждого семейства и базовое: средние по seed, полоса — одно стандартное "
+        "отклонение."
     ),
+    "figure accuracy": "Точность по эпохам: валидация над обучением.",
+    "figure accuracy_zoom": "Точность на валидации там, где кривые заканчиваются, без полос.",
+    "figure loss": "Потери по эпохам: валидация над обучением.",
+    "figure learning_rate": "Темп обучения по эпохам.",
     "final_val_accuracy": "итоговая точность на валидационной выборке",
     "best_val_accuracy": "лучшая точность на валидационной выборке",
     "final_val_loss": "итоговые потери на валидационной выборке",
     "best_val_loss": "наименьшие потери на валидационной выборке",
     "epochs_to_target": "эпох до точности базового",
+    "short final_val_accuracy": "итоговая точность",
+    "short best_val_accuracy": "лучшая точность",
+    "short final_val_loss": "итоговые потери",
+    "short best_val_loss": "наименьшие потери",
+    "short epochs_to_target": "эпохи до цели",
 }
 
 FIGURES = {
-    "final_val_accuracy": "итоговая точность на валидационной выборке",
-    "best_val_accuracy": "лучшая точность",
-    "final_val_loss": "итоговые потери",
-    "best_val_loss": "наименьшие потери",
-    "epochs_to_target": "эпохи до цели",
+    **{name: text for name, text in TEXTS.items() if name.removeprefix("short ") in METRICS},
     "versus best": "Δ к лучшему, те же seed",
+    "points": "п. п.",
     "rank": "место",
     "epoch": "эпоха",
     "accuracy": "точность",

@@ -10,18 +10,30 @@ from records import frame, make_record
 
 from lr_study.comparison.experiment import compare
 from lr_study.report.figures import curve_figures, policies_figure, study_figures
-from lr_study.report.figures.curves import curve_lines, displayed_policies, mean_line, study_lines
+from lr_study.report.figures.curves import (
+    Line,
+    curve_lines,
+    displayed_policies,
+    mean_line,
+    study_lines,
+    zoom_range,
+)
+from lr_study.report.figures.hover import Hover
 from lr_study.report.figures.rankings import (
     Dots,
     difference_dots,
     draw_differences,
     draw_dots,
     ranking_dots,
+    verdict_legend,
     view_ranks,
 )
-from lr_study.report.figures.style import SHAPES
+from lr_study.report.figures.style import SHAPES, new_figure
 from lr_study.report.svg import inline_svg
+from lr_study.report.units import unit_of
 from lr_study.runs import CURVES
+
+ACCURACY = unit_of("val_accuracy")
 
 
 def study():
@@ -63,11 +75,15 @@ def test_a_ranking_has_a_dot_per_seed_a_mean_and_a_shape_per_verdict() -> None:
     dots = ranking_dots(ranking, runs, "final_val_accuracy")
     best, last = ranking.rows
     assert dots == [
-        Dots("fixed:lr=0.001", 0.625, best.interval, (0.5, 0.75), "best"),
-        Dots("fixed:lr=0.1", 1.0, last.interval, (1.0, 1.0), "undecided"),
+        Dots("fixed:lr=0.001", 0.625, best.interval, (0.5, 0.75), "best", (0, 1)),
+        Dots("fixed:lr=0.1", 1.0, last.interval, (1.0, 1.0), "undecided", (0, 1)),
     ]
-    axes = draw_dots(Figure().add_subplot(), dots, "accuracy")
-    assert [label.get_text() for label in axes.get_yticklabels()] == [d.policy for d in dots]
+    axes = draw_dots(Figure().add_subplot(), dots, "accuracy", ACCURACY)
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["fixed 0.001", "fixed 0.1"]
+    texts = [hover.text for hover in axes.findobj(Hover)]
+    assert "fixed:lr=0.001, seed 1: 75" in texts
+    assert any(text.startswith("fixed:lr=0.001: 62.5 [") and "best" in text for text in texts)
     shapes = {line.get_marker() for line in axes.lines}
     assert {SHAPES["best"], SHAPES["undecided"]} <= shapes
     assert SHAPES["worse"] not in shapes
@@ -79,8 +95,12 @@ def test_differences_are_from_the_best_under_the_same_seeds() -> None:
     (ranking,) = comparison.protocols
     (dot,) = difference_dots(ranking, runs, "final_val_accuracy")
     assert (dot.policy, dot.mean, dot.values) == ("fixed:lr=0.1", 0.375, (0.5, 0.25))
-    axes = draw_differences(Figure().add_subplot(), [dot], 0.005, "difference")
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["undecided"]
+    figure = new_figure(2)
+    axes = draw_differences(figure.add_subplot(), [dot], 0.005, "difference", ACCURACY)
+    verdict_legend(figure, [dot])
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["undecided"]
+    assert "fixed:lr=0.1, seed 0: +50" in [hover.text for hover in axes.findobj(Hover)]
 
 
 def test_mean_curves_end_where_one_seed_has_no_value() -> None:
@@ -102,6 +122,18 @@ def test_one_run_has_a_curve_and_no_band() -> None:
     assert (line.values, line.low, line.high) == ((0.5, 0.5), (None, None), (None, None))
 
 
+def test_the_zoom_shows_where_curves_end() -> None:
+    near = [Line("a", (0.2, 0.9, 0.94)), Line("b", (0.1, 0.92, 0.93))]
+    low, high = zoom_range(near) or (0, 0)
+    assert 0.92 < low < 0.93
+    assert 0.94 < high < 0.95
+    # One that ends far below does not count, and one without an end has none.
+    assert zoom_range([*near, Line("c", (0.1, 0.2, 0.3)), Line("d", (0.1, None))]) == (low, high)
+    # A curve that lies in a narrow range as a whole needs none.
+    assert zoom_range([Line("a", (0.938, 0.939, 0.94))]) is None
+    assert zoom_range([Line("a", (None,))]) is None
+
+
 def test_ranks_by_the_several_views() -> None:
     comparison, _ = study()
     ranks = view_ranks(comparison.protocols[0])
@@ -119,13 +151,15 @@ def test_drawing_sets_nothing_global() -> None:
     before = dict(mpl.rcParams)
     comparison, runs = study()
     figures = study_figures(comparison, comparison.protocols[0], runs)
-    assert list(figures) == ["ranking", "differences", "views", "curves"]
+    curves = ["accuracy", "accuracy_zoom", "loss", "learning_rate"]
+    assert list(figures) == ["ranking", "differences", "views", *curves]
     assert policies_figure(10).axes[0].get_yscale() == "log"
     assert dict(mpl.rcParams) == before
 
 
 def test_a_name_with_dollars_is_drawn_as_it_is() -> None:
-    axes = draw_dots(Figure().add_subplot(), [Dots("a$b$c", 1.0, None, (), "best")], "x")
+    dots = [Dots("a$b$c", 1.0, None, (), "best")]
+    axes = draw_dots(Figure().add_subplot(), dots, "x", ACCURACY)
     axes.figure.savefig("/dev/null", format="svg")
     assert axes.get_yticklabels()[0].get_text() == r"a\$b\$c"
 

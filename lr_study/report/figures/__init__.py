@@ -5,47 +5,59 @@ from matplotlib.figure import Figure
 
 from lr_study.comparison import Comparison, ProtocolRanking
 from lr_study.report.figures.curves import curve_figures, policies_figure, study_curves
+from lr_study.report.figures.hover import hover_paths
 from lr_study.report.figures.rankings import (
     difference_dots,
     draw_differences,
     draw_dots,
     draw_ranks,
     ranking_dots,
+    verdict_legend,
     view_ranks,
 )
 from lr_study.report.figures.style import ENGLISH, Catalog, new_figure
+from lr_study.report.units import unit_of
 
-__all__ = ["curve_figures", "policies_figure", "study_figures"]
+__all__ = ["curve_figures", "hover_paths", "policies_figure", "study_figures"]
 
 
 def study_figures(
     comparison: Comparison, ranking: ProtocolRanking, runs: pd.DataFrame, texts: Catalog = ENGLISH
 ) -> dict[str, Figure]:
-    """Return the figures of one protocol: ``ranking``, ``differences``, ``views``, ``curves``.
+    """Return the figures of one protocol by name, each as wide as a telephone.
 
-    ``runs`` are those that were compared. Without curves, or with one policy, what would show
-    nothing is left out.
+    They are ``ranking``, ``differences`` and ``views``, and the curves ``accuracy``,
+    ``accuracy_zoom``, ``loss`` and ``learning_rate``. ``runs`` are those that were compared.
+    Without curves, or with one policy, what would show nothing is left out.
     """
     runs = comparison.ranked(runs)
     runs = runs[runs["protocol_id"] == ranking.id]
     column = f"{comparison.at}_{comparison.metric}"
+    unit = unit_of(comparison.metric)
     quantity = texts.get(column, column.replace("_", " "))
     height = 1.5 + 0.3 * len(ranking.rows)
-    figures = {"ranking": new_figure(8, height)}
+    figures = {"ranking": new_figure(height)}
     dots = ranking_dots(ranking, runs, column)
-    draw_dots(figures["ranking"].add_subplot(), dots, quantity, texts)
+    in_unit = f"{quantity}, %" if unit.percent else quantity
+    draw_dots(figures["ranking"].add_subplot(), dots, in_unit, unit, texts)
+    verdict_legend(figures["ranking"], dots, texts)
     if len(ranking.rows) > 1:
-        figures["differences"] = new_figure(8, height)
+        figures["differences"] = new_figure(height)
+        differences = difference_dots(ranking, runs, column)
         below = texts.get("versus best", "Δ vs best, same seeds")
+        if unit.percent:
+            below += f", {texts.get('points', 'points')}"
         draw_differences(
             figures["differences"].add_subplot(),
-            difference_dots(ranking, runs, column),
+            differences,
             ranking.margin,
-            f"{quantity}, {below}",
+            f"{quantity}: {below}",
+            unit,
             texts,
         )
-        figures["views"] = new_figure(9, height)
+        verdict_legend(figures["differences"], differences, texts)
+        figures["views"] = new_figure(height)
         draw_ranks(figures["views"].add_subplot(), view_ranks(ranking), texts)
     if "curves" in runs:
-        figures["curves"] = study_curves(ranking, runs, comparison.baseline, texts)
+        figures |= study_curves(ranking, runs, comparison.baseline, texts)
     return figures

@@ -1,6 +1,6 @@
 """Curves over epochs: of one run, of policies over seeds, of the rates alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -8,18 +8,23 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lr_study.comparison import ProtocolRanking, first_of_each_family
 from lr_study.policies import FAMILIES
+from lr_study.report.figures.hover import MAX_SPOTS, add_hover
 from lr_study.report.figures.style import (
     COLOURS,
     DASHES,
     ENGLISH,
     Catalog,
+    few_ticks,
     label,
+    legend_below,
+    name_of,
     new_figure,
-    plain,
 )
+from lr_study.report.units import Unit
 from lr_study.runs import CURVES, EpochRecord
 
 Values = tuple[float | None, ...]
@@ -78,37 +83,84 @@ def displayed_policies(ranking: ProtocolRanking, baseline: str) -> list[str]:
     return list(dict.fromkeys([*first, *known]))
 
 
-def draw_lines(axes: Axes, lines: Sequence[Line], quantity: str, texts: Catalog = ENGLISH) -> Axes:
+def draw_lines(
+    axes: Axes,
+    lines: Sequence[Line],
+    quantity: str,
+    texts: Catalog = ENGLISH,
+    *,
+    bands: bool = True,
+) -> Axes:
     """Draw curves over epochs, each in a colour and a dash of its own; a rate by its logarithm."""
+    percent = quantity == "accuracy"
+    rate = quantity == "learning rate"
     for line, colour, dash in zip(lines, cycle(COLOURS), cycle(DASHES), strict=False):
         epochs = np.arange(1, len(line.values) + 1)
         marker = "." if len(epochs) == 1 else ""
         values = _numbers(line.values)
+        (drawn,) = axes.plot(
+            epochs, values, linestyle=dash, color=colour, label=name_of(line.label)
+        )
         # A rate holds for a whole epoch.
-        steps = "steps-mid" if quantity == "learning rate" else "default"
-        (drawn,) = axes.plot(epochs, values, linestyle=dash, color=colour, label=plain(line.label))
-        drawn.set(marker=marker, drawstyle=steps)
-        if line.low:
+        drawn.set(marker=marker, drawstyle="steps-mid" if rate else "default")
+        if line.low and bands:
             low, high = _numbers(line.low), _numbers(line.high)
             axes.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
-    label(axes, texts.get("epoch", "epoch"), texts.get(quantity, quantity))
-    if quantity == "learning rate" and all(value for line in lines for value in line.values):
+    epoch, name = texts.get("epoch", "epoch"), texts.get(quantity, quantity)
+    label(axes, epoch, f"{name}, %" if percent else name)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    if rate and all(value for line in lines for value in line.values):
         axes.set_yscale("log")
-    if len(lines) > 1:
-        axes.legend(frameon=False, fontsize="small")
+    else:
+        few_ticks(axes.yaxis, percent=percent)
+    unit = Unit(percent=percent, decimals=1)
+    for line in lines:
+        for number, value in _spots(line.values):
+            text = f"{line.label}, {epoch} {number}: {unit.exact(value)}"
+            add_hover(axes, [(number, value)], text)
     return axes
+
+
+def _spots(values: Values) -> Iterator[tuple[int, float]]:
+    """The epochs of a curve that answer to a pointer, with their values, the last among them."""
+    every = -(-len(values) // MAX_SPOTS)
+    for i in range((len(values) - 1) % every, len(values), every):
+        value = values[i]
+        if value is not None:
+            yield i + 1, value
 
 
 def _numbers(values: Values) -> list[float]:
     return [float("nan") if value is None else value for value in values]
 
 
+def zoom_range(lines: Sequence[Line]) -> tuple[float, float] | None:
+    """Return the range in which curves of accuracy end, or None where it is most of the whole.
+
+    It reaches from the lowest last value to the highest of all values, with a margin. Curves that
+    end more than five points below the best do not count: they would hide what the others do.
+    """
+    known = [[v for v in line.values if v is not None] for line in lines if None not in line.values]
+    if not known:
+        return None
+    best = max(values[-1] for values in known)
+    low = min(values[-1] for values in known if values[-1] >= best - 0.05)
+    high = max(max(values) for values in known)
+    pad = max(0.15 * (high - low), 0.0025)
+    lowest = min(min(values) for values in known)
+    if high - low + 2 * pad > (high - lowest) / 2:
+        return None
+    return low - pad, min(high + pad, 1.0)
+
+
 def curve_figures(epochs: Sequence[EpochRecord]) -> dict[str, Figure]:
     """Return a figure per quantity of one run: accuracy, loss and learning rate over epochs."""
     figures = {}
     for quantity, lines in curve_lines(epochs).items():
-        figure = new_figure(6, 4)
-        draw_lines(figure.add_subplot(), lines, quantity)
+        figure = new_figure(3.6)
+        axes = draw_lines(figure.add_subplot(), lines, quantity)
+        if len(lines) > 1:
+            legend_below(figure, axes.lines, 2)
         figures[quantity.replace(" ", "_")] = figure
     return figures
 
@@ -134,30 +186,38 @@ def study_lines(
 
 def study_curves(
     ranking: ProtocolRanking, runs: pd.DataFrame, baseline: str, texts: Catalog = ENGLISH
-) -> Figure:
-    """Return one figure: validation beside training, accuracy over loss, and the rates."""
+) -> dict[str, Figure]:
+    """Return a figure per quantity, validation above training, and one of the accuracy's end.
+
+    The figure ``accuracy_zoom`` is left out where the whole range is as clear.
+    """
     lines = study_lines(ranking, runs, baseline)
-    figure = new_figure(10, 9)
-    grid = figure.add_gridspec(3, 2)
-    for i, (quantity, names) in enumerate(QUANTITIES.items()):
-        shared = None
-        for j, name in enumerate(reversed(names)):
-            place = grid[i, j] if len(names) > 1 else grid[i, :]
-            axes = figure.add_subplot(place, sharey=shared)
-            shared = axes
+    figures = {}
+    for quantity, names in QUANTITIES.items():
+        figure = new_figure(2.9 if len(names) == 1 else 5.0)
+        panels = figure.subplots(len(names), sharex=True, sharey=True, squeeze=False)[:, 0]
+        for axes, name in zip(panels, reversed(names), strict=True):
             draw_lines(axes, lines[name], quantity, texts)
             if len(names) > 1:
                 side = "training" if name == names[0] else "validation"
                 axes.set_title(texts.get(side, side), fontsize="medium")
-            legend = axes.get_legend()
-            if (i, j) != (0, 0) and legend is not None:
-                legend.remove()
-    return figure
+                axes.label_outer()
+        legend_below(figure, max((axes.lines for axes in panels), key=len), 2)
+        figures[quantity.replace(" ", "_")] = figure
+        closer = zoom_range(lines[names[-1]]) if quantity == "accuracy" else None
+        if closer:
+            figures["accuracy_zoom"] = zoom = new_figure(3.6)
+            axes = draw_lines(zoom.add_subplot(), lines[names[-1]], quantity, texts, bands=False)
+            axes.set_ylim(closer)
+            axes.set_title(texts.get("validation", "validation"), fontsize="medium")
+            legend_below(zoom, axes.lines, 2)
+    return figures
 
 
 def policies_figure(epochs: int) -> Figure:
     """Return the rates of every family with its default parameters."""
     lines = [Line(str(cls()), tuple(cls()(e) for e in range(epochs))) for cls in FAMILIES.values()]
-    figure = new_figure(7, 4)
-    draw_lines(figure.add_subplot(), lines, "learning rate")
+    figure = new_figure(3.6)
+    axes = draw_lines(figure.add_subplot(), lines, "learning rate")
+    legend_below(figure, axes.lines, 2)
     return figure

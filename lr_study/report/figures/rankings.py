@@ -1,35 +1,62 @@
 """Policies below one another: their means, their differences, their ranks by several views."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from lr_study.comparison import Interval, ProtocolRanking
-from lr_study.report.figures.style import COLOURS, ENGLISH, FAINT, SHAPES, Catalog, label, plain
+from lr_study.report.figures.hover import add_hover
+from lr_study.report.figures.style import (
+    COLOURS,
+    ENGLISH,
+    FAINT,
+    SHAPES,
+    SMALL,
+    Catalog,
+    few_ticks,
+    label,
+    legend_below,
+    name_of,
+)
+from lr_study.report.units import Unit
+
+MAX_SEED_HOVERS = 600
+"""Small dots that answer to a pointer; of more, only the means do, or the page would be heavy."""
+
+
+MAX_COLOURED = 5
+"""Policies that have a colour among the ranks; in a dark page the next colour is the first's."""
 
 
 @dataclass(frozen=True)
 class Dots:
-    """One policy: a mean with its interval, a value under each seed, and its verdict."""
+    """One policy: a mean with its interval, a value under each seed, and its verdict.
+
+    ``seeds`` are those of ``values``; empty where they are not known.
+    """
 
     policy: str
     mean: float | None
     interval: Interval | None
     values: tuple[float, ...]
     verdict: str
+    seeds: tuple[int, ...] = ()
 
 
 def ranking_dots(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -> list[Dots]:
     """Return the policies with their scores, best first; ``runs`` are those of the ranking."""
     scores = _scores(ranking, runs, column)
-    values = {policy: tuple(series.dropna()) for policy, series in scores.items()}
     return [
-        Dots(row.policy, row.estimate, row.interval, values[row.policy], row.verdict)
+        _dots(
+            row.policy, row.estimate, row.interval, scores[row.policy], row.verdict, seeds=row.seeds
+        )
         for row in ranking.rows
     ]
 
@@ -41,17 +68,24 @@ def difference_dots(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -
     dots = []
     for row in ranking.rows[1:]:
         found = row.vs_best
-        differences = (scores[row.policy] - best).dropna() if row.seeds else pd.Series(dtype=float)
-        dots.append(
-            Dots(
-                row.policy,
-                None if found is None else found.mean,
-                None if found is None else found.interval,
-                tuple(differences),
-                row.verdict,
-            )
-        )
+        mean, interval = (None, None) if found is None else (found.mean, found.interval)
+        differences = scores[row.policy] - best if row.seeds else pd.Series(dtype=float)
+        dots.append(_dots(row.policy, mean, interval, differences, row.verdict, seeds=row.seeds))
     return dots
+
+
+def _dots(
+    policy: str,
+    mean: float | None,
+    interval: Interval | None,
+    values: pd.Series,
+    verdict: str,
+    *,
+    seeds: Sequence[int],
+) -> Dots:
+    values = values.dropna()
+    known = tuple(int(seed) for seed in values.index) if seeds else ()
+    return Dots(policy, mean, interval, tuple(values), verdict, known)
 
 
 def _scores(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -> dict[str, pd.Series]:
@@ -65,36 +99,54 @@ def _scores(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -> dict[s
     }
 
 
-def draw_dots(axes: Axes, dots: Sequence[Dots], quantity: str, texts: Catalog = ENGLISH) -> Axes:
+def draw_dots(
+    axes: Axes, dots: Sequence[Dots], quantity: str, unit: Unit, texts: Catalog = ENGLISH
+) -> Axes:
     """Draw policies below one another: dots are seeds, a bar the interval, a shape the verdict."""
+    answer = sum(len(dot.values) for dot in dots) <= MAX_SEED_HOVERS
     for height, dot in enumerate(dots):
-        below = [height + 0.25] * len(dot.values)
+        below = [height + 0.28] * len(dot.values)
         axes.plot(dot.values, below, ".", color=FAINT, markersize=4, zorder=1)
+        if answer:
+            for seed, value in zip(dot.seeds, dot.values, strict=False):
+                text = f"{dot.policy}, seed {seed}: {unit.exact(value)}"
+                add_hover(axes, [(value, height + 0.28)], text)
         if dot.interval is not None:
             axes.plot(dot.interval, [height] * 2, "-", color=COLOURS[0], linewidth=1.5, zorder=2)
         if dot.mean is not None:
             _mark(axes, dot.mean, height, dot.verdict)
-    axes.set_yticks(range(len(dots)), [plain(dot.policy) for dot in dots])
+            ends = dot.interval or (dot.mean, dot.mean)
+            text = (
+                f"{dot.policy}: {unit.exact(dot.mean, dot.interval)}, "
+                f"{texts.get(dot.verdict, dot.verdict)}"
+            )
+            add_hover(axes, [(ends[0], height), (dot.mean, height), (ends[1], height)], text)
+    axes.set_yticks(range(len(dots)), [name_of(dot.policy) for dot in dots], fontsize=SMALL)
     axes.set_ylim(len(dots) - 0.5, -0.5)
     label(axes, quantity, grid="x")
-    present = [verdict for verdict in SHAPES if any(dot.verdict == verdict for dot in dots)]
-    axes.legend(
-        handles=[_handle(verdict, texts.get(verdict, verdict)) for verdict in present],
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.12 if len(dots) < 6 else -0.08),
-        ncols=len(present) or 1,
-        frameon=False,
-    )
+    few_ticks(axes.xaxis, percent=unit.percent)
     return axes
 
 
 def draw_differences(
-    axes: Axes, dots: Sequence[Dots], margin: float, quantity: str, texts: Catalog = ENGLISH
+    axes: Axes,
+    dots: Sequence[Dots],
+    margin: float,
+    quantity: str,
+    unit: Unit,
+    texts: Catalog = ENGLISH,
 ) -> Axes:
     """Draw differences from the best: a line at none, a band of those that do not matter."""
     axes.axvspan(-margin, margin, color=FAINT, alpha=0.2, linewidth=0, zorder=0)
     axes.axvline(0, color=FAINT, linewidth=1, zorder=1)
-    return draw_dots(axes, dots, quantity, texts)
+    return draw_dots(axes, dots, quantity, unit.of_differences, texts)
+
+
+def verdict_legend(figure: Figure, dots: Sequence[Dots], texts: Catalog = ENGLISH) -> None:
+    """Name the shapes of the verdicts that are there, below the figure."""
+    present = [verdict for verdict in SHAPES if any(dot.verdict == verdict for dot in dots)]
+    handles = [_handle(verdict, texts.get(verdict, verdict)) for verdict in present]
+    legend_below(figure, handles, len(present) or 1)
 
 
 def _mark(axes: Axes, x: float, y: float, verdict: str) -> None:
@@ -132,21 +184,36 @@ def view_ranks(ranking: ProtocolRanking) -> Ranks:
 
 
 def draw_ranks(axes: Axes, ranks: Ranks, texts: Catalog = ENGLISH) -> Axes:
-    """Draw a line per policy from view to view; the first few in colour, the rest faint."""
+    """Draw a line per policy from view to view; the first few in colour, the rest faint.
+
+    Policies of equal rank share a point; their names stand below one another, each in a line of
+    its own, since equal ranks leave as many lines free as they have names.
+    """
     places = range(len(ranks.views))
+    names = [texts.get(f"short {view}", view.replace("_", " ")) for view in ranks.views]
+    rank = texts.get("rank", "rank")
+    taken: dict[int, int] = {}
     for i, (policy, values) in enumerate(ranks.ranks.items()):
-        colour = COLOURS[i] if i < len(COLOURS) - 1 else FAINT
-        axes.plot(places, values, "o-", color=colour, markersize=4, zorder=2 if i < 6 else 1)
-        axes.annotate(
-            plain(policy),
-            (places[-1], values[-1]),
-            (8, -3 - 9 * sum(v[-1] == values[-1] for v in list(ranks.ranks.values())[:i])),
-            textcoords="offset points",
-            fontsize="small",
-            color=colour,
+        colour = COLOURS[i] if i < MAX_COLOURED else FAINT
+        axes.plot(
+            places, values, "o-", color=colour, markersize=4, zorder=2 if i < MAX_COLOURED else 1
         )
-    axes.set_xticks(places, [texts.get(view, view.replace("_", " ")) for view in ranks.views])
-    axes.invert_yaxis()
+        last = values[-1]
+        line = last + taken.get(last, 0)
+        taken[last] = taken.get(last, 0) + 1
+        axes.annotate(
+            name_of(policy),
+            (places[-1], line),
+            (8, 0),
+            textcoords="offset points",
+            verticalalignment="center",
+            fontsize=SMALL,
+            annotation_clip=False,
+        )
+        shown = ", ".join(f"{n}: {rank} {v}" for n, v in zip(names, values, strict=True))
+        add_hover(axes, list(zip(places, values, strict=True)), f"{policy}: {shown}")
+    axes.set_xticks(places, [textwrap.fill(name, 10) for name in names], fontsize=SMALL)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    label(axes, "", texts.get("rank", "rank"), grid="y")
+    axes.set_ylim(len(ranks.ranks) + 0.5, 0.5)
+    label(axes, "", rank, grid="y")
     return axes

@@ -1,0 +1,86 @@
+"""How values of a metric are written for people: accuracies in per cent, losses as they are."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from lr_study.comparison import Interval
+
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How the values of one metric are written.
+
+    Attributes
+    ----------
+    percent
+        Whether values are shares, written in hundredths.
+    decimals
+        Digits after the point.
+    sign
+        The sign option of `format`: ``+`` for differences, which have their sign always.
+
+    Examples
+    --------
+    >>> accuracy = Unit(percent=True, decimals=1)
+    >>> accuracy.estimate(0.942, (0.934, 0.95)), accuracy.of_differences.value(-0.0051)
+    ('94.2 ± 0.8', '-0.5')
+    >>> accuracy.exact(0.942, (0.934, 0.95))
+    '94.2 [93.4, 95]'
+    """
+
+    percent: bool
+    decimals: int
+    sign: str = ""
+
+    def value(self, value: float | None) -> str:
+        """Return a value alone; a dash where there is none."""
+        return self._format(value, f"{self.sign}.{self.decimals}f")
+
+    def estimate(self, value: float | None, interval: Interval | None) -> str:
+        """Return a value with half of the width of its interval."""
+        if value is None or interval is None:
+            return self.value(value)
+        half = replace(self, sign="").value((interval[1] - interval[0]) / 2)
+        return f"{self.value(value)} ± {half}"
+
+    def exact(self, value: float | None, interval: Interval | None = None) -> str:
+        """Return a value in six digits, with both ends of its interval."""
+        form = f"{self.sign}.6g"
+        shown = self._format(value, form)
+        if value is None or interval is None:
+            return shown
+        low, high = (self._format(end, form) for end in interval)
+        return f"{shown} [{low}, {high}]"
+
+    @property
+    def of_differences(self) -> "Unit":
+        """The unit of differences of such values."""
+        return replace(self, sign="+")
+
+    def _format(self, value: float | None, form: str) -> str:
+        if value is None:
+            return MISSING
+        return format(100 * value if self.percent else value, form)
+
+
+def unit_of(metric: str, intervals: Iterable[Interval | None] = ()) -> Unit:
+    """Return the unit of a metric, with so many digits that the narrowest interval shows.
+
+    Of an accuracy's interval that is one digit, of a loss's two.
+
+    >>> unit_of("val_accuracy", [(0.90, 0.92), (0.91, 0.9104)]).decimals
+    2
+    >>> unit_of("val_loss", [(0.132, 0.158)]).estimate(0.145, (0.132, 0.158))
+    '0.145 ± 0.013'
+    """
+    percent = metric.endswith("accuracy")
+    widths = [high - low for low, high in filter(None, intervals) if high > low]
+    if not widths:
+        return Unit(percent=percent, decimals=1 if percent else 4)
+    half = min(widths) * (50 if percent else 0.5)
+    first = -math.floor(math.log10(half))
+    decimals = min(max(first, 1), 3) if percent else min(max(first + 1, 2), 4)
+    return Unit(percent=percent, decimals=decimals)
