@@ -27,7 +27,8 @@ myst_heading_anchors = 3
 suppress_warnings = ["myst.header"]  # the command line's page begins each command at one level
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
+autodoc_typehints = "signature"
+default_role = "py:obj"
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 

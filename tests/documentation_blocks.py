@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
 from sybil import Document, Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
@@ -101,6 +103,7 @@ def enter_folder(namespace: dict[str, Any]) -> None:
 
 
 def leave_folder(namespace: dict[str, Any]) -> None:
+    """Remove the folder of a document; what its links lead to stays."""
     shutil.rmtree(namespace["folder"].parent)
 
 
@@ -112,17 +115,15 @@ def _shared_folder() -> Path:
 
 def _images() -> Path:
     """A folder of 60 real images: twenty each of three digits."""
-    images = _shared_folder() / "images"
-    if not images.exists():
-        os.environ["LR_STUDY_CACHE"] = str(_shared_folder() / "cache")
-        from lr_study.data import locate
-
-        _, root = locate("sample")
-        for name in "012":
-            (images / name).mkdir(parents=True)
-            for file in sorted((root / name).iterdir())[:20]:
-                shutil.copy(file, images / name)
-    return images
+    folder = _shared_folder() / "images"
+    if not folder.exists():
+        images, digits = load_digits(return_X_y=True)
+        for digit in range(3):
+            (folder / str(digit)).mkdir(parents=True)
+            for number, image in enumerate(images[digits == digit][:20]):
+                pixels = (image.reshape(8, 8) * 255 / 16).astype("uint8")
+                Image.fromarray(pixels).save(folder / str(digit) / f"{number}.png")
+    return folder
 
 
 def pytest_unconfigure() -> None:
