@@ -32,6 +32,8 @@ default_role = "py:obj"
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 
+smartquotes = False  # an option begins with two hyphens
+
 html_theme = "furo"
 html_title = f"lr-study {release}"
 html_copy_source = False

@@ -32,7 +32,7 @@ _OF_A_PAGE = re.compile(r"^\*No block of this page is run by the tests: ([^*]+)\
 # `make study` takes these from the environment: a smaller study, so that the page stays quick.
 _STUDY = "--policy fixed --policy step_decay --seeds 2 --epochs 3 --image-size 64 --log-models none"
 _UNSET = re.compile("MLFLOW_|LR_STUDY_|PYTEST_|PYTHON|COLUMNS|MAKE|MFLAGS")
-_LIMIT_SECONDS = 300
+_LIMIT_SECONDS = 900  # for a block that hangs
 
 # Shared by all pages of a process, so that features are extracted once.
 _shared: dict[str, Path] = {}
