@@ -1,4 +1,4 @@
-.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults test-docs mutate check build docs picture format lock lock-server
+.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults test-docs mutate screenshots check build docs picture format lock lock-server
 
 env: .venv/ready
 
@@ -53,6 +53,11 @@ test-faults: env
 # .ci/run. MODULES="comparison/advice.py runs/grids.py" mutates these alone.
 mutate: env
 	@.venv/bin/python benchmarks/mutate.py $(MODULES)
+
+# Images of MLflow's pages for the documentation, from the study of the sample.
+screenshots: env
+	@bash scripts/need_chromium
+	@LR_STUDY_SCREENSHOTS=$(CURDIR)/docs/images .venv/bin/python -m pytest -q tests/studies/test_mlflow_pages.py
 
 check: env
 	@.venv/bin/ruff format --check .

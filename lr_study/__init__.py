@@ -1,5 +1,6 @@
 """Which learning-rate policy should I train this classifier with?
 
+``lr_study.study(...)`` trains policies over seeds and ranks them.
 ``lr_study.load_runs(experiment)`` reads an experiment as a pandas DataFrame, and
 ``lr_study.compare(runs)`` ranks its policies. What takes seconds to import is loaded when it is
 first used.
@@ -17,14 +18,29 @@ from lr_study.support import LrStudyError, UsageError
 
 if _TYPE_CHECKING:
     from lr_study.comparison import Comparison, compare
+    from lr_study.studies.image_study import study
     from lr_study.tracking import load_runs
 
 __version__ = "0.1.0"
 
-__all__ = ["Comparison", "LrStudyError", "Policy", "UsageError", "compare", "load_runs", "parse"]
+__all__ = [
+    "Comparison",
+    "LrStudyError",
+    "Policy",
+    "UsageError",
+    "compare",
+    "load_runs",
+    "parse",
+    "study",
+]
 
 __getattr__, _, _ = _lazy_loader.attach(
-    __name__, submod_attrs={"comparison": ["Comparison", "compare"], "tracking": ["load_runs"]}
+    __name__,
+    submod_attrs={
+        "comparison": ["Comparison", "compare"],
+        "studies.image_study": ["study"],
+        "tracking": ["load_runs"],
+    },
 )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsers import chromium_browser
 from hypothesis import settings
 from stores import tracking_server
 
@@ -100,3 +101,10 @@ def server(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> It
     """A tracking server for all tests, each with experiments of its own."""
     with tracking_server(tmp_path_factory.mktemp("server"), empty_database.read_bytes()) as uri:
         yield uri
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """Chromium, for the tests of a module."""
+    with chromium_browser() as opened:
+        yield opened

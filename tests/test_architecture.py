@@ -29,6 +29,7 @@ ARROWS = {
         "comparison",
         "data",
         "features",
+        "policies",
         "report",
         "runs",
         "support",

@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 import lr_study
-from lr_study.cli import cache, import_commands, inspecting, ranking, training
+from lr_study.cli import cache, import_commands, inspecting, ranking, training, using
 from lr_study.cli.terminal import echo, echo_err, print_in_any_encoding
 from lr_study.support import (
     LrStudyError,
@@ -48,7 +48,8 @@ app.command(short_help="End a run that was left RUNNING.")(training.end)
 app.command(short_help="Upload the runs that wait in the outbox.")(training.sync)
 app.command(short_help="Rank the policies of an experiment.")(ranking.compare)
 app.command(short_help="Write the ranking as a page with figures.")(ranking.report)
-app.command(short_help="Save the whole Keras model of a run.")(inspecting.model)
+app.command(short_help="Save or register the model of the winner, or of a run.")(using.model)
+app.command(short_help="Name the class of images.")(using.predict)
 app.command(short_help="List the policy families.")(inspecting.policies)
 app.command(short_help="Serve MLflow's pages for the store.")(inspecting.ui)
 app.command(short_help="Show the installation, or check images.")(inspecting.doctor)

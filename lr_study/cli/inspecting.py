@@ -1,28 +1,15 @@
-"""The remaining commands: ``model``, ``policies``, ``ui`` and ``doctor``."""
+"""The remaining commands: ``policies``, ``ui`` and ``doctor``."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lr_study.cli.options import WEIGHTS_HELP, TrackingUri
+from lr_study.cli.options import Experiment, TrackingUri
 from lr_study.cli.terminal import echo, echo_err
 from lr_study.runs import Settings
 from lr_study.support import UsageError, atomic_write
-
-
-def model(
-    run_id: Annotated[str, typer.Argument(help="A run of lr-study.")],
-    output: Annotated[Path, typer.Option(help="Where to save the model: FILE.keras.")],
-    weights: Annotated[str, typer.Option(help=WEIGHTS_HELP)] = Settings.weights,
-    tracking_uri: TrackingUri = None,
-) -> None:
-    """Save the whole Keras model of a run: backbone and trained softmax head."""
-    from lr_study.studies import save_model
-    from lr_study.tracking import connect
-
-    save_model(connect(tracking_uri), run_id, weights, output)
-    echo_err(f"written: {output}")
 
 
 def policies(
@@ -43,17 +30,21 @@ def policies(
 
 
 def ui(
+    experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5000,
 ) -> None:
-    """Serve MLflow's pages for the store, on this machine only; Ctrl-C stops them."""
+    """Serve MLflow's pages for the store, on this machine only; Ctrl-C stops them.
+
+    The address of the experiment's page is printed: its runs as a table.
+    """
     if not 1 <= port <= 65535:
         raise UsageError(
             f"port={port} is not allowed: port is a whole number from 1 to 65535, such as 5001"
         )
     from lr_study.cli.ui import serve_ui
 
-    serve_ui(tracking_uri, port)
+    serve_ui(tracking_uri, port, experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME"))
 
 
 def doctor(

@@ -37,7 +37,8 @@ def compare(
     ] = False,
 ) -> None:
     """Rank the policies of an experiment over the seeds that all of them share."""
-    from lr_study.report import BY, FORMATS, origin_of, ranking_text
+    from lr_study.comparison import BY
+    from lr_study.report import FORMATS, origin_of, ranking_text
 
     require_one_of("format", output_format, FORMATS)
     require_one_of("by", by, BY)

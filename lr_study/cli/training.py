@@ -12,8 +12,8 @@ from lr_study.cli.completion import policy_names
 from lr_study.cli.options import Experiment, Seed, TrackingUri, typed_options, with_settings
 from lr_study.cli.terminal import command_line, display, echo, echo_err
 from lr_study.policies import parse
-from lr_study.runs import RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
-from lr_study.support import LrStudyError, reason_of_failure, require_one_of
+from lr_study.runs import LOG_MODELS, RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
+from lr_study.support import LrStudyError, reason_of_failure, require_model_name, require_one_of
 
 if TYPE_CHECKING:
     from lr_study.studies import CachedWorkload, LiveWorkload
@@ -112,10 +112,15 @@ def study(
     log_models: Annotated[
         str, typer.Option(help="Whole models to log: best of each family, all, or none.")
     ] = "best",
+    register: Annotated[
+        str, typer.Option(help="Register the model of the best policy in MLflow under this name.")
+    ] = "",
 ) -> None:
     """Train a grid of policies over seeds, only what is missing, and rank them."""
     require_one_of("rerun", rerun, RERUNS)
-    require_one_of("log_models", log_models, ("best", "all", "none"))
+    require_one_of("log_models", log_models, LOG_MODELS)
+    if register:
+        require_model_name(register)
     loaded = load_grid(grid or (None if policy else "seed"), policy or ())
     typed = typed_options(context)
     settings = loaded.completed(settings, keep=typed)
@@ -125,8 +130,8 @@ def study(
 
     image_set = find_images(settings)
     from lr_study.report import left_out_lines, origin_of, plan_line, plan_lines, ranking_table
-    from lr_study.studies import describe, plan_study, run_study
-    from lr_study.tracking import find_destination, not_joined_lines, open_destination
+    from lr_study.studies import describe, plan_study, register_classifier, run_study, winner
+    from lr_study.tracking import CHAMPION, find_destination, not_joined_lines, open_destination
 
     echo_err(*data_lines(image_set))
     if dry_run:
@@ -150,6 +155,12 @@ def study(
     words = ["lr-study", "compare", "--experiment", outcome.ranking.experiment]
     for what, why in outcome.unlogged.items():
         echo_err(_UNLOGGED[what].format(why=why, compare=command_line(words, tracking_uri)))
+    if register:
+        chosen = winner(outcome.runs, outcome.ranking)
+        version = register_classifier(
+            destination.client, register, chosen.run_id, weights=settings.weights, chosen=chosen
+        )
+        echo_err(f"registered: models:/{register}@{CHAMPION}, version {version}: {chosen}")
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
 

@@ -5,6 +5,7 @@ from .criteria import HIGHER_IS_BETTER as HIGHER_IS_BETTER
 from .criteria import SELECTION_RULES as SELECTION_RULES
 from .criteria import ComparisonCriteria as ComparisonCriteria
 from .experiment import compare as compare
+from .frames import BY as BY
 from .messages import ENGLISH as ENGLISH
 from .messages import message as message
 from .messages import translate as translate

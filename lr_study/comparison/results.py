@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from lr_study.comparison.frames import BY, comparison_frame, comparison_html, comparison_text
 from lr_study.comparison.messages import message
+from lr_study.support import require_one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,9 +176,12 @@ class Excluded:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
-    """The result of `compare`; ``to_dict`` has the structure of ``--format json``."""
+    """The result of `compare`; ``to_dict`` has the structure of ``--format json``.
+
+    Printed, or at the end of a notebook's cell, it shows the rankings and the advice.
+    """
 
     experiment: str
     metric: str
@@ -201,3 +206,28 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Return plain dictionaries and lists; missing values are None."""
         return asdict(self)
+
+    def to_frame(self, by: str = "policy") -> "pd.DataFrame":
+        """Return one row per protocol and policy, as ``--format csv`` writes them.
+
+        Columns are named as in ``to_dict``, nested keys joined by a point, as in
+        ``vs_best.p_value``; an interval is two columns, ``interval.low`` and ``interval.high``.
+
+        Parameters
+        ----------
+        by
+            ``policy``; or ``family``, for one row per family.
+
+        Raises
+        ------
+        UsageError
+            If ``by`` is neither.
+        """
+        require_one_of("by", by, BY)
+        return comparison_frame(self, by)
+
+    def __repr__(self) -> str:
+        return comparison_text(self)
+
+    def _repr_html_(self) -> str:
+        return comparison_html(self)

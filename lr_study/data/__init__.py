@@ -25,7 +25,7 @@ from lr_study.data.decoded import (
     recorded_pixels,
 )
 from lr_study.data.image_set import ImageSet, scan
-from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, decoder, load_image
+from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, decode_image, decoder, load_image
 from lr_study.data.layouts import inner_split
 from lr_study.data.left_out import check_images, read_left_out, read_remarks, write_left_out
 from lr_study.data.notices import classes_line, empty_classes_line, listed, skipped_line
@@ -47,6 +47,7 @@ __all__ = [
     "check_images",
     "classes_line",
     "combine_pixels",
+    "decode_image",
     "decoded_fingerprint",
     "decoder",
     "digest_of_pixels",

@@ -1,5 +1,6 @@
 from .commands import Origin as Origin
 from .commands import origin_of as origin_of
+from .description import ranking_description as ranking_description
 from .figures import curve_figures as curve_figures
 from .figures import policies_figure as policies_figure
 from .files import check_report as check_report
@@ -11,7 +12,7 @@ from .lines import policies_text as policies_text
 from .lines import result_lines as result_lines
 from .pages import draw as draw
 from .pages import html_report as html_report
-from .ranking_formats import BY as BY
+from .predictions import prediction_table as prediction_table
 from .ranking_formats import FORMATS as FORMATS
 from .ranking_formats import ranking_json as ranking_json
 from .ranking_formats import ranking_text as ranking_text

@@ -1,19 +1,16 @@
 """A comparison in every format: tables for people, JSON, CSV and Markdown."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from lr_study.comparison import Comparison, Difference, FamilyRow, Interval, ProtocolRanking, Row
+from lr_study.comparison import Comparison, Interval, ProtocolRanking
 from lr_study.report.commands import NO_ORIGIN, Origin
 from lr_study.report.escaping import escape_markdown, markdown_row
 from lr_study.report.ranking_tables import difference_cells, half, ranking_table
 from lr_study.report.tables import PLAIN, Display, fit
 
-BY = ("policy", "family")
 FORMATS = ("table", "json", "csv", "markdown")
 
 
@@ -41,10 +38,9 @@ def ranking_json(comparison: Comparison) -> str:
 
 
 def ranking_csv(comparison: Comparison, by: str = "policy") -> str:
-    """Return one line per protocol and policy or family, with a header."""
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(_plain(comparison, by))
-    return file.getvalue().rstrip("\n")
+    """Return one line per protocol and policy or family: `Comparison.to_frame`, every digit."""
+    text: str = comparison.to_frame(by).to_csv(index=False, lineterminator="\n")
+    return text.rstrip("\n")
 
 
 def ranking_markdown(comparison: Comparison, by: str = "policy") -> str:
@@ -91,59 +87,3 @@ def _families(ranking: ProtocolRanking) -> Iterator[tuple[str, ...]]:
 def _estimate(value: float | None, interval: Interval | None) -> str:
     around = "" if interval is None else f" ± {fit(half(interval), '.4f', 6)}"
     return fit(value, ".4f", 7) + around
-
-
-def _plain(comparison: Comparison, by: str) -> list[list[str]]:
-    """The header and rows of a table with every number in full."""
-    lines: list[dict[str, object]] = []
-    for ranking in comparison.protocols:
-        rows: Sequence[Row | FamilyRow] = ranking.families if by == "family" else ranking.rows
-        lines += [{"protocol": ranking.id, **_values(row, comparison.metric)} for row in rows]
-    head = list(lines[0]) if lines else ["protocol"]
-    return [head, *([_cell(line[name]) for name in head] for line in lines)]
-
-
-def _values(row: Row | FamilyRow, metric: str) -> dict[str, object]:
-    low, high = row.interval or (None, None)
-    if isinstance(row, FamilyRow):
-        return {
-            "family": row.family,
-            "policy": row.policy,
-            "tried": row.tried,
-            "runs": row.runs,
-            "estimate": row.estimate,
-            "test_accuracy": row.test_accuracy,
-            "interval_low": low,
-            "interval_high": high,
-            **_difference("vs_baseline", row.vs_baseline),
-        }
-    return {
-        "rank": row.rank,
-        "policy": row.policy,
-        "runs": row.runs,
-        "estimate": row.estimate,
-        "interval_low": low,
-        "interval_high": high,
-        **_difference("vs_baseline", row.vs_baseline[metric] if row.vs_baseline else None),
-        **_difference("vs_best", row.vs_best),
-        "verdict": row.verdict,
-        "diverged": row.diverged,
-        **row.metrics,
-        "epochs_to_target": row.epochs_to_target,
-    }
-
-
-def _difference(name: str, difference: Difference | None) -> dict[str, object]:
-    low, high = (difference and difference.interval) or (None, None)
-    return {
-        name: difference and difference.mean,
-        f"{name}_low": low,
-        f"{name}_high": high,
-        f"{name}_p_value": difference and difference.p_value,
-    }
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else repr(value)

@@ -89,7 +89,7 @@ def _table(columns: Sequence[Column], styles: Mapping[str, str] = _NO_STYLES) ->
         table.add_column(
             visible(column.heading, keep="\n"),
             justify="left" if column.left else "right",
-            no_wrap=column.heading != "policy",  # all else is short
+            no_wrap=column.heading not in ("policy", "image"),  # all else is short
         )
     for row in zip(*(column.cells for column in columns), strict=True):
         shown = [visible(cell, keep="\n") for cell in row]

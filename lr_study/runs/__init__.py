@@ -6,7 +6,7 @@ of a finished run with the summary of its curves. The only files it reads are gr
 """
 
 from lr_study.runs.grids import SEED_GRID, load_grid, parse_seeds
-from lr_study.runs.plan import RERUNS, Plan, StudySpec, make_plan
+from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
 from lr_study.runs.records import (
     CONVERGENCE_TOLERANCE,
@@ -35,6 +35,7 @@ __all__ = [
     "CURVES",
     "DUPLICATES",
     "ENGINES",
+    "LOG_MODELS",
     "MIN_IMAGE_SIZE",
     "OPTIMIZERS",
     "PROTOCOL_VERSION",

@@ -11,6 +11,9 @@ from lr_study.support import UsageError, require_one_of, whole_number
 RERUNS = ("missing", "failed", "all")
 """Which cells to run again; see `make_plan`."""
 
+LOG_MODELS = ("best", "all", "none")
+"""Which runs of a study get whole models: of the best policy of each family, all, or none."""
+
 
 @dataclass(frozen=True)
 class StudySpec:

@@ -1,3 +1,6 @@
+from .classifier import Classifier as Classifier
+from .classifier import Prediction as Prediction
+from .classifier import load_classifier as load_classifier
 from .data_check import check_data as check_data
 from .image_data import data_lines as data_lines
 from .image_data import find_images as find_images
@@ -6,10 +9,15 @@ from .image_workloads import LiveWorkload as LiveWorkload
 from .image_workloads import describe as describe
 from .image_workloads import prepare as prepare
 from .local_executor import LocalExecutor as LocalExecutor
+from .models import load_run_classifier as load_run_classifier
+from .models import register_classifier as register_classifier
 from .models import save_model as save_model
 from .single_run import finished_run as finished_run
 from .single_run import run_one as run_one
 from .study import plan_study as plan_study
 from .study import run_study as run_study
+from .winners import Winner as Winner
+from .winners import full_run_id as full_run_id
+from .winners import winner as winner
 from .workload import Executor as Executor
 from .workload import Workload as Workload

@@ -10,31 +10,120 @@ from mlflow.exceptions import MlflowException
 
 from lr_study.comparison import Comparison, first_of_each_family
 from lr_study.features import FEATURES, resolve_weights
-from lr_study.runs import BACKBONES
+from lr_study.runs import BACKBONES, Settings
+from lr_study.studies.classifier import Classifier, Description, write_description
+from lr_study.studies.winners import Winner
 from lr_study.studies.workload import Workload
-from lr_study.support import LrStudyError, UsageError, atomic_write
-from lr_study.tracking import PROTOCOL_TAG, log_model, own_settings, stored_protocol
+from lr_study.support import LrStudyError, UsageError, atomic_write, one_line, require_model_name
+from lr_study.tracking import (
+    PROTOCOL_TAG,
+    log_classifier,
+    log_model,
+    own_settings,
+    register_model,
+    stored_options,
+    stored_protocol,
+)
 from lr_study.training import HEAD_FILE, read_head
+
+_SERVED = Path(__file__).with_name("served_classifier.py")
 
 
 @own_settings()
-def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) -> None:
-    """Build the model of a run, backbone and softmax head, and save it as a ``.keras`` file.
+def load_run_classifier(client: MlflowClient, run_id: str, weights: str | None) -> Classifier:
+    """Build the classifier of a run: backbone and trained softmax head.
 
     Parameters
     ----------
     weights
-        Where the backbone's weights are: ``imagenet``, ``random`` or a file. They must be those
-        that the run was trained with.
+        Where the backbone's weights are: ``imagenet``, ``random`` or a file; None for where the
+        run had them. They must be those that the run was trained with.
 
     Raises
     ------
     UsageError
-        If the store has no such run of lr-study, the weights are not those of the run, or the
-        file's name does not end in ``.keras``.
+        If the store has no such run of lr-study, or the weights are not those of the run.
+    """
+    return _trained(client, run_id, weights)[0]
+
+
+@own_settings()
+def save_model(client: MlflowClient, run_id: str, weights: str | None, output: Path) -> None:
+    """Build the classifier of a run, and save it as a ``.keras`` file.
+
+    The model takes images of any size, and prepares them itself; the file holds the class names
+    too.
+
+    Parameters
+    ----------
+    weights
+        See `load_run_classifier`.
+
+    Raises
+    ------
+    UsageError
+        As `load_run_classifier`, or if the file's name does not end in ``.keras``.
     """
     if output.suffix != ".keras":
         raise UsageError(f"output={output} is not allowed: the name ends in .keras")
+    classifier, policy = _trained(client, run_id, weights)
+    with atomic_write(output) as aside:
+        file = aside.with_name(f"{aside.name}.keras")  # Keras goes by the end of the name
+        _write(file, classifier, run_id, policy)
+        file.rename(aside)
+
+
+@own_settings()
+def register_classifier(
+    client: MlflowClient,
+    name: str,
+    run_id: str,
+    *,
+    weights: str | None = None,
+    chosen: Winner | None = None,
+) -> str:
+    """Register the classifier of a run under a name, as its champion; return the version.
+
+    ``mlflow.pyfunc.load_model(f"models:/{name}@champion")`` then takes paths of images, or their
+    content; the version says by which ranking it was ``chosen``.
+
+    Raises
+    ------
+    UsageError
+        As `load_run_classifier`, or if the name is not allowed.
+    LrStudyError
+        If the store does not take the model.
+    """
+    require_model_name(name)
+    classifier, policy = _trained(client, run_id, weights)
+    with TemporaryDirectory(prefix="lr-study-") as folder:
+        file = Path(folder) / "classifier.keras"
+        _write(file, classifier, run_id, policy)
+        try:
+            model_id = log_classifier(client, run_id, _SERVED, file)
+        except (MlflowException, OSError) as error:
+            raise LrStudyError(f"the model cannot be logged ({one_line(error)})") from error
+    tags = {"lr_study.run_id": run_id, "lr_study.policy": policy}
+    if chosen is not None:
+        tags |= {
+            "lr_study.experiment": chosen.experiment,
+            "lr_study.verdict": chosen.verdict,
+            "lr_study.protocol_id": chosen.protocol_id,
+        }
+    how = str(chosen) if chosen else f"chosen by its run: {policy}, run {run_id}"
+    return register_model(client, name, model_id, f"Chosen by lr-study: {how}", tags)
+
+
+def _write(file: Path, classifier: Classifier, run_id: str, policy: str) -> None:
+    from lr_study.training import with_preprocessing
+
+    size = classifier.image_size
+    with_preprocessing(classifier.model, size).save(file)
+    write_description(file, Description(classifier.class_names, size, run_id, policy))
+
+
+def _trained(client: MlflowClient, run_id: str, weights: str | None) -> tuple[Classifier, str]:
+    """The classifier of a run, which maps square images; and the run's policy."""
     try:
         run = client.get_run(run_id)
         run.data.tags[PROTOCOL_TAG]
@@ -49,13 +138,14 @@ def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) ->
             f"run {run_id} was trained with the backbone {protocol['backbone']!a}: models of "
             f"{', '.join(BACKBONES)} can be built"
         )
-    found = resolve_weights(protocol["backbone"], weights)
+    given = weights or str(stored_options(run).get("weights", Settings.weights))
+    found = resolve_weights(protocol["backbone"], given)
     if found.digest != protocol["weights"]:
         raise UsageError(
-            f"weights={weights} are {found.digest}, but the run was trained with "
+            f"weights={given} are {found.digest}, but the run was trained with "
             f"{ascii(protocol['weights'])[1:-1]}: give that file with --weights FILE"
         )
-    head, _ = read_head(_download(client, run_id, HEAD_FILE))
+    head, class_names = read_head(_download(client, run_id, HEAD_FILE))
     if len(head.kernel) != FEATURES:
         raise LrStudyError(
             f"{HEAD_FILE} of run {run_id} takes {len(head.kernel)} features, and a backbone gives "
@@ -63,11 +153,9 @@ def save_model(client: MlflowClient, run_id: str, weights: str, output: Path) ->
         )
     from lr_study.training import build_model
 
-    model = build_model(protocol["backbone"], found, protocol["image_size"], head)
-    with atomic_write(output) as aside:
-        file = aside.with_name(f"{aside.name}.keras")  # Keras goes by the end of the name
-        model.save(file)
-        file.rename(aside)
+    size = protocol["image_size"]
+    model = build_model(protocol["backbone"], found, size, head)
+    return Classifier(model, class_names, size), str(run.data.params.get("policy", ""))
 
 
 def log_models(

@@ -27,8 +27,8 @@ from lr_study.training import EpochEnd, TrainedRun
 
 
 def run_name(spec: RunSpec) -> str:
-    """Return the name that a run has in MLflow's pages."""
-    return f"{spec.policy} seed={spec.seed}"
+    """Return the name of a run: its seed and policy, in what MLflow's table shows of a name."""
+    return f"s{spec.seed} {spec.policy.short_name}"
 
 
 @dataclass

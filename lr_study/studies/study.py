@@ -5,16 +5,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from lr_study.comparison import Comparison, compare
-from lr_study.report import draw, html_report, inline_svg, origin_of, ranking_json, ranking_table
 from lr_study.runs import Plan, RunSpec, StudySpec, make_plan
 from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
 from lr_study.studies.publishing import Publisher, run_name
+from lr_study.studies.ranking_log import log_ranking
 from lr_study.studies.workload import Executor, Workload
 from lr_study.support import (
     Bar,
@@ -32,8 +31,8 @@ from lr_study.tracking import (
     RunIdentity,
     Sender,
     cell_identity,
+    commit_tags,
     find_cells,
-    log_files,
     mark_duplicates,
     own_settings,
     reap_stale_runs,
@@ -55,14 +54,15 @@ class Outcome:
     ----------
     left_out
         The examples left out, each with the reason.
-    ranking
-        That of all finished runs.
+    runs, ranking
+        All finished runs of the protocol, as from `lr_study.load_runs`, and their ranking.
     unlogged
         What could not be logged after the ranking, each with the reason: ``models`` or
         ``ranking``.
     """
 
     left_out: Mapping[str, str]
+    runs: pd.DataFrame
     ranking: Comparison
     unlogged: Mapping[str, str] = field(default_factory=dict)
 
@@ -125,8 +125,8 @@ def run_study(
     on_plan(plan)
     unlogged: dict[str, str] = {}
     if plan.missing or will_join(client):
-        name = f"study: policies={len(study.policies)} seeds={len(study.seeds)}"
-        with tracked_run(destination, name, tags={KIND_TAG: "study"}) as parent:
+        name = f"study {len(study.policies)}×{len(study.seeds)} (policies × seeds)"
+        with tracked_run(destination, name, tags={KIND_TAG: "study", **commit_tags()}) as parent:
             replaces = study.rerun == "all"
 
             def write_plan(folder: Path) -> None:
@@ -141,7 +141,7 @@ def run_study(
             on_ranking(runs, ranking)
             unlogged["ranking"] = reason_of_failure(
                 lambda: mark_duplicates(client, _cells(destination, workload)),
-                lambda: _log_ranking(destination, parent, runs, ranking),
+                lambda: log_ranking(client, parent, runs, ranking, workload.protocol),
                 lambda: plan_is_logged or sender.log_first_files(parent, write_plan),
             )
     else:
@@ -151,7 +151,7 @@ def run_study(
     unlogged["models"] = reason_of_failure(
         lambda: log_models(client, runs, ranking, workload, models)
     )
-    return Outcome(workload.left_out, ranking, {k: why for k, why in unlogged.items() if why})
+    return Outcome(workload.left_out, runs, ranking, {k: why for k, why in unlogged.items() if why})
 
 
 @dataclass
@@ -274,27 +274,6 @@ def _rank(destination: Destination, workload: Workload) -> tuple[pd.DataFrame, C
         raise LrStudyError(str(error)) from error
     ours = runs[runs["protocol_id"] == workload.protocol.id]
     return ours, compare(ours, experiment=experiment.name)
-
-
-def _log_ranking(
-    destination: Destination, parent: str, runs: pd.DataFrame, ranking: Comparison
-) -> None:
-    with TemporaryDirectory(prefix="lr-study-") as temporary:
-        folder = Path(temporary)
-        origin = origin_of(ranking, runs)
-        (folder / "ranking.txt").write_text(
-            ranking_table(ranking, origin=origin) + "\n", encoding="utf-8"
-        )
-        (folder / "ranking.json").write_text(ranking_json(ranking) + "\n", encoding="utf-8")
-        figures = draw(ranking, runs, "en", inline_svg)
-        (folder / "report.html").write_text(
-            html_report(ranking, figures, "en", origin), encoding="utf-8"
-        )
-        (folder / "figures").mkdir()
-        for of_protocol in figures.values():  # there is one protocol, or none
-            for name, svg in of_protocol.items():
-                (folder / "figures" / f"{name}.svg").write_text(svg, encoding="utf-8")
-        retry(lambda: log_files(destination.client, parent, folder))
 
 
 def _cells_of(workload: Workload, plan: Plan) -> set[str]:

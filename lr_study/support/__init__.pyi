@@ -1,4 +1,5 @@
 from .checks import real_number as real_number
+from .checks import require_model_name as require_model_name
 from .checks import require_one_of as require_one_of
 from .checks import require_utf8 as require_utf8
 from .checks import text as text

@@ -88,3 +88,19 @@ def text(name: str, value: Any) -> str:
     if not isinstance(path, str):
         raise UsageError(f"{name}={value!r} is not allowed: {name} is a text or a path")
     return path
+
+
+def require_model_name(name: str) -> str:
+    """Return the name of a registered model.
+
+    Raises
+    ------
+    UsageError
+        If it is empty, or holds what an address of a model is made with.
+    """
+    if not name.strip() or not name.isprintable() or any(mark in name for mark in "/:@"):
+        raise UsageError(
+            f"register={name!r} is not allowed: register is a name without / : and @, such as "
+            "wildlife"
+        )
+    return name

@@ -1,5 +1,4 @@
 from .addresses import resolve_tracking_uri as resolve_tracking_uri
-from .artifacts import log_model as log_model
 from .artifacts import write_curves as write_curves
 from .artifacts import write_files as write_files
 from .cells import Cells as Cells
@@ -11,6 +10,7 @@ from .cells import supersede as supersede
 from .connection import connect as connect
 from .connection import retry as retry
 from .databases import MissingStoreError as MissingStoreError
+from .datasets import log_dataset as log_dataset
 from .deleted import require_active as require_active
 from .entries import RunIdentity as RunIdentity
 from .entries import cell_identity as cell_identity
@@ -25,15 +25,23 @@ from .left_running import end_left_running as end_left_running
 from .left_running import left_running as left_running
 from .lifecycle import end_on_error as end_on_error
 from .lifecycle import tracked_run as tracked_run
+from .logged_models import CHAMPION as CHAMPION
+from .logged_models import log_classifier as log_classifier
+from .logged_models import log_model as log_model
+from .logged_models import register_model as register_model
 from .mlflow_settings import configure_mlflow as configure_mlflow
 from .mlflow_settings import own_settings as own_settings
 from .mlflow_settings import restore_log_level as restore_log_level
 from .outbox import Entry as Entry
 from .outbox import discard_waiting as discard_waiting
 from .outbox import put as put
+from .reading import all_experiments as all_experiments
 from .reading import all_runs as all_runs
+from .reading import latest_experiment as latest_experiment
 from .reading import load_runs as load_runs
+from .reading import require_experiment as require_experiment
 from .reading import runs_of_experiment as runs_of_experiment
+from .run_rows import stored_options as stored_options
 from .run_rows import stored_protocol as stored_protocol
 from .sending import Sender as Sender
 from .sending import open_child as open_child
@@ -50,6 +58,7 @@ from .tags import SUPERSEDED_TAG as SUPERSEDED_TAG
 from .tags import VERSION_TAG as VERSION_TAG
 from .uploads import log_files as log_files
 from .writing import MAX_TAG_LENGTH as MAX_TAG_LENGTH
+from .writing import commit_tags as commit_tags
 from .writing import environment_tags as environment_tags
 from .writing import log_batch as log_batch
 from .writing import log_epochs as log_epochs

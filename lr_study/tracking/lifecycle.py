@@ -25,7 +25,7 @@ from lr_study.tracking.environment import join
 from lr_study.tracking.experiments import Destination, permission_error
 from lr_study.tracking.outbox import Entry
 from lr_study.tracking.tags import PROCESS_TAG
-from lr_study.tracking.writing import user_tags
+from lr_study.tracking.writing import source_tags
 
 RunId = TypeVar("RunId", str, str | None)
 
@@ -78,7 +78,7 @@ def _reason(destination: Destination, run_id: str) -> str:
 
 def _create(destination: Destination, name: str, tags: Mapping[str, str]) -> str:
     client, experiment = destination.client, destination.experiment
-    now, tags = int(time.time() * 1000), {**user_tags(), **tags}
+    now, tags = int(time.time() * 1000), {**source_tags(), **tags}
     try:
         run = client.create_run(experiment.experiment_id, start_time=now, run_name=name, tags=tags)
     except MlflowException as error:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import Experiment, Run
 
 from lr_study.runs import required_metrics
 from lr_study.support import UsageError
@@ -41,13 +41,30 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
         If the store cannot be used.
     """
     client = connect(tracking_uri)
-    found = find_experiment(client, experiment)
+    return runs_of_experiment(client, require_experiment(client, experiment).experiment_id)
+
+
+def require_experiment(client: MlflowClient, name: str) -> Experiment:
+    """Return the experiment of a name.
+
+    Raises
+    ------
+    UsageError
+        As `load_runs`.
+    """
+    found = find_experiment(client, name)
     if found is None:
         raise UsageError(
-            f"there is no experiment {experiment!r} in {client.tracking_uri}: "
-            f"{_names_alone(client, experiment)}"
+            f"there is no experiment {name!r} in {client.tracking_uri}: "
+            f"{_names_alone(client, name)}"
         )
-    return runs_of_experiment(client, require_active(client, found).experiment_id)
+    return require_active(client, found)
+
+
+def latest_experiment(client: MlflowClient) -> Experiment | None:
+    """Return the experiment that was created last; None if the store has none."""
+    page = client.search_experiments(max_results=1, order_by=["creation_time DESC"])
+    return page[0] if page else None
 
 
 @own_settings()
@@ -73,14 +90,7 @@ def _names_alone(client: MlflowClient, given: str) -> str:
 
     Runs are not counted: a server may hold thousands of experiments, and this is for a typo.
     """
-    names: list[str] = []
-    token = None
-    while True:
-        page = client.search_experiments(max_results=_PAGE, page_token=token)
-        names += [experiment.name for experiment in page]
-        token = page.token
-        if not token:
-            break
+    names = [experiment.name for experiment in all_experiments(client)]
     if not names:
         return "there are no experiments that you may read"
     alike = _alike(given, names)
@@ -96,6 +106,17 @@ def _alike(given: str, names: Sequence[str]) -> list[str]:
     for name in names:
         by_folded.setdefault(name.casefold(), name)
     return [by_folded[near] for near in get_close_matches(given.casefold(), by_folded)]
+
+
+def all_experiments(client: MlflowClient) -> Iterator[Experiment]:
+    """Yield the experiments of a store that this user may read, from all pages."""
+    token = None
+    while True:
+        page = client.search_experiments(max_results=_PAGE, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
 
 
 def all_runs(client: MlflowClient, experiment_id: str, query: str = "") -> Iterator[Run]:

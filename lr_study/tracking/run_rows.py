@@ -119,6 +119,11 @@ def stored_protocol(run: Run, needed: Collection[str]) -> dict[str, Any]:
     return protocol
 
 
+def stored_options(run: Run) -> dict[str, Any]:
+    """Return the options of a run that its protocol does not hold; empty if they are unknown."""
+    return _options(run.data.tags.get(OPTIONS_TAG, "")) or {}
+
+
 def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
     data = run.data
     protocol = _protocol(data.tags[PROTOCOL_TAG])

@@ -26,6 +26,7 @@ from lr_study.tracking.addresses import resolve_tracking_uri, store_address
 from lr_study.tracking.cells import finished_runs, supersede
 from lr_study.tracking.connection import connect, is_rejection, retry
 from lr_study.tracking.databases import MissingStoreError
+from lr_study.tracking.datasets import log_dataset
 from lr_study.tracking.deleted import find_run
 from lr_study.tracking.entries import RunIdentity
 from lr_study.tracking.experiments import experiment_of
@@ -35,7 +36,7 @@ from lr_study.tracking.reading import all_runs
 from lr_study.tracking.run_rows import is_complete
 from lr_study.tracking.tags import OUTBOX_TAG, PARENT_TAG, PROCESS_TAG, SUPERSEDED_TAG
 from lr_study.tracking.uploads import ArtifactError, log_files
-from lr_study.tracking.writing import log_batch, user_tags
+from lr_study.tracking.writing import log_batch, source_tags
 
 T = TypeVar("T")
 
@@ -256,7 +257,7 @@ class Sender:
                 supersede(self.client, earlier)
 
     def _create(self, entry: Entry, experiment_id: str) -> Run:
-        tags = {**user_tags(), PROCESS_TAG: liveness_token(), OUTBOX_TAG: entry.id}
+        tags = {**source_tags(), PROCESS_TAG: liveness_token(), OUTBOX_TAG: entry.id}
         if entry.parent:
             tags[PARENT_TAG] = entry.parent
         run = self.client.create_run(
@@ -276,6 +277,7 @@ class Sender:
             params = {name: value for name, value in entry.params.items() if name not in known}
             metrics = [Metric(*point) for point in entry.metrics]
             log_batch(self.client, run_id, metrics=metrics, params=params, tags=entry.tags)
+            log_dataset(self.client, run_id, entry.tags)
         self.client.set_terminated(run_id, entry.status, entry.end_time)
         if not _is_delivered(self.client.get_run(run_id), entry):
             raise MlflowException(f"run {run_id} is incomplete after it was sent")
@@ -311,7 +313,7 @@ def open_child(client: MlflowClient, experiment: Experiment, identity: RunIdenti
         experiment.experiment_id,
         start_time=now,
         run_name=identity.name,
-        tags={**user_tags(), **tags},
+        tags={**source_tags(), **tags},
     )
     return str(run.info.run_id)
 

@@ -6,12 +6,20 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
+from mlflow.utils.mlflow_tags import (
+    MLFLOW_GIT_COMMIT,
+    MLFLOW_SOURCE_NAME,
+    MLFLOW_SOURCE_TYPE,
+    MLFLOW_USER,
+)
 
 import lr_study
 from lr_study.runs import (
@@ -52,6 +60,8 @@ def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
     settings = spec.settings
     values: dict[str, object] = {
         "policy": str(spec.policy),
+        "family": spec.policy.family,
+        "initial_lr": spec.policy(0),  # of families that have it as a parameter, the next line's
         **spec.policy.parameters(),
         "data": protocol.data,
         "backbone": protocol.backbone,
@@ -83,20 +93,27 @@ def environment_tags(device: str) -> dict[str, str]:
     tags["lr_study.python_version"] = platform.python_version()
     for package in ("tensorflow", "keras", "mlflow", "pillow"):
         tags[f"lr_study.{package}_version"] = importlib.metadata.version(package)
-    commit = _git_commit()
-    if commit:
-        tags["mlflow.source.git.commit"] = commit
+    return tags | commit_tags()
+
+
+def source_tags() -> dict[str, str]:
+    """Return the tags that say whose a new run is, and what created it.
+
+    A user id may have no name, as in some containers; then there is no such tag.
+    """
+    tags = {MLFLOW_SOURCE_NAME: "lr-study", MLFLOW_SOURCE_TYPE: "LOCAL"}
+    with suppress(KeyError, OSError, ImportError):
+        tags[MLFLOW_USER] = getpass.getuser()
     return tags
 
 
-def user_tags() -> dict[str, str]:
-    """Return the tag that says whose a new run is; none where the system knows no name."""
-    try:
-        return {"mlflow.user": getpass.getuser()}
-    except (KeyError, OSError, ImportError):  # a user id without a name, as in some containers
-        return {}
+def commit_tags() -> dict[str, str]:
+    """Return the tag of the commit of this package; none if it is not in a git working tree."""
+    commit = _git_commit()
+    return {MLFLOW_GIT_COMMIT: commit} if commit else {}
 
 
+@cache
 def _git_commit() -> str | None:
     """The commit of the working tree that holds this package; None if it is not in one."""
     root = Path(lr_study.__file__).parent.parent

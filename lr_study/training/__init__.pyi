@@ -3,6 +3,7 @@ from .batched import Examples as Examples
 from .batched import train_heads as train_heads
 from .checkpoint import Checkpoint as Checkpoint
 from .checkpoint import checkpoint_of as checkpoint_of
+from .classifier import with_preprocessing as with_preprocessing
 from .history import Head as Head
 from .live import LabeledImages as LabeledImages
 from .live import LiveTrainer as LiveTrainer

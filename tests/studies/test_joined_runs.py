@@ -29,7 +29,7 @@ def test_each_command_of_a_project_has_its_result(
         cli.app(words, standalone_mode=False)
         warned.append("of MLFLOW_RUN_ID is another command's" in capsys.readouterr().err)
     assert warned == [False, True, True]
-    assert client.get_run(opened).info.run_name == "fixed:lr=0.1 seed=0"
+    assert client.get_run(opened).info.run_name == "s0 fixed 0.1"
     assert client.get_run(opened).data.params["policy"] == "fixed:lr=0.1"
     runs = load_runs("study", small_study.uri)
     ranked = runs[runs["excluded"].isna()]

@@ -60,6 +60,7 @@ def test_a_record_comes_back_as_it_was(uri: str, experiment_name: str) -> None:
     assert run.info.status == "FINISHED"
     assert run.data.params == {
         "policy": "step_decay:initial_lr=0.01,drop=0.25,epochs_drop=5",
+        "family": "step_decay",
         "initial_lr": "0.01",
         "drop": "0.25",
         "epochs_drop": "5",

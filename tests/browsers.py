@@ -1,14 +1,16 @@
-"""A browser that opens reports as their readers do."""
+"""A browser that opens pages as their readers do."""
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-import pytest
 from needed import chromium
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
+@contextmanager
+def chromium_browser() -> Iterator[Any]:
+    """Start Chromium; skip, or fail, where it is not installed."""
     executable = chromium()
     from playwright.sync_api import sync_playwright
 

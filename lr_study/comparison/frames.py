@@ -1,0 +1,110 @@
+"""A comparison as a pandas DataFrame, as text and as HTML: for notebooks and for CSV."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lr_study.comparison.results import Comparison, FamilyRow, ProtocolRanking, Row
+
+BY = ("policy", "family")
+"""What a row of a table may stand for: a policy, or a family."""
+
+_ENDS = ("low", "high")
+
+
+def comparison_frame(comparison: "Comparison", by: str = "policy") -> "pd.DataFrame":
+    """Return one row per protocol and policy, or family; see `Comparison.to_frame`."""
+    import pandas as pd
+
+    rows = [
+        {"protocol": ranking.id, **dict(_flat(asdict(row)))}
+        for ranking in comparison.protocols
+        for row in _rows(ranking, by)
+    ]
+    columns = ["protocol", *dict.fromkeys(name for row in rows for name in row)]
+    frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)), dtype=object)
+    return frame.infer_objects()
+
+
+def _rows(ranking: "ProtocolRanking", by: str) -> "Sequence[Row | FamilyRow]":
+    return ranking.families if by == "family" else ranking.rows
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of nested keys under their names, joined by a point.
+
+    An interval is two values, ``.low`` and ``.high``. What is None is one value.
+    """
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        elif name == "interval":
+            ends = (None, None) if value is None else value
+            for end, bound in zip(_ENDS, ends, strict=True):
+                yield f"{prefix}{name}.{end}", bound
+        elif name == "seeds":
+            yield f"{prefix}{name}", " ".join(map(str, value))
+        else:
+            yield f"{prefix}{name}", value
+
+
+def comparison_text(comparison: "Comparison") -> str:
+    """Return the rankings with their verdicts and the advice, as text of a few columns."""
+    parts = [f"{comparison.experiment}: {comparison.at} {comparison.metric}".lstrip(": ")]
+    for ranking in comparison.protocols:
+        table = _short_frame(comparison, ranking).to_string(index=False, na_rep="-")
+        parts += [_title(ranking), table, ranking.advice]
+    return "\n\n".join((*parts, *_remainder(comparison)))
+
+
+def comparison_html(comparison: "Comparison") -> str:
+    """Return the same as HTML, in which every text of a store is escaped."""
+    parts = [f"<p>{escape(f'{comparison.experiment}: {comparison.at} {comparison.metric}')}</p>"]
+    for ranking in comparison.protocols:
+        table = _short_frame(comparison, ranking).to_html(index=False, na_rep="–", border=0)
+        advice = "<br>".join(map(escape, ranking.advice.splitlines()))
+        parts += [f"<p><b>{escape(_title(ranking))}</b></p>", table, f"<p>{advice}</p>"]
+    return "\n".join((*parts, *(f"<p>{escape(line)}</p>" for line in _remainder(comparison))))
+
+
+def _title(ranking: "ProtocolRanking") -> str:
+    fields = ranking.fields
+    known = (fields.get(name) for name in ("data", "backbone"))
+    return ", ".join([*map(str, filter(None, known)), f"{ranking.runs} runs"])
+
+
+def _short_frame(comparison: "Comparison", ranking: "ProtocolRanking") -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = []
+    for row in ranking.rows:
+        versus = row.vs_baseline[comparison.metric] if row.vs_baseline else None
+        margin = None if row.interval is None else (row.interval[1] - row.interval[0]) / 2
+        rows.append(
+            {
+                "rank": row.rank,
+                "verdict": "diverged" if row.diverged else row.verdict,
+                "policy": row.policy,
+                "estimate": _digits(row.estimate),
+                "± 95 %": _digits(margin),
+                "Δ vs baseline": _digits(versus.mean if versus else None, "+.4f"),
+                "p": _digits(versus.p_value if versus else None, ".2g"),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _digits(value: float | None, form: str = ".4f") -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _remainder(comparison: "Comparison") -> Iterable[str]:
+    if not comparison.protocols:
+        yield "no run that can be ranked"
+    if comparison.excluded:
+        yield f"{len(comparison.excluded)} runs are not ranked: see .excluded for the reasons"
+    yield from (f"warning: {warning}" for warning in comparison.warnings)

@@ -1,0 +1,33 @@
+"""Predictions as a table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lr_study.report.tables import PLAIN, Column, Display, fit, table_of
+
+
+def prediction_table(answers: Sequence[Mapping[str, Any]], display: Display = PLAIN) -> str:
+    """Return a row per image that has a class: the class, its probability, and the second one.
+
+    Parameters
+    ----------
+    answers
+        With the keys of ``lr-study predict --format json``.
+    """
+    rows = [
+        (answer["image"], *_best_two(answer["probabilities"]))
+        for answer in answers
+        if answer["error"] is None
+    ]
+    headings = ("image", "class", "probability", "or", "with")
+    columns = [
+        Column(heading, cells, left=heading not in ("probability", "with"))
+        for heading, cells in zip(headings, zip(*rows, strict=True), strict=True)
+    ]
+    return table_of(columns, display)
+
+
+def _best_two(probabilities: Mapping[str, float]) -> tuple[str, ...]:
+    ordered = sorted(probabilities.items(), key=lambda item: -item[1])[:2]
+    cells = [cell for name, value in ordered for cell in (name, fit(value, ".4f", 6))]
+    return (*cells, "", "")[:4]

@@ -1,0 +1,129 @@
+"""``lr_study.study``: what the command ``lr-study study`` does, as one call."""
+
+import logging
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+from lr_study.comparison import Comparison
+from lr_study.policies import Policy
+from lr_study.report import left_out_lines, plan_line
+from lr_study.runs import LOG_MODELS, Settings, StudySpec, load_grid, parse_seeds
+from lr_study.studies.image_data import data_lines, find_images
+from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, prepare
+from lr_study.studies.models import register_classifier
+from lr_study.studies.study import run_study
+from lr_study.studies.winners import winner
+from lr_study.support import UsageError, require_model_name, require_one_of
+from lr_study.tracking import open_destination
+
+_LOG = logging.getLogger("lr_study")
+
+
+def study(
+    *,
+    policies: Iterable[str | Policy] = (),
+    grid: str | None = None,
+    seeds: int | str | Iterable[int] | None = None,
+    experiment: str | None = None,
+    tracking_uri: str | None = None,
+    rerun: str = "missing",
+    log_models: str = "best",
+    register: str = "",
+    **settings: Any,
+) -> Comparison:
+    """Train a grid of policies over seeds, only what is missing, and return the ranking.
+
+    This is ``lr-study study``: the same options, defaults, runs and files. What the command prints
+    of images and progress is logged at level INFO by the logger ``lr_study``; what was left out or
+    not logged is a warning.
+
+    Parameters
+    ----------
+    policies
+        Policies, or their texts.
+    grid
+        ``seed``, or a YAML file; ``seed`` if neither it nor ``policies`` is given.
+    seeds
+        A number N for 0 to N - 1, or the seeds; by default those of the grid, or 10.
+    experiment, tracking_uri
+        Where the runs go; see ``lr-study study``.
+    rerun, log_models, register
+        See ``lr-study study``.
+    **settings
+        Fields of `lr_study.runs.Settings`, such as ``data``, ``epochs`` and ``engine``.
+
+    Returns
+    -------
+    Comparison
+        The ranking of all finished runs of the same protocol.
+
+    Raises
+    ------
+    UsageError
+        If a value is not allowed, before anything is trained.
+    LrStudyError
+        If the study failed, or runs wait in the outbox because their store cannot be reached.
+
+    Examples
+    --------
+    >>> study(policies=["fixed:lr=0"])
+    Traceback (most recent call last):
+    lr_study.support.errors.UsageError: fixed: lr=0 is not allowed: lr is a finite number > 0, ...
+    """
+    require_one_of("log_models", log_models, LOG_MODELS)
+    if register:
+        require_model_name(register)
+    texts = [str(policy) for policy in policies]
+    loaded = load_grid(grid or (None if texts else "seed"), texts)
+    unknown = settings.keys() - Settings.__dataclass_fields__.keys()
+    if unknown:
+        raise UsageError(
+            f"{min(unknown)} is not a setting: the settings are "
+            f"{', '.join(Settings.__dataclass_fields__)}"
+        )
+    completed = loaded.completed(Settings(**settings), keep=settings)
+    numbers = _numbers(loaded.seeds or "10" if seeds is None else seeds)
+    requested = StudySpec(completed, loaded.policies, numbers, rerun)
+    image_set = find_images(completed)
+    _log(data_lines(image_set))
+    destination = open_destination(tracking_uri, experiment, image_set.name)
+    outcome = run_study(
+        destination,
+        requested,
+        lambda: _prepared(completed, image_set),
+        models=log_models,
+        on_plan=lambda plan: _log([plan_line(plan)]),
+    )
+    _log(left_out_lines(outcome.left_out))
+    if outcome.left_out:
+        warnings.warn(
+            f"{len(outcome.left_out)} images cannot be used and are left out: see left_out.json "
+            "of the study's run",
+            stacklevel=2,
+        )
+    for what, why in outcome.unlogged.items():
+        warnings.warn(f"{what} could not be logged: {why}", stacklevel=2)
+    if register:
+        chosen = winner(outcome.runs, outcome.ranking)
+        register_classifier(
+            destination.client, register, chosen.run_id, weights=completed.weights, chosen=chosen
+        )
+    return outcome.ranking
+
+
+def _numbers(seeds: int | str | Iterable[int]) -> tuple[int, ...]:
+    if isinstance(seeds, str | int):
+        return parse_seeds(str(seeds))
+    return tuple(seeds)
+
+
+def _prepared(settings: Settings, image_set: Any) -> CachedWorkload | LiveWorkload:
+    workload = prepare(settings, image_set)
+    _log(workload.notices())
+    return workload
+
+
+def _log(lines: Iterable[str]) -> None:
+    for line in lines:
+        _LOG.info("%s", line)
