@@ -1,4 +1,4 @@
-.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults mutate screenshots check build format lock lock-server
+.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults test-docs mutate screenshots check build docs picture format lock lock-server
 
 env: .venv/ready
 
@@ -6,7 +6,7 @@ env: .venv/ready
 	@GPU=$(or $(GPU),0) bash scripts/make_env
 
 study: env
-	@.venv/bin/lr-study study
+	@.venv/bin/lr-study study $(STUDY)
 
 # Our own text files state their encoding; pyproject.toml makes Python's warning an error.
 test test-fast test-numeric test-server test-faults: export PYTHONWARNDEFAULTENCODING = 1
@@ -70,16 +70,32 @@ check: env
 build: env
 	@bash scripts/check_build
 
+# The documentation as pages, in docs/_build; the page of the commands comes from the command line itself.
+docs: env
+	@mkdir -p docs/_generated
+	@.venv/bin/typer lr_study.cli.app utils docs --name lr-study --output docs/_generated/command-line.md >/dev/null
+	@.venv/bin/python -m sphinx -q -W --keep-going -b html -c docs . docs/_build/html
+	@echo "built: docs/_build/html/docs/index.html"
+
+# The blocks of shell and Python in the documentation, each page in a folder of its own.
+test-docs: env
+	@PYTHONPATH=tests .venv/bin/python -m pytest -q -n 2 --dist loadfile -p documentation_blocks \
+		README.md docs docker/README.md
+
+# The picture of README.md: the ranking of `make study`, drawn by the report.
+picture: env
+	@bash scripts/make_picture
+
 format:
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
 # The locks name versions alone: no hashes, no index. The second and third hold what they add; the
-# second holds what the tests need, so the extra `tensorboard` too.
+# second holds what the tests and the documentation need, so the extra `tensorboard` too.
 COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 lock:
 	@$(COMPILE) pyproject.toml --upgrade -o requirements.lock >/dev/null
-	@$(COMPILE) pyproject.toml --extra dev --extra tensorboard -c requirements.lock | grep -vxFf requirements.lock > requirements-dev.lock
+	@$(COMPILE) pyproject.toml --extra dev --extra docs --extra tensorboard -c requirements.lock | grep -vxFf requirements.lock > requirements-dev.lock
 	@$(COMPILE) pyproject.toml --extra gpu -c requirements.lock | grep -vxFf requirements.lock > requirements-gpu.lock
 	@$(MAKE) -s lock-server
 

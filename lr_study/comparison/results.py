@@ -194,7 +194,7 @@ class Comparison:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What ``--strict`` rejects: unexpectedly excluded runs, and warnings."""
+        """What ``--strict`` rejects, that is unexpectedly excluded runs, and warnings."""
         expected = (message("study"), message("superseded"))
         unexpected = [run for run in self.excluded if run.reason not in expected]
         return (*(f"{run.run_id}: {run.reason}" for run in unexpected), *self.warnings)
