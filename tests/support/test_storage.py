@@ -7,7 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lr_study.support.storage import atomic_write, checked_json, read_checked_json, release_pages
+from lr_study.support.storage import (
+    atomic_write,
+    cache_dir,
+    checked_json,
+    read_checked_json,
+    release_pages,
+)
 
 VALUE = {"caf\udce9.png": ["0f3a", 0.1, None], "seconds": 12.5}
 
@@ -101,3 +107,11 @@ def test_pages_that_are_released_take_no_memory_and_keep_their_values(tmp_path):
     assert resident_bytes() < before - size // 2
     assert array.sum() == size // 4
     release_pages(np.ones(3, np.float32))  # in memory: nothing to release
+
+
+def test_the_cache_is_where_the_environment_says_or_in_the_users_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("LR_STUDY_CACHE", "~/mine")
+    assert cache_dir() == Path.home() / "mine"
+    monkeypatch.delenv("LR_STUDY_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_dir().name == "lr-study"

@@ -89,3 +89,12 @@ def test_our_own_state_folder_of_an_earlier_version_is_closed(
 def test_each_folder_of_the_state_is_closed(state: Path) -> None:
     for name in ("locks", "outbox", "processes"):
         assert others_may(state_folder(name)) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+def test_a_folder_of_another_user_is_left_as_it_is(state: Path) -> None:
+    (state / "locks").mkdir(parents=True, mode=0o755)
+    os.chown(state / "locks", 12345, -1)
+    put()
+    assert others_may(state / "locks") == 0o055
+    assert others_may(state / "outbox") == 0
