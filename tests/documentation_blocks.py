@@ -9,6 +9,7 @@ A block that cannot run here is preceded by a line such as ``*Not run by the tes
 Docker.*``; a whole page begins with ``*No block of this page is run by the tests: ...*``.
 """
 
+import atexit
 import os
 import re
 import shutil
@@ -110,6 +111,7 @@ def leave_folder(namespace: dict[str, Any]) -> None:
 def _shared_folder() -> Path:
     if "folder" not in _shared:
         _shared["folder"] = Path(tempfile.mkdtemp(prefix="lr-study-documentation-"))
+        atexit.register(pytest_unconfigure)  # where this is no plugin but a module of tests
     return _shared["folder"]
 
 
