@@ -205,6 +205,19 @@ def test_an_entry_belongs_to_its_experiment_of_its_database(client, experiment):
     assert len({each.key for each in (entry, named_so, in_another_database)}) == 2
 
 
+def test_an_entry_replaces_no_run_unless_it_says_so():
+    entry = outbox.Entry(
+        store="http://x",
+        experiment="x",
+        id="a",
+        name="a",
+        status="FAILED",
+        start_time=0,
+        end_time=1,
+    )
+    assert not entry.replaces
+
+
 def test_an_entry_of_an_earlier_version_knows_the_name_of_its_experiment_alone(client, experiment):
     entry = replace(keep(client, experiment), experiment_id=None, experiment_created=None)
     assert entry.is_of(experiment)
