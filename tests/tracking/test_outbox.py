@@ -131,16 +131,6 @@ def test_what_a_killed_process_wrote_aside_is_cleared_away_later(client, experim
     assert not aside.exists()
 
 
-def test_a_damaged_entry_is_kept_however_old_it_is(client, experiment, state):
-    entry = keep(client, experiment)
-    (entry.files / "note.txt").write_text("altered", encoding="utf-8")
-    assert outbox.waiting() == []
-    (damaged,) = (state / "outbox").glob(".damaged-*")
-    os.utime(damaged, (0, 0))
-    assert outbox.waiting() == []
-    assert (damaged / "files" / "note.txt").read_text(encoding="utf-8") == "altered"
-
-
 def test_a_stray_file_in_the_outbox_harms_nothing(client, experiment, state):
     entry = keep(client, experiment)
     for name in (".hidden", "visible"):
