@@ -165,6 +165,7 @@ def test_any_text_as_a_seed(seed: str) -> None:
         ("epochs", float("inf"), "epochs in its protocol is not a finite number"),
         ("epochs", 10**9, "epochs=1000000000 in its protocol is not from 1 to 1000000"),
         ("val_size", "many", "val_size='many' in its protocol is not allowed"),
+        ("val_size", 2**63, "val_size in its protocol is not a finite number"),
         ("val_size", -1, "val_size=-1 in its protocol is not allowed"),
         ("data", [1], "data in its protocol is not a single value"),
     ],

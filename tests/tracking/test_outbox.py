@@ -131,16 +131,6 @@ def test_what_a_killed_process_wrote_aside_is_cleared_away_later(client, experim
     assert not aside.exists()
 
 
-def test_a_damaged_entry_is_kept_however_old_it_is(client, experiment, state):
-    entry = keep(client, experiment)
-    (entry.files / "note.txt").write_text("altered", encoding="utf-8")
-    assert outbox.waiting() == []
-    (damaged,) = (state / "outbox").glob(".damaged-*")
-    os.utime(damaged, (0, 0))
-    assert outbox.waiting() == []
-    assert (damaged / "files" / "note.txt").read_text(encoding="utf-8") == "altered"
-
-
 def test_a_stray_file_in_the_outbox_harms_nothing(client, experiment, state):
     entry = keep(client, experiment)
     for name in (".hidden", "visible"):
@@ -203,6 +193,19 @@ def test_an_entry_belongs_to_its_experiment_of_its_database(client, experiment):
     in_another_database = replace(entry, experiment_created=0)
     assert not in_another_database.is_of(experiment)
     assert len({each.key for each in (entry, named_so, in_another_database)}) == 2
+
+
+def test_an_entry_replaces_no_run_unless_it_says_so():
+    entry = outbox.Entry(
+        store="http://x",
+        experiment="x",
+        id="a",
+        name="a",
+        status="FAILED",
+        start_time=0,
+        end_time=1,
+    )
+    assert not entry.replaces
 
 
 def test_an_entry_of_an_earlier_version_knows_the_name_of_its_experiment_alone(client, experiment):
