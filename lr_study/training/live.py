@@ -66,7 +66,7 @@ def build_model(
         softmax = keras.layers.Dense(
             len(head.bias), activation="softmax", dtype="float32", name="softmax"
         )
-        model = keras.Model(inputs, softmax(features))
+        model = keras.Model(inputs, softmax(features), name="linear_probe")
     softmax.set_weights([head.kernel, head.bias])
     return model
 
