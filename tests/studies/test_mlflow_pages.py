@@ -89,6 +89,8 @@ def shows(browser: Any) -> Iterator[Callable[..., None]]:
         if SCREENSHOTS:
             if close.count():
                 close.first.click()
+            for path in tab.get_by_text("Path: ").all():  # of the folder of this test
+                path.evaluate("element => element.style.visibility = 'hidden'")
             tab.wait_for_timeout(2000)
             tab.screenshot(path=Path(SCREENSHOTS) / f"mlflow-{name}.png")
 
