@@ -1,4 +1,4 @@
-.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults test-docs mutate screenshots check build docs picture format lock lock-server
+.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults test-docs test-winner mutate screenshots check build docs picture format lock lock-server
 
 env: .venv/ready
 
@@ -9,7 +9,7 @@ study: env
 	@.venv/bin/lr-study study $(STUDY)
 
 # Our own text files state their encoding; pyproject.toml makes Python's warning an error.
-test test-fast test-numeric test-server test-faults: export PYTHONWARNDEFAULTENCODING = 1
+test test-fast test-numeric test-server test-faults test-winner: export PYTHONWARNDEFAULTENCODING = 1
 
 # Two processes, a file of tests at a time to each.
 test: env
@@ -49,6 +49,11 @@ test-faults: env
 	$(FAULTS) tests/faults/test_server.py; server=$$?; \
 	wait $$disks; disks=$$?; cat .venv/disks.log; exit $$(( server + disks ))
 
+# The winner of a study put to use (predict, saved files, champions over HTTP), and MLflow's pages of it.
+test-winner: env
+	@bash scripts/need_chromium
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile -m winner tests/studies
+
 # Small faults put into the pure modules, to see whether the tests notice them: half an hour. Not part of
 # .ci/run. MODULES="comparison/advice.py runs/grids.py" mutates these alone.
 mutate: env
@@ -57,7 +62,7 @@ mutate: env
 # Images of MLflow's pages for the documentation, from the study of the sample.
 screenshots: env
 	@bash scripts/need_chromium
-	@LR_STUDY_SCREENSHOTS=$(CURDIR)/docs/images .venv/bin/python -m pytest -q tests/studies/test_mlflow_pages.py
+	@LR_STUDY_SCREENSHOTS=$(CURDIR)/docs/images .venv/bin/python -m pytest -q -m winner tests/studies/test_mlflow_pages.py
 
 check: env
 	@.venv/bin/ruff format --check .

@@ -9,6 +9,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ from stores import free_port
 import lr_study as library
 from lr_study.data import load_image
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's
+pytestmark = [
+    pytest.mark.winner,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # MLflow's
+]
 
 SIZE = 64
 OPTIONS = ("--backbone", "efficientnet-lite0", "--image-size", str(SIZE), "--epochs", "4")
@@ -55,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, three_digits: Path) -> Path
 
 def lr(folder: Path, *words: str) -> Any:
     environment = {**os.environ, "LR_STUDY_STATE": str(folder / "state")}
-    environment["MLFLOW_EXPERIMENT_NAME"] = "digits"
+    environment |= {"MLFLOW_EXPERIMENT_NAME": "digits", "COLUMNS": "200"}
     return lr_study(*words, cwd=folder, env=environment)
 
 
@@ -118,7 +122,7 @@ def test_a_broken_image_is_one_line_and_the_rest_is_answered(
     assert done.returncode == 1
     table = done.stdout.splitlines()
     assert table[0].split() == ["image", "class", "probability", "or", "with"]
-    assert str(good) in done.stdout.replace("\n", "")
+    assert str(good) in done.stdout
     assert done.stderr.splitlines()[1:] == [
         f"{tmp_path}/broken.png: not a JPEG, PNG, GIF, BMP or WebP image",
         f"{tmp_path}/none.png: No such file or directory: {tmp_path}/none.png",
@@ -285,6 +289,8 @@ def served(folder: Path) -> Iterator[str]:
     port = str(free_port())
     words = ["models", "serve", "-m", "models:/three-digits@champion", "--env-manager", "local"]
     environment = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"}
+    # As in an environment that is activated: MLflow starts uvicorn by its name.
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with (folder / "served.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "mlflow", *words, "--host", "127.0.0.1", "--port", port],
@@ -302,7 +308,8 @@ def served(folder: Path) -> Iterator[str]:
             time.sleep(0.5)
         yield address
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

@@ -21,6 +21,8 @@ from stores import free_port
 
 import lr_study
 
+pytestmark = pytest.mark.winner
+
 SCREENSHOTS = os.environ.get("LR_STUDY_SCREENSHOTS", "")
 _PATIENCE_SECONDS = 120
 _SMALL = ("--weights", "random", "--image-size", "32", "--epochs", "3", "--seeds", "2")
