@@ -224,7 +224,6 @@ def test_b0_gives_a_picture_new_features_each_time_in_training_and_the_same_when
     np.testing.assert_array_equal(first, last)
 
 
-@pytest.mark.numeric
 def test_the_same_live_run_gives_the_same_figures_to_the_last_digit(prepared):
     ready = prepared(engine="live", backbone="efficientnet-b0", epochs=1)
     pictures = ready.images(seed=0)
