@@ -11,9 +11,6 @@ from lr_study.report import left_out_lines, plan_line
 from lr_study.runs import LOG_MODELS, Settings, StudySpec, load_grid, parse_seeds
 from lr_study.studies.image_data import data_lines, find_images
 from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, prepare
-from lr_study.studies.models import register_classifier
-from lr_study.studies.study import run_study
-from lr_study.studies.winners import winner
 from lr_study.support import UsageError, require_model_name, require_one_of
 from lr_study.tracking import open_destination
 
@@ -86,6 +83,10 @@ def study(
     numbers = _numbers(loaded.seeds or "10" if seeds is None else seeds)
     requested = StudySpec(completed, loaded.policies, numbers, rerun)
     image_set = find_images(completed)
+    from lr_study.studies.models import register_classifier  # with TensorFlow, for seconds
+    from lr_study.studies.study import run_study
+    from lr_study.studies.winners import winner
+
     _log(data_lines(image_set))
     destination = open_destination(tracking_uri, experiment, image_set.name)
     outcome = run_study(
