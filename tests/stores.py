@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 NO_SERVER = "http://127.0.0.1:9"
@@ -31,23 +31,38 @@ def tracking_server(folder: Path, database: bytes) -> Iterator[str]:
     command += ["--port", uri.rpartition(":")[2], "--backend-store-uri", f"sqlite:///{file}"]
     command += ["--artifacts-destination", str(folder / "artifacts")]
     environment = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    with (folder / "log").open("w", encoding="utf-8") as log:
+    with serving(command, uri, environment, folder / "log"):
+        yield uri
+
+
+@contextmanager
+def serving(
+    command: Sequence[str],
+    uri: str,
+    environment: Mapping[str, str],
+    log: Path,
+    patience_seconds: float = 90,
+) -> Iterator[None]:
+    """Run a server of MLflow's while a block lasts, from its first answer on."""
+    with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
-            command, env=environment, stdout=log, stderr=log, start_new_session=True
+            command, env=environment, stdout=output, stderr=output, start_new_session=True
         )
     try:
-        deadline = time.monotonic() + 90
-        while not _answers(uri):
-            assert process.poll() is None, (folder / "log").read_text(encoding="utf-8")
-            assert time.monotonic() < deadline, (folder / "log").read_text(encoding="utf-8")
+        deadline = time.monotonic() + patience_seconds
+        while not is_healthy(uri):
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
             time.sleep(0.2)
-        yield uri
+        yield
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it could not start
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
 
 
-def _answers(uri: str) -> bool:
+def is_healthy(uri: str) -> bool:
+    """Whether a server of MLflow's answers."""
     try:
         with urllib.request.urlopen(f"{uri}/health", timeout=5):  # noqa: S310
             return True

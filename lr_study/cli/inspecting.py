@@ -1,12 +1,12 @@
 """The remaining commands: ``policies``, ``ui`` and ``doctor``."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lr_study.cli.options import Experiment, TrackingUri
+from lr_study.cli.completion import experiment_names
+from lr_study.cli.options import TrackingUri
 from lr_study.cli.terminal import echo, echo_err
 from lr_study.runs import Settings
 from lr_study.support import UsageError, atomic_write
@@ -30,7 +30,13 @@ def policies(
 
 
 def ui(
-    experiment: Experiment = None,
+    experiment: Annotated[
+        str | None,
+        typer.Option(
+            help="Whose page to open; else MLFLOW_EXPERIMENT_NAME or _ID, else the newest.",
+            autocompletion=experiment_names,
+        ),
+    ] = None,
     tracking_uri: TrackingUri = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5000,
 ) -> None:
@@ -44,7 +50,7 @@ def ui(
         )
     from lr_study.cli.ui import serve_ui
 
-    serve_ui(tracking_uri, port, experiment or os.environ.get("MLFLOW_EXPERIMENT_NAME"))
+    serve_ui(tracking_uri, port, experiment)
 
 
 def doctor(

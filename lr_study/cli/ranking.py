@@ -42,7 +42,8 @@ def compare(
 
     require_one_of("format", output_format, FORMATS)
     require_one_of("by", by, BY)
-    runs, comparison = _load_and_compare(experiment, tracking_uri, criteria)
+    disable_gc()
+    runs, comparison = load_and_compare(experiment, tracking_uri, criteria)
     origin = origin_of(comparison, runs, tracking_uri)
     shown = display(full_names=full_names)
     echo(ranking_text(comparison, output_format, by, origin=origin, display=shown))
@@ -63,16 +64,16 @@ def report(
     from lr_study.report import check_report, origin_of, write_report
 
     check_report(output, lang)
-    runs, comparison = _load_and_compare(experiment, tracking_uri, criteria)
+    disable_gc()
+    runs, comparison = load_and_compare(experiment, tracking_uri, criteria)
     write_report(output, comparison, runs, lang, origin_of(comparison, runs, tracking_uri))
     echo_err(f"written: {output}")
 
 
-def _load_and_compare(
+def load_and_compare(
     experiment: str | None, tracking_uri: str | None, criteria: ComparisonCriteria
 ) -> "tuple[pd.DataFrame, Comparison]":
     """Read the runs of an experiment, and compare them."""
-    disable_gc()
     from lr_study.comparison import compare as compare_runs
     from lr_study.tracking import experiment_name, load_runs
 

@@ -12,7 +12,14 @@ from lr_study.cli.completion import policy_names
 from lr_study.cli.options import Experiment, Seed, TrackingUri, typed_options, with_settings
 from lr_study.cli.terminal import command_line, display, echo, echo_err
 from lr_study.policies import parse
-from lr_study.runs import LOG_MODELS, RERUNS, RunSpec, Settings, StudySpec, load_grid, parse_seeds
+from lr_study.runs import (
+    DEFAULT_SEEDS,
+    LOG_MODELS,
+    RERUNS,
+    RunSpec,
+    Settings,
+    requested_study,
+)
 from lr_study.support import LrStudyError, reason_of_failure, require_model_name, require_one_of
 
 if TYPE_CHECKING:
@@ -102,7 +109,9 @@ def study(
         list[str] | None,
         typer.Option(help="A policy as text; may be repeated.", autocompletion=policy_names),
     ] = None,
-    seeds: Annotated[str, typer.Option(help="A number N for 0 to N-1, or a list 0,3,7.")] = "10",
+    seeds: Annotated[str, typer.Option(help="A number N for 0 to N-1, or a list 0,3,7.")] = (
+        DEFAULT_SEEDS
+    ),
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and exit.")] = False,
@@ -121,11 +130,16 @@ def study(
     require_one_of("log_models", log_models, LOG_MODELS)
     if register:
         require_model_name(register)
-    loaded = load_grid(grid or (None if policy else "seed"), policy or ())
     typed = typed_options(context)
-    settings = loaded.completed(settings, keep=typed)
-    numbers = parse_seeds(seeds if "seeds" in typed else loaded.seeds or seeds)
-    requested = StudySpec(settings, loaded.policies, numbers, rerun)
+    requested = requested_study(
+        grid,
+        policy or (),
+        settings,
+        seeds=seeds if "seeds" in typed else None,
+        rerun=rerun,
+        typed=typed,
+    )
+    settings = requested.settings
     from lr_study.studies import data_lines, find_images
 
     image_set = find_images(settings)
@@ -157,9 +171,7 @@ def study(
         echo_err(_UNLOGGED[what].format(why=why, compare=command_line(words, tracking_uri)))
     if register:
         chosen = winner(outcome.runs, outcome.ranking)
-        version = register_classifier(
-            destination.client, register, chosen.run_id, weights=settings.weights, chosen=chosen
-        )
+        version = register_classifier(destination.client, register, chosen.run_id, chosen=chosen)
         echo_err(f"registered: models:/{register}@{CHAMPION}, version {version}: {chosen}")
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")

@@ -8,6 +8,7 @@ from lr_study.cli.terminal import echo
 from lr_study.support import LrStudyError
 from lr_study.tracking import (
     connect,
+    experiment_name,
     latest_experiment,
     require_experiment,
     resolve_tracking_uri,
@@ -21,18 +22,21 @@ def serve_ui(tracking_uri: str | None, port: int, experiment: str | None = None)
     Parameters
     ----------
     experiment
-        Whose page's address is printed: its runs as a table. By default, that of the experiment
-        that was created last.
+        Whose page's address is printed: its runs as a table. By default, the experiment of the
+        environment, or else the one that was created last.
 
     Raises
     ------
+    UsageError
+        If there is no such experiment.
     LrStudyError
         If there is no store, or the port is taken: MLflow would end with exit code 0.
     """
     uri = resolve_tracking_uri(tracking_uri)
     is_server = uri.startswith(("http://", "https://"))
     client = connect(uri)
-    found = require_experiment(client, experiment) if experiment else latest_experiment(client)
+    name = experiment_name(uri, experiment, default="")
+    found = require_experiment(client, name) if name else latest_experiment(client)
     page = runs_page(str(found.experiment_id)) if found else ""
     if is_server:
         echo(f"the store has its own pages: open {uri.rstrip('/')}/{page}")

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lr_study.cli.options import WEIGHTS_HELP, Experiment, TrackingUri
+from lr_study.cli.ranking import load_and_compare
 from lr_study.cli.terminal import display, echo, echo_err
-from lr_study.runs import Settings
+from lr_study.comparison import ComparisonCriteria
 from lr_study.support import LrStudyError, UsageError, require_model_name, require_one_of
 
 if TYPE_CHECKING:
-    from mlflow import MlflowClient
-
     from lr_study.studies import Winner
 
 PREDICTION_FORMATS = ("table", "json")
@@ -51,7 +50,7 @@ def model(
     if register:
         require_model_name(register)
     client = connect(tracking_uri)
-    chosen = _winner(client, experiment, tracking_uri, rank) if run_id is None else None
+    chosen = _winner(experiment, tracking_uri, rank) if run_id is None else None
     found = chosen.run_id if chosen else full_run_id(client, str(run_id))
     if output is not None:
         save_model(client, found, weights, output)
@@ -94,7 +93,7 @@ def predict(
         run_id = (
             full_run_id(client, run)
             if run is not None
-            else _winner(client, experiment, tracking_uri, rank).run_id
+            else _winner(experiment, tracking_uri, rank).run_id
         )
         classifier = load_run_classifier(client, run_id, weights)
     answers = [answer.to_dict() for answer in classifier.predict(images)]
@@ -109,17 +108,11 @@ def predict(
         raise LrStudyError(f"{len(failed)} of {len(answers)} images cannot be used")
 
 
-def _winner(
-    client: "MlflowClient", experiment: str | None, tracking_uri: str | None, rank: int
-) -> "Winner":
+def _winner(experiment: str | None, tracking_uri: str | None, rank: int) -> "Winner":
     """The policy at a place of the ranking, named on standard error."""
-    from lr_study.comparison import compare
     from lr_study.studies import winner
-    from lr_study.tracking import experiment_name, require_experiment, runs_of_experiment
 
-    name = experiment_name(tracking_uri, experiment, Settings.data)
-    runs = runs_of_experiment(client, require_experiment(client, name).experiment_id)
-    ranking = compare(runs, experiment=name)
+    runs, ranking = load_and_compare(experiment, tracking_uri, ComparisonCriteria())
     chosen = winner(runs, ranking, rank)
     echo_err(str(chosen))
     if len(ranking.protocols) > 1:

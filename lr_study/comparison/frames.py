@@ -1,6 +1,6 @@
 """A comparison as a pandas DataFrame, as text and as HTML: for notebooks and for CSV."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lr_study.comparison.results import Comparison, FamilyRow, ProtocolRanking, Row
+    from lr_study.comparison.results import Comparison, ProtocolRanking
 
 BY = ("policy", "family")
 """What a row of a table may stand for: a policy, or a family."""
@@ -23,21 +23,18 @@ def comparison_frame(comparison: "Comparison", by: str = "policy") -> "pd.DataFr
     rows = [
         {"protocol": ranking.id, **dict(_flat(asdict(row)))}
         for ranking in comparison.protocols
-        for row in _rows(ranking, by)
+        for row in (ranking.families if by == "family" else ranking.rows)
     ]
-    columns = ["protocol", *dict.fromkeys(name for row in rows for name in row)]
-    frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)), dtype=object)
-    return frame.infer_objects()
-
-
-def _rows(ranking: "ProtocolRanking", by: str) -> "Sequence[Row | FamilyRow]":
-    return ranking.families if by == "family" else ranking.rows
+    names = list(dict.fromkeys(["protocol", *(name for row in rows for name in row)]))
+    # The best policy has no difference from itself, where the others have its mean and interval.
+    columns = [name for name in names if not any(n.startswith(f"{name}.") for n in names)]
+    return pd.DataFrame(rows, columns=columns, dtype=object).infer_objects()
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the values of nested keys under their names, joined by a point.
 
-    An interval is two values, ``.low`` and ``.high``. What is None is one value.
+    An interval is two values, ``.low`` and ``.high``.
     """
     for name, value in values.items():
         if isinstance(value, Mapping):
@@ -54,21 +51,26 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
 def comparison_text(comparison: "Comparison") -> str:
     """Return the rankings with their verdicts and the advice, as text of a few columns."""
-    parts = [f"{comparison.experiment}: {comparison.at} {comparison.metric}".lstrip(": ")]
+    parts = [_heading(comparison)]
     for ranking in comparison.protocols:
-        table = _short_frame(comparison, ranking).to_string(index=False, na_rep="-")
+        table = _short_frame(comparison, ranking).to_string(index=False)
         parts += [_title(ranking), table, ranking.advice]
     return "\n\n".join((*parts, *_remainder(comparison)))
 
 
 def comparison_html(comparison: "Comparison") -> str:
     """Return the same as HTML, in which every text of a store is escaped."""
-    parts = [f"<p>{escape(f'{comparison.experiment}: {comparison.at} {comparison.metric}')}</p>"]
+    parts = [f"<p>{escape(_heading(comparison))}</p>"]
     for ranking in comparison.protocols:
-        table = _short_frame(comparison, ranking).to_html(index=False, na_rep="–", border=0)
+        table = _short_frame(comparison, ranking).to_html(index=False, border=0)
         advice = "<br>".join(map(escape, ranking.advice.splitlines()))
         parts += [f"<p><b>{escape(_title(ranking))}</b></p>", table, f"<p>{advice}</p>"]
     return "\n".join((*parts, *(f"<p>{escape(line)}</p>" for line in _remainder(comparison))))
+
+
+def _heading(comparison: "Comparison") -> str:
+    quantity = f"{comparison.at} {comparison.metric}"
+    return f"{comparison.experiment}: {quantity}" if comparison.experiment else quantity
 
 
 def _title(ranking: "ProtocolRanking") -> str:

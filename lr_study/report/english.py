@@ -110,7 +110,7 @@ TEXTS = {
     ),
     "figure views": (
         "Rank of each policy by final accuracy, best accuracy, loss, and epochs to the target "
-        "accuracy."
+        "accuracy. Policies of equal rank share a point, with their names from there downwards."
     ),
     "curves why": (
         "The best policy of each family, and the baseline: means over seeds, in bands of one "

@@ -173,7 +173,7 @@ class PageTables:
         return Table(headings, tuple(lines), text_columns=4)
 
     def test_set(self) -> Table | None:
-        """The policies that validation selected, on the test set; None where there is none."""
+        """The policies that validation selected, on the test set; None without a test set."""
         texts, families = self.texts, self.ranking.families
         if not families or families[0].test_accuracy is None:
             return None

@@ -19,10 +19,13 @@ def prediction_table(answers: Sequence[Mapping[str, Any]], display: Display = PL
         for answer in answers
         if answer["error"] is None
     ]
-    headings = ("image", "class", "probability", "or", "with")
+    images, classes, probabilities, seconds, theirs = zip(*rows, strict=True)
     columns = [
-        Column(heading, cells, left=heading not in ("probability", "with"))
-        for heading, cells in zip(headings, zip(*rows, strict=True), strict=True)
+        Column("image", images, left=True, wraps=True),
+        Column("class", classes, left=True),
+        Column("probability", probabilities),
+        Column("or", seconds, left=True),
+        Column("with", theirs),
     ]
     return table_of(columns, display).lstrip("\n")
 

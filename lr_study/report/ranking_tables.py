@@ -138,7 +138,7 @@ def _score_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Col
         Column(
             "verdict\nvs best", ["diverged" if r.diverged else r.verdict for r in rows], left=True
         ),
-        Column("policy", [row.policy for row in rows], left=True),
+        Column("policy", [row.policy for row in rows], left=True, wraps=True),
         Column(
             f"{comparison.at}\n{_short(comparison.metric)}",
             [fit(row.estimate, ".4f", 7) for row in rows],
@@ -179,7 +179,7 @@ def _family_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Co
     ]
     return [
         Column("family", [family.family for family in families], left=True),
-        Column("policy", [family.policy for family in families], left=True),
+        Column("policy", [family.policy for family in families], left=True, wraps=True),
         Column("of", [str(family.tried) for family in families]),
         Column("val", [fit(family.estimate, ".4f", 7) for family in families]),
         Column("test\nacc.", [fit(family.test_accuracy, ".4f", 6) for family in families]),

@@ -46,11 +46,16 @@ PLAIN = Display()
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table, with its heading; numbers are aligned to the right."""
+    """A column of a table, with its heading.
+
+    Numbers are aligned to the right, texts to the ``left``. ``wraps`` lets long cells take several
+    lines where the table is too wide.
+    """
 
     heading: str
     cells: Sequence[str]
     left: bool = False
+    wraps: bool = False
 
 
 def width_of(columns: Sequence[Column]) -> int:
@@ -89,7 +94,7 @@ def _table(columns: Sequence[Column], styles: Mapping[str, str] = _NO_STYLES) ->
         table.add_column(
             visible(column.heading, keep="\n"),
             justify="left" if column.left else "right",
-            no_wrap=column.heading not in ("policy", "image"),  # all else is short
+            no_wrap=not column.wraps,
             overflow="fold",  # a path is one word
         )
     for row in zip(*(column.cells for column in columns), strict=True):

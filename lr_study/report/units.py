@@ -36,7 +36,7 @@ class Unit:
     sign: str = ""
 
     def value(self, value: float | None) -> str:
-        """Return a value alone; a dash where there is none."""
+        """Return a value alone; a dash for None."""
         return self._format(value, f"{self.sign}.{self.decimals}f")
 
     def estimate(self, value: float | None, interval: Interval | None) -> str:

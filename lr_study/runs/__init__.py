@@ -5,7 +5,7 @@ In: policies, and options from the command line or a grid file. Out: checked `Se
 of a finished run with the summary of its curves. The only files it reads are grids.
 """
 
-from lr_study.runs.grids import SEED_GRID, load_grid, parse_seeds
+from lr_study.runs.grids import DEFAULT_SEEDS, SEED_GRID, requested_study
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
 from lr_study.runs.records import (
@@ -33,6 +33,7 @@ __all__ = [
     "BACKBONES",
     "CONVERGENCE_TOLERANCE",
     "CURVES",
+    "DEFAULT_SEEDS",
     "DUPLICATES",
     "ENGINES",
     "LOG_MODELS",
@@ -53,9 +54,8 @@ __all__ = [
     "convergence_epoch",
     "convergence_tolerance",
     "has_diverged",
-    "load_grid",
     "make_plan",
-    "parse_seeds",
+    "requested_study",
     "required_metrics",
     "short_hash",
     "summarize_curves",

@@ -23,6 +23,7 @@ from typing import Any
 import yaml
 
 from lr_study.policies import FAMILIES, ExpDecay, Fixed, Policy, StepDecay, parse
+from lr_study.runs.plan import StudySpec
 from lr_study.runs.settings import Settings
 from lr_study.support import LineError, UsageError, pairs, read_yaml, text_of
 
@@ -39,6 +40,8 @@ SEED_GRID: tuple[Policy, ...] = (
 """The 18 policies of the study that this project grew from."""
 
 BUILT_IN = {"seed": SEED_GRID}
+
+DEFAULT_SEEDS = "10"
 
 _BOOLEANS = {"true": True, "false": False}
 _OPTIONS: dict[str, type] = {f.name: type(f.default) for f in fields(Settings)}
@@ -99,6 +102,46 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
             f"grid={name} is not allowed: grid is {', '.join(BUILT_IN)} or an existing YAML file"
         )
     return Grid(tuple(dict.fromkeys([*grid.policies, *extra])), grid.options, grid.seeds)
+
+
+def requested_study(
+    grid: str | None,
+    policies: Collection[str],
+    settings: Settings,
+    *,
+    seeds: str | Iterable[int] | None,
+    rerun: str,
+    typed: Collection[str],
+) -> StudySpec:
+    """Return the study that a command, or a call, requests.
+
+    A grid's file goes before defaults, and what was typed before the file.
+
+    Parameters
+    ----------
+    grid
+        A name or a file; ``seed`` if neither it nor policies are given.
+    seeds
+        What `parse_seeds` takes, or the seeds; None for those of the grid, or `DEFAULT_SEEDS`.
+    typed
+        The names of the settings that were given.
+
+    Raises
+    ------
+    UsageError
+        If a value is not allowed.
+
+    Examples
+    --------
+    >>> study = requested_study(None, ["fixed"], Settings(), seeds=[3], rerun="missing", typed=())
+    >>> study.policies, study.seeds
+    ((Fixed(lr=0.001),), (3,))
+    """
+    loaded = load_grid(grid or (None if policies else "seed"), policies)
+    completed = loaded.completed(settings, keep=typed)
+    given = loaded.seeds or DEFAULT_SEEDS if seeds is None else seeds
+    numbers = parse_seeds(given) if isinstance(given, str) else tuple(given)
+    return StudySpec(completed, loaded.policies, numbers, rerun)
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:

@@ -36,7 +36,7 @@ class Description:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one image: its class and the probability of each, or why there is none.
+    """The answer for one image: the probability of each class, or why it cannot be used.
 
     Attributes
     ----------

@@ -3,16 +3,17 @@
 import logging
 import warnings
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from lr_study.comparison import Comparison
 from lr_study.policies import Policy
 from lr_study.report import left_out_lines, plan_line
-from lr_study.runs import LOG_MODELS, Settings, StudySpec, load_grid, parse_seeds
+from lr_study.runs import LOG_MODELS, Settings, requested_study
 from lr_study.studies.image_data import data_lines, find_images
 from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, prepare
 from lr_study.support import UsageError, require_model_name, require_one_of
-from lr_study.tracking import open_destination
+from lr_study.tracking import not_joined_lines, open_destination
 
 _LOG = logging.getLogger("lr_study")
 
@@ -71,28 +72,31 @@ def study(
     require_one_of("log_models", log_models, LOG_MODELS)
     if register:
         require_model_name(register)
-    texts = [str(policy) for policy in policies]
-    loaded = load_grid(grid or (None if texts else "seed"), texts)
-    unknown = settings.keys() - Settings.__dataclass_fields__.keys()
-    if unknown:
-        raise UsageError(
-            f"{min(unknown)} is not a setting: the settings are "
-            f"{', '.join(Settings.__dataclass_fields__)}"
-        )
-    completed = loaded.completed(Settings(**settings), keep=settings)
-    numbers = _numbers(loaded.seeds or "10" if seeds is None else seeds)
-    requested = StudySpec(completed, loaded.policies, numbers, rerun)
-    image_set = find_images(completed)
+    known = [field.name for field in fields(Settings)]
+    for name in settings:
+        if name not in known:
+            raise UsageError(f"{name} is not a setting: the settings are {', '.join(known)}")
+    requested = requested_study(
+        grid,
+        [str(policy) for policy in policies],
+        Settings(**settings),
+        seeds=str(seeds) if isinstance(seeds, int) else seeds,
+        rerun=rerun,
+        typed=settings,
+    )
+    image_set = find_images(requested.settings)
     from lr_study.studies.models import register_classifier  # with TensorFlow, for seconds
     from lr_study.studies.study import run_study
     from lr_study.studies.winners import winner
 
     _log(data_lines(image_set))
     destination = open_destination(tracking_uri, experiment, image_set.name)
+    for line in not_joined_lines(destination.client):
+        warnings.warn(line, stacklevel=2)
     outcome = run_study(
         destination,
         requested,
-        lambda: _prepared(completed, image_set),
+        lambda: _prepared(requested.settings, image_set),
         models=log_models,
         on_plan=lambda plan: _log([plan_line(plan)]),
     )
@@ -107,16 +111,8 @@ def study(
         warnings.warn(f"{what} could not be logged: {why}", stacklevel=2)
     if register:
         chosen = winner(outcome.runs, outcome.ranking)
-        register_classifier(
-            destination.client, register, chosen.run_id, weights=completed.weights, chosen=chosen
-        )
+        register_classifier(destination.client, register, chosen.run_id, chosen=chosen)
     return outcome.ranking
-
-
-def _numbers(seeds: int | str | Iterable[int]) -> tuple[int, ...]:
-    if isinstance(seeds, str | int):
-        return parse_seeds(str(seeds))
-    return tuple(seeds)
 
 
 def _prepared(settings: Settings, image_set: Any) -> CachedWorkload | LiveWorkload:

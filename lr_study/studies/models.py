@@ -110,8 +110,14 @@ def register_classifier(
             "lr_study.verdict": chosen.verdict,
             "lr_study.protocol_id": chosen.protocol_id,
         }
-    how = str(chosen) if chosen else f"chosen by its run: {policy}, run {run_id}"
-    return register_model(client, name, model_id, f"Chosen by lr-study: {how}", tags)
+    return register_model(
+        client,
+        name,
+        run_id,
+        model_id,
+        description=f"lr-study chose {chosen}" if chosen else f"{policy}, run {run_id}, by hand",
+        tags=tags,
+    )
 
 
 def _write(file: Path, classifier: Classifier, run_id: str, policy: str) -> None:

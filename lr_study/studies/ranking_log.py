@@ -21,7 +21,7 @@ from lr_study.report import (
     ranking_table,
 )
 from lr_study.runs import Protocol
-from lr_study.tracking import PROTOCOL_TAG, log_batch, log_dataset, log_files, retry
+from lr_study.tracking import log_batch, log_dataset, log_files, retry
 
 
 def log_ranking(
@@ -61,7 +61,7 @@ def log_ranking(
             metrics=[Metric(n, v, now, 0) for n, v in summary_metrics(ranking).items()],
             tags={MLFLOW_RUN_NOTE: ranking_description(ranking, origin)},
         )
-        log_dataset(client, run_id, {PROTOCOL_TAG: protocol.to_json()})
+        log_dataset(client, run_id, protocol.to_json())
 
     retry(log_summary)
 
@@ -72,20 +72,20 @@ def summary_params(ranking: Comparison, protocol: Protocol) -> dict[str, str]:
         name: str(getattr(protocol, name))
         for name in ("data", "backbone", "engine", "optimizer", "batch_size", "epochs")
     }
-    for of_protocol in ranking.protocols[:1]:
-        first = of_protocol.rows[0]
-        params |= {"best_policy": first.policy, "best_family": first.family}
+    if ranking.protocols:
+        best = ranking.protocols[0].rows[0]
+        params |= {"best_policy": best.policy, "best_family": best.family}
     return params
 
 
 def summary_metrics(ranking: Comparison) -> dict[str, float]:
     """Return the result of a study in numbers: the best estimate, and how many of each verdict."""
-    metrics: dict[str, float] = {}
-    for of_protocol in ranking.protocols[:1]:
-        rows = of_protocol.rows
-        verdicts = Counter(row.verdict for row in rows)
-        metrics = {"policies": len(rows), "seeds": len(rows[0].seeds)}
-        metrics |= {name: verdicts[name] for name in ("tied", "undecided", "worse")}
-        if rows[0].estimate is not None:
-            metrics["best_estimate"] = rows[0].estimate
+    if not ranking.protocols:
+        return {}
+    rows = ranking.protocols[0].rows
+    verdicts = Counter(row.verdict for row in rows)
+    metrics: dict[str, float] = {"policies": len(rows), "seeds": len(rows[0].seeds)}
+    metrics |= {name: verdicts[name] for name in ("tied", "undecided", "worse")}
+    if rows[0].estimate is not None:
+        metrics["best_estimate"] = rows[0].estimate
     return metrics

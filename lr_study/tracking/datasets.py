@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag
@@ -9,31 +10,36 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from lr_study.tracking.connection import is_rejection
-from lr_study.tracking.tags import OPTIONS_TAG, PROTOCOL_TAG
 
 _MAX_DIGEST_LENGTH = 36
 
 
-def log_dataset(client: MlflowClient, run_id: str, tags: Mapping[str, str]) -> None:
-    """Log the data set that the tags of a run describe as the run's input, for MLflow's pages.
+def log_dataset(client: MlflowClient, run_id: str, protocol: str, options: str = "{}") -> None:
+    """Log the data set of a run as its input, for MLflow's pages.
 
     Nothing is read from it: a server that knows no data sets, as those before MLflow 2.4, takes
     the run without.
+
+    Parameters
+    ----------
+    protocol
+        The protocol of the run, as JSON.
+    options
+        Its options that no protocol holds, as JSON: where the images lie.
     """
+    dataset = dataset_input(json.loads(protocol), json.loads(options))
     try:
-        client.log_inputs(run_id, datasets=[dataset_input(tags)])
+        client.log_inputs(run_id, datasets=[dataset])
     except MlflowException as error:
         if not is_rejection(error):
             raise
 
 
-def dataset_input(tags: Mapping[str, str]) -> DatasetInput:
-    """Return the data set of a run of ours: its protocol names it, its options say where it is.
+def dataset_input(protocol: Mapping[str, Any], options: Mapping[str, Any]) -> DatasetInput:
+    """Return a data set as MLflow describes it.
 
-    The digest begins with the fingerprint that runs are compared by, cut to what MLflow takes.
+    The digest is the fingerprint that runs are compared by, cut to what MLflow takes.
     """
-    protocol = json.loads(tags[PROTOCOL_TAG])
-    options = json.loads(tags.get(OPTIONS_TAG, "{}"))
     dataset = Dataset(
         name=protocol["data"],
         digest=protocol["fingerprint"][:_MAX_DIGEST_LENGTH],

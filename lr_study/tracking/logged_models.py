@@ -88,9 +88,15 @@ def log_classifier(client: MlflowClient, run_id: str, script: Path, keras_file: 
 
 @own_settings()
 def register_model(
-    client: MlflowClient, name: str, model_id: str, description: str, tags: Mapping[str, str]
+    client: MlflowClient,
+    name: str,
+    run_id: str,
+    model_id: str,
+    *,
+    description: str,
+    tags: Mapping[str, str],
 ) -> str:
-    """Make a logged model the champion of a registered model; return the number of its version.
+    """Make the logged model of a run the champion of a registered model; return the version.
 
     The registered model is created if it is new. Earlier versions stay, without the alias.
 
@@ -99,10 +105,12 @@ def register_model(
     LrStudyError
         If the store does not take it.
     """
-    run_id = client.get_logged_model(model_id).source_run_id
     try:
-        with _existing_is_fine():
+        try:
             client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
         version = client.create_model_version(
             name,
             f"models:/{model_id}",
@@ -115,16 +123,6 @@ def register_model(
     except MlflowException as error:
         raise LrStudyError(f"the model {name} cannot be registered ({one_line(error)})") from error
     return str(version.version)
-
-
-@contextmanager
-def _existing_is_fine() -> Iterator[None]:
-    """Pass over MLflow's answer that what is to be created exists."""
-    try:
-        yield
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_ALREADY_EXISTS":
-            raise
 
 
 @contextmanager

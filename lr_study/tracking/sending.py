@@ -34,7 +34,14 @@ from lr_study.tracking.mlflow_settings import own_settings
 from lr_study.tracking.outbox import Entry
 from lr_study.tracking.reading import all_runs
 from lr_study.tracking.run_rows import is_complete
-from lr_study.tracking.tags import OUTBOX_TAG, PARENT_TAG, PROCESS_TAG, SUPERSEDED_TAG
+from lr_study.tracking.tags import (
+    OPTIONS_TAG,
+    OUTBOX_TAG,
+    PARENT_TAG,
+    PROCESS_TAG,
+    PROTOCOL_TAG,
+    SUPERSEDED_TAG,
+)
 from lr_study.tracking.uploads import ArtifactError, log_files
 from lr_study.tracking.writing import log_batch, source_tags
 
@@ -277,7 +284,9 @@ class Sender:
             params = {name: value for name, value in entry.params.items() if name not in known}
             metrics = [Metric(*point) for point in entry.metrics]
             log_batch(self.client, run_id, metrics=metrics, params=params, tags=entry.tags)
-            log_dataset(self.client, run_id, entry.tags)
+            log_dataset(
+                self.client, run_id, entry.tags[PROTOCOL_TAG], entry.tags.get(OPTIONS_TAG, "{}")
+            )
         self.client.set_terminated(run_id, entry.status, entry.end_time)
         if not _is_delivered(self.client.get_run(run_id), entry):
             raise MlflowException(f"run {run_id} is incomplete after it was sent")

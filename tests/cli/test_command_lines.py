@@ -3,14 +3,12 @@
 import os
 import signal
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from forked import Forked, run_code
 from mlflow import MlflowClient
-from stores import free_port
+from stores import free_port, is_healthy
 
 PASSWORD = "planted-password"  # noqa: S105
 MODULE = "lr_study.tracking.closing"
@@ -51,11 +49,7 @@ def test_the_pages_are_served_without_the_address_in_sight(
 
         def answers() -> bool:
             assert served.poll() is None, served.output()
-            try:
-                with urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310
-                    return True
-            except OSError:
-                return False
+            return is_healthy(address)
 
         assert watch(answers, f"--port {port}", PASSWORD) > 0
         (experiment,) = MlflowClient(address).search_experiments()

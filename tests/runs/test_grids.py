@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from lr_study.policies import Fixed
 from lr_study.runs import Settings
-from lr_study.runs.grids import SEED_GRID, load_grid, parse_seeds
+from lr_study.runs.grids import SEED_GRID, load_grid, parse_seeds, requested_study
 from lr_study.support.errors import UsageError
 
 
@@ -137,3 +138,30 @@ def test_the_largest_count_of_seeds_is_ten_thousand() -> None:
     assert parse_seeds("10000") == tuple(range(10_000))
     with pytest.raises(UsageError, match="a count from 1 to 10000"):
         parse_seeds("10001")
+
+
+@pytest.mark.parametrize(
+    ("typed", "seeds", "epochs", "expected"),
+    [
+        ((), None, 50, ((0, 1), 7)),  # of the file
+        (("epochs",), None, 50, ((0, 1), 50)),  # typed, though it is the default
+        (("epochs",), "4,", 9, ((4,), 9)),
+        ((), [3, 5], 50, ((3, 5), 7)),
+    ],
+)
+def test_what_is_typed_goes_before_the_file(grid_file, typed, seeds, epochs, expected):
+    file = grid_file("policies: [fixed]\noptions: {epochs: 7, seeds: 2}\n")
+    settings = Settings(epochs=epochs)
+    study = requested_study(file, (), settings, seeds=seeds, rerun="missing", typed=typed)
+    assert (study.seeds, study.settings.epochs) == expected
+
+
+def test_without_a_grid_it_is_the_built_in_one_unless_policies_are_given():
+    def policies(grid, *given):
+        study = requested_study(grid, given, Settings(), seeds=None, rerun="missing", typed=())
+        assert study.seeds == tuple(range(10))
+        return study.policies
+
+    assert policies(None) == SEED_GRID
+    assert policies(None, "fixed:lr=3") == (Fixed(3.0),)
+    assert policies("seed", "fixed:lr=3") == (*SEED_GRID, Fixed(3.0))

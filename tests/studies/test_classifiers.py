@@ -3,13 +3,10 @@
 import base64
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,7 @@ import requests
 from forked import lr_study
 from mlflow import MlflowClient
 from PIL import Image
-from stores import free_port
+from stores import free_port, serving
 
 import lr_study as library
 from lr_study.data import load_image
@@ -291,33 +288,10 @@ def served(folder: Path) -> Iterator[str]:
     environment = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"}
     # As in an environment that is activated: MLflow starts uvicorn by its name.
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    with (folder / "served.log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", *words, "--host", "127.0.0.1", "--port", port],
-            stdout=log,
-            stderr=log,
-            env=environment,
-            start_new_session=True,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not answers(address):
-            assert process.poll() is None, (folder / "served.log").read_text(encoding="utf-8")
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
-        yield address
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def answers(address: str) -> bool:
-    try:
-        return requests.get(f"{address}/health", timeout=5).ok
-    except requests.ConnectionError:
-        return False
+    uri = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "mlflow", *words, "--host", "127.0.0.1", "--port", port]
+    with serving(command, uri, environment, folder / "served.log", _PATIENCE_SECONDS):
+        yield uri
 
 
 def ask(address: str, content: object) -> tuple[int, Any]:

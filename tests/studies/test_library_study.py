@@ -57,6 +57,8 @@ def test_it_does_what_the_command_does(options: dict, caplog: pytest.LogCaptureF
     assert list(frame["policy"]) == [row.policy for row in rows]
     assert list(frame["interval.low"]) == [row.interval[0] for row in rows]
     assert list(frame["seeds"]) == ["0 1", "0 1"]
+    assert pd.isna(frame.loc[0, "vs_best.mean"])
+    assert "vs_best" not in frame
     described = json.loads(json.dumps(ranking.to_dict()))["protocols"][0]["rows"][1]
     assert frame.loc[1, "vs_best.p_value"] == described["vs_best"]["p_value"]
     assert frame.loc[1, "metrics.final_val_loss"] == described["metrics"]["final_val_loss"]

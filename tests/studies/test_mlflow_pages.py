@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from urllib.parse import quote
 import pytest
 from forked import Forked
 from mlflow import MlflowClient
-from stores import free_port
+from stores import free_port, is_healthy
 
 import lr_study
 
@@ -54,19 +53,11 @@ def experiment_page(folder: Path) -> Iterator[str]:
     port = str(free_port())
     arguments = ["ui", "--experiment", "digits", "--port", port]
     with Forked(arguments, cwd=folder) as served:
-        wait_for(lambda: is_healthy(port))
+        wait_for(lambda: is_healthy(f"http://127.0.0.1:{port}"))
         (line,) = [line for line in served.output().splitlines() if line.startswith("open ")]
         yield line.removeprefix("open ")
         served.send_signal(signal.SIGTERM)
         served.wait(30)
-
-
-def is_healthy(port: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
-            return True
-    except OSError:
-        return False
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
