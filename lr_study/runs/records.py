@@ -1,5 +1,6 @@
 """The record of a finished run: its epochs, and the metrics that summarize its curves."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -124,10 +125,11 @@ def summarize_curves(epochs: Sequence[EpochRecord], tolerance: float) -> dict[st
     }
     losses = [epoch.val_loss for epoch in epochs if epoch.val_loss is not None]
     if losses:
-        metrics["best_val_loss"] = min(losses)
+        # NaN is a loss that was not logged; what a plain min gives depends on where it stands.
+        metrics["best_val_loss"] = lowest = min(losses, key=lambda loss: (math.isnan(loss), loss))
     if not has_diverged(epochs):
         metrics["final_val_loss"] = losses[-1]
-        metrics["val_loss_rise"] = losses[-1] - min(losses)
+        metrics["val_loss_rise"] = losses[-1] - lowest
     return metrics
 
 

@@ -130,6 +130,21 @@ def test_the_best_loss_of_a_run_that_diverged_at_first_is_that_of_its_other_epoc
     assert list(invalid_reasons(runs)) == ["metric best_val_loss is 0.1, but its curve gives 0.93"]
 
 
+@pytest.mark.parametrize("missing", [0, 3, len(LOSSES) - 1])
+def test_the_best_loss_is_checked_whichever_epoch_of_an_import_lacks_one(missing: int) -> None:
+    runs = with_curves(record("fixed"))
+    losses: list[float | None] = list(LOSSES)
+    losses[missing] = None
+    runs.at[0, "curves"]["val_loss"] = losses
+    runs["diverged"] = False  # an imported run says so
+    runs["best_val_loss"] = lowest = min(loss for loss in losses if loss is not None)
+    assert list(invalid_reasons(runs)) == [None]
+    runs["best_val_loss"] = 0.1
+    assert list(invalid_reasons(runs)) == [
+        f"metric best_val_loss is 0.1, but its curve gives {lowest:.6g}"
+    ]
+
+
 def test_all_but_the_earliest_run_of_a_cell_are_duplicates() -> None:
     runs = with_curves(record("fixed"), record("fixed"), record("fixed", seed=1))
     runs["end_time"] = [2, 1, 3]
