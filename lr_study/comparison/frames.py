@@ -26,7 +26,7 @@ def comparison_frame(comparison: "Comparison", by: str = "policy") -> "pd.DataFr
         for row in (ranking.families if by == "family" else ranking.rows)
     ]
     names = list(dict.fromkeys(["protocol", *(name for row in rows for name in row)]))
-    # The best policy has no difference from itself, where the others have its mean and interval.
+    # The baseline has no difference from itself, where other rows have its mean and interval.
     columns = [name for name in names if not any(n.startswith(f"{name}.") for n in names)]
     return pd.DataFrame(rows, columns=columns, dtype=object).infer_objects()
 

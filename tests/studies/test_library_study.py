@@ -57,8 +57,7 @@ def test_it_does_what_the_command_does(options: dict, caplog: pytest.LogCaptureF
     assert list(frame["policy"]) == [row.policy for row in rows]
     assert list(frame["interval.low"]) == [row.interval[0] for row in rows]
     assert list(frame["seeds"]) == ["0 1", "0 1"]
-    assert pd.isna(frame.loc[0, "vs_best.mean"])
-    assert "vs_best" not in frame
+    assert frame.loc[0, "vs_best.mean"] == 0
     described = json.loads(json.dumps(ranking.to_dict()))["protocols"][0]["rows"][1]
     assert frame.loc[1, "vs_best.p_value"] == described["vs_best"]["p_value"]
     assert frame.loc[1, "metrics.final_val_loss"] == described["metrics"]["final_val_loss"]
@@ -96,3 +95,10 @@ def test_texts_of_a_store_are_escaped_in_html() -> None:
     ranking = lr_study.compare(three_policies(), experiment="<script>alert(1)</script>")
     assert "<script>" not in ranking._repr_html_()
     assert "&lt;script&gt;" in ranking._repr_html_()
+
+
+def test_frames_hold_a_difference_in_one_set_of_columns() -> None:
+    ranking = lr_study.compare(three_policies(), baseline="exp_decay:initial_lr=0.01,k=0.3")
+    for by in "policy", "family":
+        names = list(ranking.to_frame(by).columns)
+        assert not [name for name in names if any(n.startswith(f"{name}.") for n in names)]
