@@ -130,7 +130,7 @@ def _declared_rates(policy: str, epochs: int) -> list[float] | None:
         rate = parse(policy)
     except UsageError:
         return None
-    return [rate(epoch) for epoch in range(epochs)]
+    return [rate(epoch, epochs) for epoch in range(epochs)]
 
 
 def duplicate_reasons(runs: pd.DataFrame) -> pd.Series:

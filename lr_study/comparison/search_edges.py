@@ -1,7 +1,6 @@
 """What the tried policies leave open: a best value at the edge, an accuracy that still improves."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +67,7 @@ def _edge(best: Policy, name: str, tried: set[float]) -> Edge | None:
     side, neighbor = ("highest", others[-1]) if value > others[-1] else ("lowest", others[0])
     beyond = _beyond(value, neighbor)
     try:
-        policy = replace(best, **{name: round(beyond) if isinstance(value, int) else beyond})  # type: ignore[type-var]
+        policy = best.with_parameter(name, round(beyond) if isinstance(value, int) else beyond)
     except UsageError:
         return None  # such as a factor above 1
     return None if policy == best else Edge(name, value, side, str(policy))

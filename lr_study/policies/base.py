@@ -1,18 +1,34 @@
-"""The base class of policies, and the checks of their parameters."""
+"""The base class of policies."""
 
-import math
-from dataclasses import dataclass, fields
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Self
 
-from lr_study.support import UsageError, real_number
+from lr_study.policies.parameters import Choice, Kind, shortest
+from lr_study.support import UsageError
+
+RESOLUTIONS = ("epoch", "step")
+
+Curve = Sequence[float | None]
+"""The values that a policy reads of the epochs that ended, such as their validation losses."""
+
+BOUNDARY = 1e-9
+"""Times closer than this to a boundary, in epochs, are at it: 0.07 × 100 is 7.000000000000001."""
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Policy:
     """A learning rate as a function of the epoch.
 
     A family is a frozen dataclass that derives from this class. It has one field per parameter,
-    implements ``__call__``, and sets ``family``, ``formula``, ``_allowed``, a `Range` for each
-    parameter, and ``_short_form``. Its text form is ``family:parameter=value,...``.
+    implements ``_rate``, and sets ``family``, ``formula``, ``_allowed``, which has a `Kind` for
+    each parameter, and ``_rate_parameter``. Its text form is ``family:parameter=value,...``.
+
+    Parameters
+    ----------
+    every
+        ``epoch`` if the rate changes from epoch to epoch, ``step`` if it changes with each step;
+        None for what is usual for the family.
 
     Raises
     ------
@@ -24,40 +40,143 @@ class Policy:
     family
         The name of the family in the text form.
     formula
-        The learning rate in terms of the parameters and ``epoch``, as Python writes it.
+        The learning rate in terms of the parameters, ``epoch`` and ``epochs``, as Python writes it.
+    default_every
+        What ``every`` is unless given.
+    needs_epochs
+        Whether the rate depends on the number of epochs of the run.
     """
 
     family: ClassVar[str]
     formula: ClassVar[str]
-    _allowed: ClassVar[dict[str, "Range"]]
-    _short_form: ClassVar[str]
+    default_every: ClassVar[str] = "epoch"
+    needs_epochs: ClassVar[bool] = False
+    _allowed: ClassVar[Mapping[str, Kind]]
+    _rate_parameter: ClassVar[str] = "initial_lr"
 
-    def __call__(self, epoch: float) -> float:
-        """Return the learning rate of an epoch.
+    every: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, allowed in self._allowed.items():
+            object.__setattr__(self, name, allowed.check(self.family, name, getattr(self, name)))
+        every = self.default_every if self.every is None else self.every
+        object.__setattr__(self, "every", EVERY.check(self.family, "every", every))
+
+    def __call__(self, epoch: float, epochs: float | None = None, curve: Curve = ()) -> float:
+        """Return the learning rate at a time of a run.
 
         Parameters
         ----------
         epoch
             Counted from 0, as Keras counts; fractions of an epoch are allowed.
+        epochs
+            The length of the run in epochs. May be left out if the rate does not depend on it.
+        curve
+            The values of the metric that it `reads`, in the epochs that ended.
+
+        Raises
+        ------
+        UsageError
+            If the rate depends on the number of epochs and that is not given.
         """
+        if epochs is None and self.needs_epochs:
+            raise UsageError(f"the rate of {self} depends on the number of epochs: give epochs")
+        return self._rate(epoch, epochs or 0, curve)
+
+    def _rate(self, epoch: float, epochs: float, curve: Curve) -> float:
         raise NotImplementedError
 
-    def __post_init__(self) -> None:
-        for name, allowed in self._allowed.items():
-            object.__setattr__(self, name, allowed.check(self.family, name, getattr(self, name)))
+    def step_rates(
+        self, epoch: int, epochs: int, steps_per_epoch: int, curve: Curve = ()
+    ) -> list[float]:
+        """Return the learning rates of the steps of one epoch.
+
+        >>> from lr_study.policies import parse
+        >>> parse("linear:initial_lr=1").step_rates(1, epochs=4, steps_per_epoch=2)
+        [0.75, 0.625]
+        """
+        if not self.changes_by_step:
+            return [self.at(epoch, 0.0, epochs, curve)] * steps_per_epoch
+        return [
+            self.at(epoch, step / steps_per_epoch, epochs, curve) for step in range(steps_per_epoch)
+        ]
+
+    def at(self, epoch: int, part: float, epochs: int, curve: Curve = ()) -> float:
+        """Return the rate in force when ``part`` of an epoch, from 0 to 1, has passed."""
+        return self(epoch + part if self.every == "step" else epoch, epochs, curve)
+
+    @property
+    def changes_by_step(self) -> bool:
+        """Whether the rate may change within an epoch."""
+        return self.every == "step"
+
+    @property
+    def reads(self) -> str | None:
+        """The name of the metric that the rate depends on, such as ``val_loss``; None for most."""
+        return None
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate that the policy scales with: ``lr``, ``initial_lr`` or ``max_lr``."""
+        value = getattr(self, self._rate_parameter)
+        return float(value[0] if isinstance(value, tuple) else value)
+
+    def require_fit(self, epochs: float) -> None:
+        """Raise a `UsageError` if the policy does not fit into a run of so many epochs."""
+
+    def loaded(self) -> "Policy":
+        """Return the policy with its own function imported; most policies as they are."""
+        return self
 
     def __str__(self) -> str:
-        return f"{self.family}:" + ",".join(f"{k}={v!r}" for k, v in self.parameters().items())
+        pairs = ",".join(f"{name}={text}" for name, text in self.texts().items())
+        return f"{self.family}:{pairs}{self._resolution(',')}"
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in self.parameters().items())
+        every = "" if self.every == self.default_every else f", every={self.every!r}"
+        return f"{type(self).__name__}({values}{every})"
 
     @property
     def short_name(self) -> str:
-        """The name in narrow tables, such as ``step 0.01 ×0.5/5``; no other policy has it."""
-        values = {name: _shortest(value) for name, value in self.parameters().items()}
-        return self._short_form.format(**values)
+        """The name in narrow tables, such as ``cosine 0.1``; no other policy has it.
 
-    def parameters(self) -> dict[str, float]:
-        """Return the parameters by name, in the order of the text form."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+        Parameters other than the learning rate are left out where they have their defaults.
+        """
+        default = type(self)()
+        texts = self.texts()
+        others = {
+            name: texts[name]
+            for name, value in self.parameters().items()
+            if name != self._rate_parameter and value != getattr(default, name)
+        }
+        rate = getattr(self, self._rate_parameter)
+        shown = shortest(rate) if isinstance(rate, (float, int)) else texts[self._rate_parameter]
+        pairs = [f"{name}={text}" for name, text in others.items()]
+        label = " ".join([self.family.replace("_", " "), shown, *pairs])
+        return label + self._resolution()
+
+    def _resolution(self, separator: str = " ") -> str:
+        """``every=...`` after a separator, where it is not what is usual for the family."""
+        return "" if self.every == self.default_every else f"{separator}every={self.every}"
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters by name, in the order of the text form, without ``every``."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "every"}
+
+    def texts(self) -> dict[str, str]:
+        """Return the parameters by name as the text form writes them."""
+        return {name: self._allowed[name].text(v) for name, v in self.parameters().items()}
+
+    def with_parameter(self, name: str, value: Any) -> Self:
+        """Return the policy with another value of a parameter.
+
+        Raises
+        ------
+        UsageError
+            If the value is not allowed.
+        """
+        return replace(self, **{name: value})
 
     @classmethod
     def allowed(cls, parameter: str) -> str:
@@ -65,77 +184,4 @@ class Policy:
         return cls._allowed[parameter].description
 
 
-def _shortest(value: float) -> str:
-    """The shortest decimal that is a value: 1 for 1.0.
-
-    >>> _shortest(1.0), _shortest(1e-05), _shortest(0.30000000000000004)
-    ('1', '1e-05', '0.30000000000000004')
-    """
-    text = format(value, "g")
-    return text if float(text) == value else repr(value)
-
-
-@dataclass(frozen=True)
-class Range:
-    """The values that a parameter allows: finite numbers in an interval.
-
-    Attributes
-    ----------
-    description
-        The interval in words, for messages.
-    low, high
-        The bounds; ``high`` is allowed.
-    low_is_allowed
-        Whether ``low`` is allowed.
-    whole
-        Whether only whole numbers are allowed.
-    """
-
-    description: str
-    low: float
-    high: float = math.inf
-    low_is_allowed: bool = False
-    whole: bool = False
-
-    def check(self, family: str, name: str, value: object) -> float:
-        """Return a number as a float, or as an int if only whole numbers are allowed.
-
-        Raises
-        ------
-        UsageError
-            If the value is not a number, or not allowed.
-        """
-        error = self._error(family, name, value)
-        try:
-            return self._convert(real_number(name, value), error)
-        except UsageError:
-            raise error from None
-
-    def parse(self, family: str, name: str, text: str) -> float:
-        """Return the value that a text represents; an error quotes the text.
-
-        Raises
-        ------
-        UsageError
-            If the text is not a number, or not allowed.
-        """
-        error = self._error(family, name, text)
-        try:
-            value = float(text)
-        except ValueError:
-            raise error from None
-        return self._convert(value, error)
-
-    def _convert(self, value: float, error: UsageError) -> float:
-        above = value >= self.low if self.low_is_allowed else value > self.low
-        if not (above and value <= self.high and math.isfinite(value)):
-            raise error
-        if self.whole and value != int(value):
-            raise error
-        return int(value) if self.whole else float(value)
-
-    def _error(self, family: str, name: str, value: object) -> UsageError:
-        return UsageError(f"{family}: {name}={value} is not allowed: {name} is {self.description}")
-
-
-POSITIVE_RATE = Range("a finite number > 0, such as 0.001", low=0.0)
+EVERY = Choice(RESOLUTIONS)

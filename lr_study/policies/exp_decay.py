@@ -3,10 +3,11 @@
 import math
 from dataclasses import dataclass
 
-from lr_study.policies.base import POSITIVE_RATE, Policy, Range
+from lr_study.policies.base import Curve, Policy
+from lr_study.policies.parameters import POSITIVE_RATE, Range, shortest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExpDecay(Policy):
     """The learning rate decays exponentially with the epoch.
 
@@ -39,11 +40,15 @@ class ExpDecay(Policy):
 
     family = "exp_decay"
     formula = "initial_lr * exp(-k * epoch)"
-    _short_form = "exp {initial_lr} k={k}"
     _allowed = {  # noqa: RUF012
         "initial_lr": POSITIVE_RATE,
         "k": Range("a finite number >= 0, such as 0.3", low=0.0, low_is_allowed=True),
     }
 
-    def __call__(self, epoch: float) -> float:
+    @property
+    def short_name(self) -> str:
+        """The name in narrow tables, such as ``exp 0.01 k=0.3``."""
+        return f"exp {shortest(self.initial_lr)} k={shortest(self.k)}{self._resolution()}"
+
+    def _rate(self, epoch: float, epochs: float, curve: Curve) -> float:
         return self.initial_lr * math.exp(-self.k * epoch)

@@ -7,14 +7,63 @@
 0.005
 """
 
-from lr_study.policies.base import Policy
+import re
+from typing import Any
+
+from lr_study.policies.base import EVERY, Policy
+from lr_study.policies.composition import LENGTH, Composition, Part, Warmup
+from lr_study.policies.cosine import Cosine, CosineRestarts
+from lr_study.policies.cyclic import Cyclic
 from lr_study.policies.exp_decay import ExpDecay
 from lr_study.policies.fixed import Fixed
+from lr_study.policies.inverse import InverseSqrt, InverseTime
+from lr_study.policies.one_cycle import OneCycle
+from lr_study.policies.other_names import suggested_family, suggested_parameter
+from lr_study.policies.own import PREFIX, parse_python
+from lr_study.policies.piecewise import MultiStep, Piecewise
+from lr_study.policies.plateau import Plateau
+from lr_study.policies.polynomial import Linear, Polynomial
+from lr_study.policies.sigmoid import Sigmoid
 from lr_study.policies.step_decay import StepDecay
+from lr_study.policies.wsd import WarmupStableDecay
 from lr_study.support import UsageError
 
-FAMILIES: dict[str, type[Policy]] = {cls.family: cls for cls in (Fixed, StepDecay, ExpDecay)}
+FAMILIES: dict[str, type[Policy]] = {
+    cls.family: cls
+    for cls in (
+        Fixed,
+        StepDecay,
+        ExpDecay,
+        MultiStep,
+        Piecewise,
+        Polynomial,
+        Linear,
+        Cosine,
+        CosineRestarts,
+        OneCycle,
+        Cyclic,
+        InverseTime,
+        InverseSqrt,
+        WarmupStableDecay,
+        Sigmoid,
+        Plateau,
+    )
+}
 """A new family is added here."""
+
+_PARTS: dict[str, type[Policy]] = {**FAMILIES, Warmup.family: Warmup}
+
+# Between parts; the plus of a number, such as 1e+05, is followed by a digit.
+_PLUS = re.compile(r"\+(?=[A-Za-z_])")
+
+
+def is_known_family(family: str) -> bool:
+    """Whether policies of a family, or a composition of families, have a formula.
+
+    >>> is_known_family("warmup+cosine"), is_known_family("unnamed")
+    (True, False)
+    """
+    return all(part in _PARTS for part in family.split("+"))
 
 
 def short_name(policy: str) -> str:
@@ -33,7 +82,8 @@ def parse(text: str) -> Policy:
     """Return the policy with a text form, such as ``step_decay:drop=0.5,epochs_drop=10``.
 
     Parameters that are not given have their defaults. For every policy,
-    ``parse(str(policy)) == policy``.
+    ``parse(str(policy)) == policy``. Parts of a `Composition` are joined by ``+``. The function of
+    ``python:module:function`` is not imported; `Policy.loaded` does that.
 
     Raises
     ------
@@ -45,26 +95,57 @@ def parse(text: str) -> Policy:
     --------
     >>> parse("fixed") == Fixed(lr=0.001)
     True
+    >>> parse("warmup:epochs=5+cosine").short_name
+    'warmup 5 + cosine 0.1'
     >>> parse("fixed:lr=-1")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     lr_study.support.errors.UsageError: fixed: lr=-1 is not allowed: lr is a finite number > 0, ...
     """
+    parts = [_parse_part(part, text) for part in _PLUS.split(text)]
+    if len(parts) == 1 and parts[0].length is None and not isinstance(parts[0].policy, Warmup):
+        return parts[0].policy
+    return Composition(tuple(parts))
+
+
+def _parse_part(text: str, whole: str) -> Part:
+    if text.startswith(PREFIX):
+        *options, last = text.split(",")
+        if options and last.startswith("for="):
+            length = LENGTH.parse("python", "for", last.removeprefix("for="))
+            return Part(parse_python(",".join(options)), length)
+        return Part(parse_python(text))
     family, _, rest = text.partition(":")
-    if family not in FAMILIES:
-        raise UsageError(
-            f"policy {text!r} is unknown: policy is {', '.join(FAMILIES)}, "
-            "with parameters as in step_decay:drop=0.5,epochs_drop=5"
-        )
-    cls = FAMILIES[family]
-    values: dict[str, float] = {}
-    for part in rest.split(",") if rest else []:
-        name, equals, value = part.partition("=")
-        if name not in cls._allowed or not equals:
-            raise UsageError(
-                f"{family}: {part!r} is not a parameter: "
-                f"write {', '.join(f'{known}=NUMBER' for known in cls._allowed)}"
-            )
+    if family not in _PARTS:
+        raise _unknown_family(family, text, whole)
+    cls = _PARTS[family]
+    kinds = {**cls._allowed, "every": EVERY, **({} if cls is Warmup else {"for": LENGTH})}
+    values: dict[str, Any] = {}
+    for pair in rest.split(",") if rest else []:
+        name, equals, value = pair.partition("=")
+        if name not in kinds or not equals:
+            raise _unknown_parameter(cls, pair, name)
         if name in values:
             raise UsageError(f"{family}: {name} is given twice in {text!r}: give it once")
-        values[name] = cls._allowed[name].parse(family, name, value)
-    return cls(**values)
+        values[name] = kinds[name].parse(family, name, value)
+    length = values.pop("for", None)
+    return Part(cls(**values), length)
+
+
+def _unknown_family(family: str, text: str, whole: str) -> UsageError:
+    near = suggested_family(family, list(_PARTS))
+    meant = f"did you mean {near}? " if near else ""
+    return UsageError(
+        f"policy {whole!r} is unknown: {meant}"
+        f"policy is {', '.join(FAMILIES)}, "
+        "with parameters as in step_decay:drop=0.5,epochs_drop=5, a warmup before it as in "
+        "warmup:epochs=5+cosine:initial_lr=0.1, or python:MODULE:FUNCTION"
+    )
+
+
+def _unknown_parameter(cls: type[Policy], pair: str, name: str) -> UsageError:
+    known = list(cls._allowed)
+    near = None if name in known else suggested_parameter(name, known)
+    written = ", ".join(f"{known}={kind.placeholder}" for known, kind in cls._allowed.items())
+    return UsageError(
+        f"{cls.family}: {pair!r} is not a parameter: {f'{near}; ' if near else ''}write {written}"
+    )

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from lr_study.policies.base import POSITIVE_RATE, Policy
+from lr_study.policies.base import Curve, Policy
+from lr_study.policies.parameters import POSITIVE_RATE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fixed(Policy):
     """The same learning rate in every epoch.
 
@@ -29,8 +30,8 @@ class Fixed(Policy):
 
     family = "fixed"
     formula = "lr"
-    _short_form = "fixed {lr}"
+    _rate_parameter = "lr"
     _allowed = {"lr": POSITIVE_RATE}  # noqa: RUF012
 
-    def __call__(self, epoch: float) -> float:
+    def _rate(self, epoch: float, epochs: float, curve: Curve) -> float:
         return self.lr

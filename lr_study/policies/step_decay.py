@@ -3,10 +3,11 @@
 import math
 from dataclasses import dataclass
 
-from lr_study.policies.base import POSITIVE_RATE, Policy, Range
+from lr_study.policies.base import Curve, Policy
+from lr_study.policies.parameters import FACTOR, POSITIVE_RATE, Range, shortest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StepDecay(Policy):
     """The learning rate is multiplied by ``drop`` every ``epochs_drop`` epochs.
 
@@ -41,12 +42,17 @@ class StepDecay(Policy):
 
     family = "step_decay"
     formula = "initial_lr * drop ** floor((1 + epoch) / epochs_drop)"
-    _short_form = "step {initial_lr} ×{drop}/{epochs_drop}"
     _allowed = {  # noqa: RUF012
         "initial_lr": POSITIVE_RATE,
-        "drop": Range("a number in (0, 1], such as 0.5", low=0.0, high=1.0),
+        "drop": FACTOR,
         "epochs_drop": Range("a whole number >= 1", low=1, low_is_allowed=True, whole=True),
     }
 
-    def __call__(self, epoch: float) -> float:
+    @property
+    def short_name(self) -> str:
+        """The name in narrow tables, such as ``step 0.01 ×0.5/5``."""
+        initial_lr, drop = shortest(self.initial_lr), shortest(self.drop)
+        return f"step {initial_lr} ×{drop}/{self.epochs_drop}{self._resolution()}"
+
+    def _rate(self, epoch: float, epochs: float, curve: Curve) -> float:
         return self.initial_lr * self.drop ** math.floor((1 + epoch) / self.epochs_drop)

@@ -11,8 +11,8 @@ def policies_text() -> str:
     lines: list[str] = []
     for name, cls in FAMILIES.items():
         lines += ["", f"{name}: rate = {cls.formula}"]
-        for parameter, default in cls().parameters().items():
-            lines.append(f"  {parameter:<12} {default!r:<6} {cls.allowed(parameter)}")
+        for parameter, default in cls().texts().items():
+            lines.append(f"  {parameter:<16} {default:<14} {cls.allowed(parameter)}")
     return "\n".join(lines[1:])
 
 

@@ -61,8 +61,8 @@ def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
     values: dict[str, object] = {
         "policy": str(spec.policy),
         "family": spec.policy.family,
-        "initial_lr": spec.policy(0),  # of families that have it as a parameter, the next line's
-        **spec.policy.parameters(),
+        "initial_lr": spec.policy.learning_rate,
+        **spec.policy.texts(),
         "data": protocol.data,
         "backbone": protocol.backbone,
         "image_size": settings.image_size,

@@ -169,7 +169,7 @@ class _Block:
         self.rates = np.zeros((epochs, HEADS_PER_BLOCK, 1, 1), np.float32)
         for i, spec in enumerate(specs):
             with np.errstate(over="ignore"):  # a rate beyond 32 bits is infinite: the head diverges
-                self.rates[:, i, 0, 0] = [spec.policy(epoch) for epoch in range(epochs)]
+                self.rates[:, i, 0, 0] = [spec.policy(epoch, epochs) for epoch in range(epochs)]
         self.state: State = []
         self.epochs: list[list[EpochRecord]] = [[] for _ in specs]
         self.test_accuracy: NDArray[np.float64] | None = None
@@ -188,7 +188,7 @@ class _Block:
                 accuracy=accuracy,
                 val_loss=reported_loss(val_loss),
                 val_accuracy=val_accuracy,
-                learning_rate=spec.policy(len(epochs)),
+                learning_rate=spec.policy(len(epochs), spec.settings.epochs),
             )
             epochs.append(record)
             yield EpochEnd(spec, record, now_ms)

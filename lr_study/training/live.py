@@ -118,7 +118,7 @@ def train_live(
     before = kept.seconds
 
     def begin_epoch(epoch: int, logs: dict[str, float] | None) -> None:
-        model.optimizer.learning_rate = spec.policy(epoch)
+        model.optimizer.learning_rate = spec.policy(epoch, settings.epochs)
         # No thread fetches batches at this moment. The hooks of PyDataset would be too late, or run
         # once too often, because Keras starts with an `on_epoch_end`.
         train.rows = order.permutation(images.train)

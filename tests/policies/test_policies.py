@@ -111,7 +111,7 @@ def test_short_names(policy: str, name: str) -> None:
     ("text", "expected"),
     [
         ("", ["''", "fixed", "step_decay", "exp_decay"]),
-        ("cosine", ["cosine", "exp_decay"]),
+        ("cosin", ["did you mean cosine?", "exp_decay"]),
         ("Fixed:lr=1", ["Fixed"]),
         ("fixed:", []),
         ("fixed:lr", ["'lr'", "lr=NUMBER"]),

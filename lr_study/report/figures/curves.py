@@ -216,7 +216,10 @@ def study_curves(
 
 def policies_figure(epochs: int) -> Figure:
     """Return the rates of every family with its default parameters."""
-    lines = [Line(str(cls()), tuple(cls()(e) for e in range(epochs))) for cls in FAMILIES.values()]
+    lines = [
+        Line(str(cls()), tuple(cls()(e, epochs) for e in range(epochs)))
+        for cls in FAMILIES.values()
+    ]
     figure = new_figure(3.6)
     axes = draw_lines(figure.add_subplot(), lines, "learning rate")
     legend_below(figure, axes.lines, 2)

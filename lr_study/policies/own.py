@@ -1,0 +1,169 @@
+"""Policies that are a function of one's own, or an object of Keras's kind of schedule."""
+
+import hashlib
+import importlib
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lr_study.policies.base import Curve, Policy
+from lr_study.support import UsageError, one_line
+
+PREFIX = "python:"
+_DIGITS = 12  # of a digest in a text form
+
+Function = Callable[[float, float], float]
+"""The learning rate at an epoch, from 0, of a run of so many epochs."""
+
+
+@dataclass(frozen=True, repr=False)
+class PythonPolicy(Policy):
+    """A function of one's own: the text form is ``python:module:function@digest``.
+
+    The digest is of the function's source, so that runs of two versions of it are two policies.
+    Reading the text form imports nothing; `loaded` does, because a text may come from a store that
+    others write to.
+
+    Parameters
+    ----------
+    module, function
+        Where the function is imported from. It takes the epoch, counted from 0, and the number of
+        epochs, and returns the learning rate.
+    digest
+        The first 12 hexadecimal digits of the SHA-256 of its source; empty if it is not known yet.
+    call
+        The function; None until it is loaded.
+
+    Raises
+    ------
+    UsageError
+        If a value is not allowed; from `loaded`, if there is no such function or its source is
+        not what the digest says.
+
+    Examples
+    --------
+    >>> own = PythonPolicy("math", "fmod")
+    >>> str(own), own.call
+    ('python:math:fmod', None)
+    """
+
+    module: str
+    function: str
+    digest: str = ""
+    call: Function | None = field(default=None, compare=False)
+
+    family = "python"
+    formula = "function(epoch, epochs)"
+    needs_epochs = True
+    _allowed = {}  # noqa: RUF012
+
+    @classmethod
+    def of(cls, function: Function) -> "PythonPolicy":
+        """Return the policy of a function, which has a name in its module or is a notebook's."""
+        name = getattr(function, "__qualname__", type(function).__qualname__)
+        module = getattr(function, "__module__", None) or "__main__"
+        return cls(module, name, _digest(function), function)
+
+    def loaded(self) -> "PythonPolicy":
+        """Return the policy with its function imported.
+
+        Raises
+        ------
+        UsageError
+            If there is no such function, or its source is not what the digest says.
+        """
+        if self.call is not None:
+            return self
+        try:
+            found: Any = importlib.import_module(self.module)
+            for name in self.function.split("."):
+                found = getattr(found, name)
+        except Exception as error:  # what a module of theirs raises when it is imported
+            raise UsageError(
+                f"{self} cannot be imported ({one_line(error)}): it is python:MODULE:FUNCTION, "
+                "with the module in the current folder or on PYTHONPATH"
+            ) from error
+        if not callable(found):
+            raise UsageError(f"{self} is not a function: it takes the epoch and the epochs")
+        digest = _digest(found)
+        if self.digest not in ("", digest):
+            raise UsageError(
+                f"{self} has changed: its source has the digest {digest}; leave the digest out "
+                "to use it as it is now"
+            )
+        return replace(self, digest=digest, call=found)
+
+    def _rate(self, epoch: float, epochs: float, curve: Curve) -> float:
+        if self.call is None:
+            raise UsageError(f"{self} is not loaded: its rates are not known")
+        try:
+            return float(self.call(epoch, epochs))
+        except Exception as error:  # whatever a function of theirs raises
+            raise UsageError(f"{self} failed at epoch {epoch:g}: {one_line(error)}") from error
+
+    @property
+    def learning_rate(self) -> float:
+        """The first rate of a run of one epoch."""
+        return self(0, 1)
+
+    def __str__(self) -> str:
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{PREFIX}{self.module}:{self.function}{digest}{self._resolution(',')}"
+
+    @property
+    def short_name(self) -> str:
+        """The text form without the module."""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"python {self.module}:{self.function}{digest}{self._resolution()}"
+
+    def parameters(self) -> dict[str, Any]:
+        """Return nothing: a function has no parameters that are known."""
+        return {}
+
+
+def parse_python(text: str) -> PythonPolicy:
+    """Return the policy that a text form names; its module is not imported.
+
+    Raises
+    ------
+    UsageError
+        If the text is not ``python:MODULE:FUNCTION``.
+
+    >>> parse_python("python:my.schedules:ramp,every=step").every
+    'step'
+    """
+    rest, *options = text.removeprefix(PREFIX).split(",")
+    module, _, named = rest.partition(":")
+    function, _, digest = named.partition("@")
+    names = [*module.split("."), *function.split(".")]
+    well_formed = all(name.isidentifier() or name in ("<lambda>", "<locals>") for name in names)
+    if not well_formed or (digest and not _is_digest(digest)):
+        raise UsageError(f"{text!r} is not allowed: write python:MODULE:FUNCTION")
+    every = None
+    for option in options:
+        name, _, value = option.partition("=")
+        if name != "every" or every is not None:
+            raise UsageError(f"python: {option!r} is not a parameter: write every=epoch or step")
+        every = value
+    return PythonPolicy(module, function, digest, every=every)
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == _DIGITS and all(c in "0123456789abcdef" for c in text)
+
+
+def _digest(function: Any) -> str:
+    """Return the digest of a function's source, or of the settings of a schedule of Keras's."""
+    if hasattr(function, "get_config"):
+        described = json.dumps([type(function).__qualname__, function.get_config()], sort_keys=True)
+    else:
+        try:
+            described = inspect.getsource(function)
+        except (OSError, TypeError) as error:
+            raise UsageError(
+                f"the source of {function!r} cannot be read ({one_line(error)}): define it in a "
+                "module"
+            ) from error
+    return hashlib.sha256(described.encode()).hexdigest()[:_DIGITS]
