@@ -1,5 +1,6 @@
 """Our policies against the rates that schedules of five other libraries gave."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import recorded_schedules
 import recorded_schedules_of_torch
 from recorded_schedules import LOSSES, Call
 
-from lr_study.policies import parse
+from lr_study.policies import FAMILIES, parse
 
 PAGE = Path(__file__).parents[2] / "docs" / "schedules.md"
 CALLS = recorded_schedules.CALLS + recorded_schedules_of_torch.CALLS
@@ -59,3 +60,18 @@ def test_every_library_is_in_the_table() -> None:
         "transformers 5.24.0": 12,
         "timm 1.0.31": 8,
     }
+
+
+def test_every_policy_that_the_documentation_writes_out_is_one() -> None:
+    """But those with letters in place of numbers."""
+    texts = re.findall(r"`([^`\n]+)`", PAGE.read_text(encoding="utf-8"))
+    policies = [
+        text
+        for text in texts
+        if ":" in text
+        and text.partition(":")[0] in (*FAMILIES, "warmup")
+        and not re.search(r"=[A-Z]|=k[01]|=l\b|=γ|−|\.\.\.", text)
+    ]
+    assert len(policies) > 30
+    for text in policies:
+        parse(text).require_fit(50)

@@ -347,6 +347,6 @@ def test_growing_periods_begin_at_their_steps(t_mul: float) -> None:
     start = 0.0
     for n in range(12):
         assert policy(start) == pytest.approx(0.5**n, rel=1e-9)
-        half = 0.7 * t_mul**n / 2
-        assert policy(start + half) == pytest.approx(0.5**n / 2, rel=1e-6)
-        start += 2 * half
+        length = 0.7 * t_mul**n
+        assert policy(start + 0.75 * length) == pytest.approx(0.5**n * LOW, rel=1e-6)
+        start += length
