@@ -52,7 +52,7 @@ _FAMILIES = {
     "tanh": "sigmoid",
     "reducelronplateau": "plateau",
 }
-_ENDINGS = ("scheduler", "schedule", "lr")
+_ENDINGS = ("lrscheduler", "scheduler", "schedule", "lr")
 
 # Whose name another library gives to a parameter; the first that a family has is meant.
 _PARAMETERS = {

@@ -35,7 +35,8 @@ class Kind(Protocol):
 
 def not_allowed(family: str, name: str, value: object, description: str) -> UsageError:
     """Return the error about a value that a parameter does not allow."""
-    return UsageError(f"{family}: {name}={value} is not allowed: {name} is {description}")
+    shown = str(value) if str(value).isprintable() else repr(value)
+    return UsageError(f"{family}: {name}={shown} is not allowed: {name} is {description}")
 
 
 def shortest(value: float) -> str:
