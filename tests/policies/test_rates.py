@@ -265,6 +265,7 @@ def test_step_rates_of_a_composition_are_those_of_its_parts(
         ("warmup:epochs=2.5,every=epoch+step_decay", True),
         ("fixed:for=30%+fixed:lr=1", True),  # 30 % of 5 epochs end within one
         ("fixed:for=3+fixed:lr=1", False),
+        ("fixed:for=3+cosine", True),
     ],
 )
 def test_whether_a_rate_may_change_within_an_epoch(text: str, by_step: bool) -> None:
