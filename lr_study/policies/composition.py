@@ -244,7 +244,8 @@ class Composition(Policy):
 
     def with_parameter(self, name: str, value: Any) -> Self:
         """Return the composition with another value of a parameter, as `parameters` names it."""
-        if name not in self.parameters():
+        resolutions = [f"{prefix}.every" for prefix, _ in self._prefixes()]
+        if name not in self.parameters() and name not in resolutions:
             raise UsageError(f"{self.family}: {name} is not a parameter")
         prefix, _, own = name.partition(".")
         parts = []

@@ -180,5 +180,8 @@ def test_a_parameter_that_does_not_exist_cannot_be_changed() -> None:
     for policy in (Cosine(), parse("warmup+cosine")):
         with pytest.raises(UsageError, match="nothing is not a parameter"):
             policy.with_parameter("nothing", 1)
-    changed = parse("warmup+fixed:for=2+fixed").with_parameter("fixed2.lr", 1)
-    assert str(changed) == "warmup:epochs=5,start=0.0+fixed:lr=0.001,for=2+fixed:lr=1.0"
+    policy = parse("warmup+fixed:for=2+fixed").with_parameter("fixed2.lr", 1)
+    policy = policy.with_parameter("fixed.for", "10%").with_parameter("warmup.every", "epoch")
+    assert str(policy) == (
+        "warmup:epochs=5,start=0.0,every=epoch+fixed:lr=0.001,for=10%+fixed:lr=1.0"
+    )
