@@ -1,4 +1,4 @@
-.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults test-docs test-winner mutate screenshots check build docs picture format lock lock-server
+.PHONY: env study test test-fast test-pythons test-numeric test-server test-faults test-docs test-winner mutate screenshots check build docs picture schedules format lock lock-server
 
 env: .venv/ready
 
@@ -92,6 +92,10 @@ test-docs: env
 # The picture of README.md: the ranking of `make study`, drawn by the report.
 picture: env
 	@bash scripts/make_picture
+
+# The drawing of docs/schedules.md: every family, by the code that trains.
+schedules: env
+	@.venv/bin/python scripts/draw_schedules.py docs/images/schedules.svg
 
 format:
 	@.venv/bin/ruff format .

@@ -37,4 +37,6 @@ smartquotes = False  # an option begins with two hyphens
 html_theme = "furo"
 html_title = f"lr-study {release}"
 html_copy_source = False
+html_static_path = ["static"]
+html_css_files = ["tables.css"]
 html_show_sphinx = False

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lr_study.policies import FAMILIES
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -47,3 +49,12 @@ def test_scripts_of_make_targets_are_there() -> None:
     scripts = {word for word in words if word.startswith("scripts/")}
     assert "scripts/test_pythons" in scripts
     assert [script for script in scripts if not os.access(ROOT / script, os.R_OK)] == []
+
+
+def test_every_family_is_drawn_for_the_documentation(tmp_path: Path) -> None:
+    made = tmp_path / "schedules.svg"
+    subprocess.run([sys.executable, ROOT / "scripts/draw_schedules.py", made], check=True)
+    drawn = (ROOT / "docs/images/schedules.svg").read_text(encoding="utf-8")
+    for name in (*FAMILIES, "warmup + cosine"):
+        assert f">{name}</text>" in drawn, "make schedules"
+        assert f">{name}</text>" in made.read_text(encoding="utf-8")

@@ -77,10 +77,12 @@ class Policy:
         Raises
         ------
         UsageError
-            If the rate depends on the number of epochs and that is not given.
+            If the rate depends on the number of epochs and that is not given, or not above 0.
         """
         if epochs is None and self.needs_epochs:
             raise UsageError(f"the rate of {self} depends on the number of epochs: give epochs")
+        if epochs is not None and not epochs > 0:
+            raise UsageError(f"epochs={epochs} is not allowed: {self} needs a length > 0")
         return self._rate(epoch, epochs or 0, curve)
 
     def _rate(self, epoch: float, epochs: float, curve: Curve) -> float:
@@ -174,8 +176,10 @@ class Policy:
         Raises
         ------
         UsageError
-            If the value is not allowed.
+            If there is no such parameter, or the value is not allowed.
         """
+        if name not in (*self._allowed, "every"):
+            raise UsageError(f"{self.family}: {name} is not a parameter")
         return replace(self, **{name: value})
 
     @classmethod

@@ -116,10 +116,16 @@ class Composition(Policy):
     _allowed = {}  # noqa: RUF012
 
     def __post_init__(self) -> None:
+        if self.every not in (None, self.default_every):
+            raise UsageError(
+                f"every={self.every} is not allowed for a composition: each part has its own"
+            )
         last = len(self.parts) - 1
         parts = []
         for i, part in enumerate(self.parts):
             policy, length = part.policy, part.length
+            if isinstance(policy, Composition):
+                raise UsageError(f"{policy} is not allowed as a part: write its parts one by one")
             if isinstance(policy, Warmup):
                 if i == last:
                     raise UsageError(
@@ -164,7 +170,11 @@ class Composition(Policy):
     @property
     def changes_by_step(self) -> bool:
         """Whether the rate may change within an epoch."""
-        return any(part.policy.every == "step" or part.length for part in self.parts)
+        # A part whose length is no whole number may end within an epoch.
+        return any(
+            part.policy.every == "step" or not isinstance(part.length, int | None)
+            for part in self.parts
+        )
 
     @property
     def reads(self) -> str | None:
@@ -178,7 +188,7 @@ class Composition(Policy):
 
     def require_fit(self, epochs: float) -> None:
         """Raise a `UsageError` unless something is left of the run for the last part."""
-        last = list(self._places(epochs))[-1]
+        *_, last = self._places(epochs)
         if last.length <= BOUNDARY:
             raise UsageError(
                 f"{self} does not fit into epochs={epochs}: all parts but the last take "
@@ -234,6 +244,9 @@ class Composition(Policy):
 
     def with_parameter(self, name: str, value: Any) -> Self:
         """Return the composition with another value of a parameter, as `parameters` names it."""
+        resolutions = [f"{prefix}.every" for prefix, _ in self._prefixes()]
+        if name not in self.parameters() and name not in resolutions:
+            raise UsageError(f"{self.family}: {name} is not a parameter")
         prefix, _, own = name.partition(".")
         parts = []
         for part_prefix, part in self._prefixes():
@@ -267,6 +280,8 @@ class Composition(Policy):
 
     def _place(self, epoch: float, epochs: float) -> _Place:
         *earlier, last = self._places(epochs)
+        if last.length <= BOUNDARY:
+            self.require_fit(epochs)
         for place in earlier:
             if epoch < place.start + place.length - BOUNDARY:
                 return place

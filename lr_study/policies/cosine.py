@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from lr_study.policies.base import BOUNDARY, Curve, Policy
-from lr_study.policies.parameters import EPOCHS, FINAL_RATE, POSITIVE_RATE, Range
+from lr_study.policies.parameters import FINAL_RATE, PERIOD, POSITIVE_RATE, Range
 
 
 def half_cosine(part: float) -> float:
@@ -72,9 +72,9 @@ class CosineRestarts(Policy):
     final_lr
         The rate at the end of each period; at least 0.
     first_period
-        The length of the first period in epochs; above 0.
+        The length of the first period in epochs; at least 0.000001.
     t_mul
-        Each period is so many times as long as the one before; at least 1.
+        Each period is so many times as long as the one before; from 1 to 1000.
     m_mul
         Each period starts so many times as far above ``final_lr``; above 0, at most 1.
 
@@ -105,8 +105,8 @@ class CosineRestarts(Policy):
     _allowed = {  # noqa: RUF012
         "initial_lr": POSITIVE_RATE,
         "final_lr": FINAL_RATE,
-        "first_period": EPOCHS,
-        "t_mul": Range("a finite number >= 1, such as 2", low=1.0, low_is_allowed=True),
+        "first_period": PERIOD,
+        "t_mul": Range("a number from 1 to 1000, such as 2", 1.0, 1000.0, low_is_allowed=True),
         "m_mul": Range("a number in (0, 1], such as 0.5", low=0.0, high=1.0),
     }
 
@@ -119,10 +119,12 @@ class CosineRestarts(Policy):
         """Return which period a time is in, counted from 0, and which part of it has passed."""
         if self.t_mul == 1:
             return cycle(epoch, self.first_period)
-        # The first n periods take first_period * (t_mul ** n - 1) / (t_mul - 1) epochs.
-        growth = 1 + epoch * (self.t_mul - 1) / self.first_period
-        period = math.floor(math.log(growth) / math.log(self.t_mul) + BOUNDARY)
-        start = self.first_period * (self.t_mul**period - 1) / (self.t_mul - 1)
+        # The first n periods take first_period * (t_mul ** n - 1) / (t_mul - 1) epochs. Written
+        # with log1p and expm1, which are exact where t_mul is close to 1.
+        more = self.t_mul - 1
+        growth = math.log1p(more)
+        period = math.floor(math.log1p(epoch * more / self.first_period) / growth + BOUNDARY)
+        start = self.first_period * math.expm1(period * growth) / more
         return period, max(0.0, (epoch - start) / (self.first_period * self.t_mul**period))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lr_study.policies.base import Curve, Policy
 from lr_study.policies.cosine import cycle, half_cosine
-from lr_study.policies.parameters import EPOCHS, FINAL_RATE, POSITIVE_RATE, Choice, Range
+from lr_study.policies.parameters import FINAL_RATE, PERIOD, POSITIVE_RATE, Choice, Range
 from lr_study.support import UsageError
 
 # From 0 to 1 over the part of a cycle that has passed, from 0 to 1.
@@ -37,7 +37,7 @@ class Cyclic(Policy):
     base_lr, max_lr
         The bounds; ``max_lr`` is above ``base_lr``, and that is at least 0.
     period
-        The length of a cycle in epochs; above 0.
+        The length of a cycle in epochs; at least 0.000001.
     shape
         ``triangle``, ``sine`` (an arch), ``cosine`` (smooth at both bounds); ``sawtooth``,
         ``sine_sawtooth`` and ``cosine_sawtooth`` jump once in a cycle.
@@ -73,7 +73,7 @@ class Cyclic(Policy):
     _allowed = {  # noqa: RUF012
         "base_lr": FINAL_RATE,
         "max_lr": POSITIVE_RATE,
-        "period": EPOCHS,
+        "period": PERIOD,
         "shape": Choice((*_SYMMETRIC, *_SAWTOOTH)),
         "phase": Choice(("up", "down")),
         "decay": Choice(

@@ -109,11 +109,13 @@ def parse(text: str) -> Policy:
 
 def _parse_part(text: str, whole: str) -> Part:
     if text.startswith(PREFIX):
-        *options, last = text.split(",")
-        if options and last.startswith("for="):
-            length = LENGTH.parse("python", "for", last.removeprefix("for="))
-            return Part(parse_python(",".join(options)), length)
-        return Part(parse_python(text))
+        options = text.split(",")
+        lengths = [option for option in options if option.startswith("for=")]
+        if len(lengths) > 1:
+            raise UsageError(f"python: for is given twice in {text!r}: give it once")
+        policy = parse_python(",".join(o for o in options if o not in lengths))
+        length = LENGTH.parse("python", "for", lengths[0][4:]) if lengths else None
+        return Part(policy, length)
     family, _, rest = text.partition(":")
     if family not in _PARTS:
         raise _unknown_family(family, text, whole)
@@ -127,8 +129,7 @@ def _parse_part(text: str, whole: str) -> Part:
         if name in values:
             raise UsageError(f"{family}: {name} is given twice in {text!r}: give it once")
         values[name] = kinds[name].parse(family, name, value)
-    length = values.pop("for", None)
-    return Part(cls(**values), length)
+    return Part(length=values.pop("for", None), policy=cls(**values))
 
 
 def _unknown_family(family: str, text: str, whole: str) -> UsageError:
@@ -148,4 +149,5 @@ def _unknown_parameter(cls: type[Policy], pair: str, name: str) -> UsageError:
     written = ", ".join(f"{known}={kind.placeholder}" for known, kind in cls._allowed.items())
     return UsageError(
         f"{cls.family}: {pair!r} is not a parameter: {f'{near}; ' if near else ''}write {written}"
+        f", every={EVERY.placeholder}"
     )

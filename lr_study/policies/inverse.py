@@ -48,7 +48,10 @@ class InverseTime(Policy):
     }
 
     def _rate(self, epoch: float, epochs: float, curve: Curve) -> float:
-        return self.initial_lr / float((1 + self.k * epoch) ** self.power)
+        try:
+            return self.initial_lr / float((1 + self.k * epoch) ** self.power)
+        except OverflowError:  # the divisor is above the largest float
+            return 0.0
 
 
 @dataclass(frozen=True, repr=False)

@@ -25,8 +25,10 @@ class OneCycle(Policy):
         The highest rate; above 0.
     pct_start
         The part of the run in which the rate rises; above 0 and below 1.
-    div_factor, final_div_factor
-        Above 0.
+    div_factor
+        At least 1.
+    final_div_factor
+        Above 0; times ``div_factor`` it is at least 1, so that no rate is above ``max_lr``.
     anneal
         ``cos`` or ``linear``: the shape of each phase.
     three_phase
@@ -62,7 +64,7 @@ class OneCycle(Policy):
     _allowed = {  # noqa: RUF012
         "max_lr": POSITIVE_RATE,
         "pct_start": Range("a number > 0 and < 1, such as 0.3", low=0.0, high=1 - 2**-53),
-        "div_factor": Range("a finite number > 0, such as 25", low=0.0),
+        "div_factor": Range("a finite number >= 1, such as 25", low=1.0, low_is_allowed=True),
         "final_div_factor": Range("a finite number > 0, such as 10000", low=0.0),
         "anneal": Choice(("cos", "linear")),
         "three_phase": Flag(),
@@ -75,6 +77,12 @@ class OneCycle(Policy):
             raise UsageError(
                 f"one_cycle: pct_start={self.pct_start} is not allowed with three_phase=yes: "
                 "the first two phases have the same length, so pct_start is below 0.5"
+            )
+        if self.div_factor * self.final_div_factor < 1:
+            raise UsageError(
+                f"one_cycle: final_div_factor={self.final_div_factor} is not allowed with "
+                f"div_factor={self.div_factor}: their product is at least 1, so that the last rate "
+                "is not above max_lr"
             )
 
     def _rate(self, epoch: float, epochs: float, curve: Curve) -> float:

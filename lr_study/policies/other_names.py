@@ -2,45 +2,57 @@
 
 from difflib import get_close_matches
 
-# By their names in Keras, PyTorch, optax, transformers and timm, without "_", in lower case.
+# By their names in Keras, PyTorch, optax, transformers, timm and LRBench: in lower case, without
+# "_", and without "schedule", "scheduler" or "lr" at the end.
 _FAMILIES = {
-    "constantlr": "fixed",
     "constant": "fixed",
-    "steplr": "multistep:milestones=30/60/90,drop=0.1",
-    "multisteplr": "multistep",
-    "piecewiseconstantdecay": "piecewise",
+    "fix": "fixed",
+    "constantwithwarmup": "warmup:epochs=5+fixed",
+    "warmupconstant": "warmup:epochs=5+fixed",
+    "step": "multistep:milestones=30/60/90,drop=0.1",
+    "nstep": "multistep",
+    "multistep": "multistep",
     "piecewiseconstant": "piecewise",
-    "exponentialdecay": "exp_decay",
-    "exponentiallr": "exp_decay",
+    "piecewiseconstantdecay": "piecewise",
+    "exp": "exp_decay",
     "exponential": "exp_decay",
-    "polynomialdecay": "polynomial",
-    "polynomiallr": "polynomial",
+    "exponentialdecay": "exp_decay",
     "poly": "polynomial",
-    "linearlr": "linear",
+    "polynomialdecay": "polynomial",
+    "linearwithwarmup": "warmup:epochs=5+linear",
     "lineardecay": "linear",
-    "cosinedecay": "cosine",
+    "cos": "cyclic:shape=cosine,phase=down",
     "cosineannealing": "cosine",
-    "cosineannealinglr": "cosine",
-    "cosinedecayrestarts": "cosine_restarts",
+    "cosinedecay": "cosine",
+    "cosinewithminlr": "cosine:final_lr=0.001",
+    "cosinewithmin": "cosine:final_lr=0.001",
+    "warmupcosine": "warmup:epochs=5+cosine",
+    "warmupcosinedecay": "warmup:epochs=5+cosine",
     "cosineannealingwarmrestarts": "cosine_restarts",
+    "cosinedecayrestarts": "cosine_restarts",
+    "cosinewithrestarts": "cosine_restarts",
     "sgdr": "cosine_restarts",
     "onecycle": "one_cycle",
-    "onecyclelr": "one_cycle",
+    "cosineonecycle": "one_cycle",
+    "linearonecycle": "one_cycle:anneal=linear",
     "fitonecycle": "one_cycle",
-    "cycliclr": "cyclic",
     "clr": "cyclic",
+    "tri": "cyclic",
     "triangular": "cyclic",
-    "inversetimedecay": "inverse_time",
+    "triangular2": "cyclic:decay=half",
+    "exprange": "cyclic:decay=0.99",
     "inv": "inverse_time",
-    "inversesqrt": "inverse_sqrt",
+    "inversetimedecay": "inverse_time",
     "rsqrt": "inverse_sqrt",
     "noam": "warmup:epochs=5+inverse_sqrt:timescale=5",
     "warmupstabledecay": "wsd",
     "trapezoid": "wsd",
     "fitflatcos": "wsd:shape=cosine",
+    "sig": "sigmoid",
     "tanh": "sigmoid",
     "reducelronplateau": "plateau",
 }
+_ENDINGS = ("lrscheduler", "scheduler", "schedule", "lr")
 
 # Whose name another library gives to a parameter; the first that a family has is meant.
 _PARAMETERS = {
@@ -80,6 +92,8 @@ _PARAMETERS = {
     "timescale": ("first_period",),
     "decay_type": ("shape",),
     "min_lr_ratio": ("final_factor",),
+    "init_lr": ("initial_lr", "max_lr"),
+    "end_lr": ("final_lr",),
 }
 
 _RUN_LENGTH = (
@@ -90,7 +104,14 @@ _RUN_LENGTH = (
     "num_training_steps",
     "t_initial",
 )
-_WARMUP = ("num_warmup_steps", "warmup_steps", "warmup_t", "warmup_epochs", "warmup")
+_WARMUP = (
+    "num_warmup_steps",
+    "warmup",
+    "warmup_epochs",
+    "warmup_steps",
+    "warmup_t",
+    "warmup_target",
+)
 
 
 def suggested_family(name: str, known: list[str]) -> str | None:
@@ -100,8 +121,11 @@ def suggested_family(name: str, known: list[str]) -> str | None:
     ('cosine', 'one_cycle')
     """
     plain = name.replace("_", "").replace("-", "").lower()
-    if plain in _FAMILIES:
-        return _FAMILIES[plain]
+    ours = {family.replace("_", ""): family for family in known}
+    for ending in _ENDINGS:
+        shorter = plain.removesuffix(ending)
+        if shorter in _FAMILIES or shorter in ours:
+            return ours.get(shorter) or _FAMILIES[shorter]
     near = get_close_matches(name.lower(), known, n=1)
     return near[0] if near else None
 
@@ -114,6 +138,8 @@ def suggested_parameter(name: str, known: list[str]) -> str | None:
     """
     if name in _RUN_LENGTH:
         return f"{name} is left out here: a policy takes the whole run, of --epochs"
+    if name == "alpha" and "final_lr" in known:
+        return "alpha is final_lr / initial_lr here: write the rate itself"
     if name in _WARMUP:
         return f"{name} is a part before the policy here: write warmup:epochs=5+..."
     ours = next((other for other in _PARAMETERS.get(name, ()) if other in known), None)

@@ -59,6 +59,14 @@ class PythonPolicy(Policy):
     needs_epochs = True
     _allowed = {}  # noqa: RUF012
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        names = [*self.module.split("."), *self.function.split(".")]
+        named = all(name.isidentifier() or name in ("<lambda>", "<locals>") for name in names)
+        digits = len(self.digest) == _DIGITS and not set(self.digest) - set("0123456789abcdef")
+        if not named or (self.digest and not digits):
+            raise UsageError(f"{str(self)!r} is not allowed: write python:MODULE:FUNCTION")
+
     @classmethod
     def of(cls, function: Function) -> "PythonPolicy":
         """Return the policy of a function, which has a name in its module or is a notebook's."""
@@ -136,22 +144,18 @@ def parse_python(text: str) -> PythonPolicy:
     """
     rest, *options = text.removeprefix(PREFIX).split(",")
     module, _, named = rest.partition(":")
-    function, _, digest = named.partition("@")
-    names = [*module.split("."), *function.split(".")]
-    well_formed = all(name.isidentifier() or name in ("<lambda>", "<locals>") for name in names)
-    if not well_formed or (digest and not _is_digest(digest)):
+    function, at, digest = named.partition("@")
+    if at and not digest:
         raise UsageError(f"{text!r} is not allowed: write python:MODULE:FUNCTION")
     every = None
     for option in options:
         name, _, value = option.partition("=")
-        if name != "every" or every is not None:
-            raise UsageError(f"python: {option!r} is not a parameter: write every=epoch or step")
+        if name != "every":
+            raise UsageError(f"python: {option!r} is not a parameter: write every=epoch|step")
+        if every is not None:
+            raise UsageError(f"python: every is given twice in {text!r}: give it once")
         every = value
     return PythonPolicy(module, function, digest, every=every)
-
-
-def _is_digest(text: str) -> bool:
-    return len(text) == _DIGITS and all(c in "0123456789abcdef" for c in text)
 
 
 def _digest(function: Any) -> str:

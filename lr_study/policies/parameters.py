@@ -35,7 +35,8 @@ class Kind(Protocol):
 
 def not_allowed(family: str, name: str, value: object, description: str) -> UsageError:
     """Return the error about a value that a parameter does not allow."""
-    return UsageError(f"{family}: {name}={value} is not allowed: {name} is {description}")
+    shown = str(value) if str(value).isprintable() else repr(value)
+    return UsageError(f"{family}: {name}={shown} is not allowed: {name} is {description}")
 
 
 def shortest(value: float) -> str:
@@ -100,7 +101,8 @@ class Range:
         is_whole = value == int(value)
         if self.whole and not is_whole:
             raise error
-        return int(value) if self.whole or (self.counts and is_whole) else float(value)
+        # Plus 0.0: -0.0 equals 0.0, and must have the same text.
+        return int(value) if self.whole or (self.counts and is_whole) else float(value) + 0.0
 
 
 @dataclass(frozen=True)
@@ -260,6 +262,9 @@ def _described(kind: Range, description: str) -> Range:
 POSITIVE_RATE = Range("a finite number > 0, such as 0.001", low=0.0)
 FINAL_RATE = Range("a finite number >= 0, such as 0", low=0.0, low_is_allowed=True)
 EPOCHS = Range("a number of epochs > 0, such as 10", low=0.0, counts=True)
+PERIOD = Range(
+    "a number of epochs >= 1e-06, such as 10", low=1e-6, low_is_allowed=True, counts=True
+)
 FACTOR = Range("a number in (0, 1], such as 0.5", low=0.0, high=1.0)
 MILESTONES = Numbers(
     "ascending fractions of the run, such as 0.5/0.75, or whole epochs, such as 30/60",

@@ -77,7 +77,6 @@ class Plateau(Policy):
         for value in (math.nan if v is None else v for v in curve[: math.floor(epoch)]):
             if cooling:
                 cooling -= 1
-                waited = 0
             if self._improves(value, best):
                 best = value
                 waited = 0

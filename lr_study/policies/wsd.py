@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from lr_study.policies.base import Curve, Policy
+from lr_study.policies.base import BOUNDARY, Curve, Policy
 from lr_study.policies.cosine import half_cosine
 from lr_study.policies.parameters import POSITIVE_RATE, Choice, Range
 
@@ -59,6 +59,8 @@ class WarmupStableDecay(Policy):
 
     def _rate(self, epoch: float, epochs: float, curve: Curve) -> float:
         decay = self.decay_fraction * epochs
-        part = min(1.0, max(0.0, (epoch - (epochs - decay)) / decay))
+        decayed = epoch - (epochs - decay)
+        # The square root would turn a rounding error of 1e-15 at the boundary into one of 1e-8.
+        part = min(1.0, decayed / decay) if decayed > BOUNDARY else 0.0
         left = {"linear": 1 - part, "cosine": half_cosine(part), "1-sqrt": 1 - math.sqrt(part)}
         return self.max_lr * (self.final_factor + (1 - self.final_factor) * left[self.shape])
