@@ -198,3 +198,18 @@ def test_every_way_to_ask_for_rates_gives_the_same():
     policy = parse("warmup:epochs=1+one_cycle:max_lr=0.1")
     table = [rate for epoch in range(3) for rate in policy.step_rates(epoch, 3, 7)]
     assert live.schedule(policy, epochs=3, steps_per_epoch=7).rates == table
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "warmup:epochs=2+cosine:initial_lr=0.1",
+        "warmup:epochs=10%+fixed:lr=0.2,for=30%+one_cycle:max_lr=0.2",
+        "linear:initial_lr=0.1,for=2.5+step_decay:drop=0.5,epochs_drop=1",
+    ],
+)
+def test_the_rates_of_an_epoch_are_those_at_the_times_of_its_steps(text):
+    policy = parse(text)
+    for epoch in range(8):
+        at_times = [policy.at(epoch, step / 7, 8) for step in range(7)]
+        assert policy.step_rates(epoch, epochs=8, steps_per_epoch=7) == at_times
