@@ -56,7 +56,7 @@ def run(
     ] = False,
 ) -> None:
     """Train one policy under one seed, unless that is finished, and track it in MLflow."""
-    spec = RunSpec(parse(policy), seed, settings)
+    spec = RunSpec(parse(policy).loaded(), seed, settings)
     from lr_study.studies import data_lines, find_images
 
     image_set = find_images(settings)

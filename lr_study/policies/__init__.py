@@ -16,6 +16,7 @@ from lr_study.policies.exp_decay import ExpDecay
 from lr_study.policies.families import FAMILIES, is_known_family, parse, short_name
 from lr_study.policies.fixed import Fixed
 from lr_study.policies.inverse import InverseSqrt, InverseTime
+from lr_study.policies.keras_schedule import KerasPolicy
 from lr_study.policies.one_cycle import OneCycle
 from lr_study.policies.own import PythonPolicy
 from lr_study.policies.piecewise import MultiStep, Piecewise
@@ -35,6 +36,7 @@ __all__ = [
     "Fixed",
     "InverseSqrt",
     "InverseTime",
+    "KerasPolicy",
     "Linear",
     "MultiStep",
     "OneCycle",

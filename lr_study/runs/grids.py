@@ -70,7 +70,7 @@ class Grid:
         return replace(settings, **{k: v for k, v in self.options.items() if k not in keep})
 
 
-def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
+def load_grid(name: str | None, policies: Iterable[str | Policy] = ()) -> Grid:
     """Return a grid by name or from a file, with additional policies.
 
     Parameters
@@ -78,7 +78,7 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
     name
         ``seed``, a YAML file, or None for no grid.
     policies
-        Additional policies in text form.
+        Additional policies, or their texts.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
     >>> load_grid(None, ["fixed:lr=0.1", "exp_decay"]).policies
     (Fixed(lr=0.1), ExpDecay(initial_lr=0.01, k=0.3))
     """
-    extra = [parse(text) for text in policies]
+    extra = [parse(policy) if isinstance(policy, str) else policy for policy in policies]
     if name is None:
         grid = Grid(())
     elif name in BUILT_IN:
@@ -106,7 +106,7 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
 
 def requested_study(
     grid: str | None,
-    policies: Collection[str],
+    policies: Collection[str | Policy],
     settings: Settings,
     *,
     seeds: str | Iterable[int] | None,
@@ -141,7 +141,8 @@ def requested_study(
     completed = loaded.completed(settings, keep=typed)
     given = loaded.seeds or DEFAULT_SEEDS if seeds is None else seeds
     numbers = parse_seeds(given) if isinstance(given, str) else tuple(given)
-    return StudySpec(completed, loaded.policies, numbers, rerun)
+    own_imported = tuple(policy.loaded() for policy in loaded.policies)
+    return StudySpec(completed, own_imported, numbers, rerun)
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
