@@ -218,12 +218,12 @@ def _combinations(family: str, line: int, node: yaml.Node) -> Iterator[Policy]:
     if count > MAX_POLICIES:
         raise LineError(line, f"{count} policies exceed the limit of {MAX_POLICIES}")
     for combination in product(*values):
-        pairs_of: list[list[str]] = [[] for _ in parts]
-        for (part, name), value in zip(names, combination, strict=True):
-            pairs_of[part].append(f"{name}={value}")
+        given: list[list[str]] = [[] for _ in parts]
+        for (i, name), text in zip(names, combination, strict=True):
+            given[i].append(f"{name}={text}")
         texts = [
             f"{part}:{','.join(own)}" if own else part
-            for part, own in zip(parts, pairs_of, strict=True)
+            for part, own in zip(parts, given, strict=True)
         ]
         yield _parse_policy("+".join(texts), line)
 
