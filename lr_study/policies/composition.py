@@ -187,7 +187,21 @@ class Composition(Policy):
     @property
     def learning_rate(self) -> float:
         """The rate that the first part after a warmup scales with."""
-        return next(p.policy for p in self.parts if not isinstance(p.policy, Warmup)).learning_rate
+        return self._first()[1].policy.learning_rate
+
+    @property
+    def rate_parameter(self) -> str | None:
+        """The name of that part's parameter, such as ``cosine.initial_lr``."""
+        prefix, part = self._first()
+        own = part.policy.rate_parameter
+        return own and f"{prefix}.{own}"
+
+    def _first(self) -> tuple[str, Part]:
+        return next(
+            (prefix, part)
+            for prefix, part in self._prefixes()
+            if not isinstance(part.policy, Warmup)
+        )
 
     def require_fit(self, epochs: float) -> None:
         """Raise a `UsageError` unless something is left of the run for the last part."""

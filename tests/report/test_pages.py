@@ -20,7 +20,7 @@ from lr_study.report.commands import Commands
 from lr_study.report.files import write_report
 from lr_study.report.pages import LANGUAGES, draw, html_report
 from lr_study.report.svg import inline_svg
-from lr_study.runs.grids import SEED_GRID
+from lr_study.runs import SEED_GRID
 from lr_study.support.errors import UsageError
 
 HOSTILE = "<script>document.title='caught'</script>"
