@@ -28,6 +28,9 @@ from lr_study.runs import CURVES, EpochRecord
 
 Values = tuple[float | None, ...]
 
+MAX_FAMILIES = len(COLOURS)
+"""Families whose curves are shown: more could not be told apart."""
+
 QUANTITIES = {
     "accuracy": ("accuracy", "val_accuracy"),
     "loss": ("loss", "val_loss"),
@@ -76,8 +79,11 @@ def _values(array: np.ndarray) -> Values:
 
 
 def displayed_policies(ranking: ProtocolRanking, baseline: str) -> list[str]:
-    """Return the policies that curves are shown of: the first of each family, and the baseline."""
-    first = [row.policy for row in first_of_each_family(ranking.rows).values()]
+    """Return the policies that curves are shown of: the first of each family, and the baseline.
+
+    Of more than ``MAX_FAMILIES``, those that rank first.
+    """
+    first = [row.policy for row in first_of_each_family(ranking.rows).values()][:MAX_FAMILIES]
     known = [row.policy for row in ranking.rows if row.policy == baseline]
     return list(dict.fromkeys([*first, *known]))
 
