@@ -1,9 +1,9 @@
-"""Policies that are a function of one's own, or an object of Keras's kind of schedule."""
+"""Policies that are a function of one's own."""
 
 import hashlib
 import importlib
 import inspect
-import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -99,9 +99,16 @@ class PythonPolicy(Policy):
         if self.call is None:
             raise UsageError(f"{self} is not loaded: its rates are not known")
         try:
-            return float(self.call(epoch, epochs))
+            rate = float(self.call(epoch, epochs))
         except Exception as error:  # whatever a function of theirs raises
             raise UsageError(f"{self} failed at epoch {epoch:g}: {one_line(error)}") from error
+        return checked_rate(rate, f"{self} at epoch {epoch:g}")
+
+    def require_fit(self, epochs: float) -> None:
+        """Raise a `UsageError` if the function gives no rate at an epoch of the run."""
+        if self.call is not None:
+            for epoch in range(math.ceil(epochs)):
+                self(epoch, epochs)
 
     @property
     def learning_rate(self) -> float:
@@ -160,15 +167,24 @@ def _is_digest(text: str) -> bool:
 
 
 def _digest(function: Any) -> str:
-    """Return the digest of a function's source, or of the settings of a schedule of Keras's."""
-    if hasattr(function, "get_config"):
-        described = json.dumps([type(function).__qualname__, function.get_config()], sort_keys=True)
-    else:
-        try:
-            described = inspect.getsource(function)
-        except (OSError, TypeError) as error:
-            raise UsageError(
-                f"the source of {function!r} cannot be read ({one_line(error)}): define it in a "
-                "module"
-            ) from error
+    """Return the digest of a function's source."""
+    try:
+        described = inspect.getsource(function)
+    except (OSError, TypeError) as error:
+        raise UsageError(
+            f"the source of {function!r} cannot be read ({one_line(error)}): define it in a module"
+        ) from error
     return hashlib.sha256(described.encode()).hexdigest()[:_DIGITS]
+
+
+def checked_rate(rate: float, where: str) -> float:
+    """Return a learning rate of a function of one's own.
+
+    Raises
+    ------
+    UsageError
+        If it is not a finite number >= 0.
+    """
+    if not 0 <= rate < math.inf:
+        raise UsageError(f"{where} gave {rate}: a learning rate is a finite number >= 0")
+    return rate

@@ -149,6 +149,7 @@ FAMILIES = {
     "plateau": "Reduction on plateaus",
     "warmup": "Warmup",
     "python": "Own functions",
+    "keras": "Schedules of Keras",
 }
 """The headings of families; those of the parts of a composition are joined."""
 
