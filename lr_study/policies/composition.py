@@ -174,6 +174,20 @@ class Composition(Policy):
         time = epoch + part if place.part.policy.every == "step" else max(epoch, place.start)
         return self._rate_of(place, time, curve, epochs)
 
+    def step_rates(
+        self, epoch: int, epochs: int, steps_per_epoch: int, curve: Curve = ()
+    ) -> list[float]:
+        """Return the learning rates of the steps of one epoch."""
+        place = self._place(epoch, epochs)
+        policy = place.part.policy
+        last = self._place(epoch + (steps_per_epoch - 1) / steps_per_epoch, epochs)
+        if last != place or policy.every == "epoch" or isinstance(policy, Warmup):
+            return super().step_rates(epoch, epochs, steps_per_epoch, curve)
+        # Nearly all epochs of a run: one part's own rates, without looking for the part each time.
+        own_curve = _own(curve, place)
+        times = (epoch + step / steps_per_epoch for step in range(steps_per_epoch))
+        return [policy(max(0.0, time - place.start), place.length, own_curve) for time in times]
+
     @property
     def changes_by_step(self) -> bool:
         """Whether the rate may change within an epoch."""
@@ -299,12 +313,15 @@ class Composition(Policy):
     def _rate_of(self, place: _Place, epoch: float, curve: Curve, epochs: float) -> float:
         time = max(0.0, epoch - place.start)
         policy = place.part.policy
-        # A part sees the epochs that passed entirely within it.
-        own_curve = curve[math.ceil(place.start - BOUNDARY) :]
-        rate = policy(time, place.length, own_curve)
+        rate = policy(time, place.length, _own(curve, place))
         if not isinstance(policy, Warmup):
             return rate
         following = next(
             p for p in self._places(epochs) if p.start >= place.start + place.length - BOUNDARY
         )
         return rate * following.part.policy(0, following.length)
+
+
+def _own(curve: Curve, place: _Place) -> Curve:
+    """What a part sees of a curve: the epochs that passed entirely within it."""
+    return curve[math.ceil(place.start - BOUNDARY) :]

@@ -15,7 +15,8 @@ class PolicySchedule(keras.optimizers.schedules.LearningRateSchedule):  # type: 
     """The learning rates of a run by the number of the update; the last one beyond the end.
 
     It is saved with a model and loaded again, with its rates rather than with its policy's text:
-    they stay what they were, and no code that a file names is run.
+    they stay what they were, and no code that a file names is run. Keras finds the class once it
+    is imported: ``from lr_study import PolicySchedule`` goes before ``load_model``.
 
     Parameters
     ----------

@@ -78,9 +78,9 @@ def test_a_model_trains_at_the_rates_whatever_the_steps_per_execution(steps_per_
 
 LOAD = """
 import sys
-import lr_study
+from lr_study import PolicySchedule  # registers it with Keras
 import keras
-model = keras.models.load_model(sys.argv[1], custom_objects=None)
+model = keras.models.load_model(sys.argv[1])
 rates = model.optimizer._learning_rate
 print(type(rates).__name__, *(repr(float(rates(step))) for step in range(30)))
 print(float(model.optimizer.learning_rate), int(model.optimizer.iterations))
@@ -93,7 +93,7 @@ def test_a_model_is_saved_with_its_schedule_and_loaded_elsewhere(tmp_path):
     loaded = subprocess.run(
         [sys.executable, "-c", LOAD, str(tmp_path / "model.keras")],
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         encoding="utf-8",
     ).stdout.split()
     assert loaded[0] == "PolicySchedule"
