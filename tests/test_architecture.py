@@ -23,7 +23,7 @@ ARROWS = {
     "comparison": {"policies", "runs", "support"},
     "training": {"features", "policies", "runs", "support"},
     "report": {"comparison", "policies", "runs", "support"},
-    "tracking": {"comparison", "report", "runs", "support"},
+    "tracking": {"comparison", "policies", "report", "runs", "support"},
     "importing": {"policies", "runs", "support", "tracking"},
     "studies": {
         "comparison",

@@ -26,6 +26,7 @@ _HELP = {
         "every epoch."
     ),
     "epochs": "Passes over the training images.",
+    "steps_per_epoch": "Batches in an epoch.",
     "batch_size": "Images per batch.",
     "optimizer": f"One of {', '.join(OPTIMIZERS)}.",
     "val_fraction": "Share of each class for the validation set.",

@@ -123,6 +123,11 @@ class Policy:
         value = getattr(self, self._rate_parameter)
         return float(value[0] if isinstance(value, tuple) else value)
 
+    @property
+    def rate_parameter(self) -> str | None:
+        """The name of the parameter that is the `learning_rate`; None if none is."""
+        return self._rate_parameter
+
     def require_fit(self, epochs: float) -> None:
         """Raise a `UsageError` if the policy does not fit into a run of so many epochs."""
 

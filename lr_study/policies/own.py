@@ -123,6 +123,11 @@ class PythonPolicy(Policy):
         """The first rate of a run of one epoch."""
         return self(0, 1)
 
+    @property
+    def rate_parameter(self) -> None:
+        """None: a function has no parameters that are known."""
+        return None
+
     def __str__(self) -> str:
         digest = f"@{self.digest}" if self.digest else ""
         return f"{PREFIX}{self.module}:{self.function}{digest}{self._resolution(',')}"

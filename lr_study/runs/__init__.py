@@ -5,7 +5,8 @@ In: policies, and options from the command line or a grid file. Out: checked `Se
 of a finished run with the summary of its curves. The only files it reads are grids.
 """
 
-from lr_study.runs.grids import DEFAULT_SEEDS, SEED_GRID, requested_study
+from lr_study.runs.built_in_grids import BUILT_IN, SEED_GRID
+from lr_study.runs.grids import DEFAULT_SEEDS, load_grid, requested_study
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
 from lr_study.runs.records import (
@@ -31,6 +32,7 @@ from lr_study.runs.settings import (
 
 __all__ = [
     "BACKBONES",
+    "BUILT_IN",
     "CONVERGENCE_TOLERANCE",
     "CURVES",
     "DEFAULT_SEEDS",
@@ -54,6 +56,7 @@ __all__ = [
     "convergence_epoch",
     "convergence_tolerance",
     "has_diverged",
+    "load_grid",
     "make_plan",
     "requested_study",
     "required_metrics",
