@@ -98,6 +98,11 @@ class KerasPolicy(Policy):
         """The first rate."""
         return self._of_step(0)
 
+    @property
+    def rate_parameter(self) -> None:
+        """None: no parameter of it is known."""
+        return None
+
     def __str__(self) -> str:
         return f"{KERAS_PREFIX}{self.name}@{self.digest}"
 
