@@ -178,6 +178,24 @@ class Policy:
         """
         return replace(self, **{name: value})
 
+    def with_learning_rate(self, rate: float) -> "Policy":
+        """Return the policy scaled to another `learning_rate`; a list of rates keeps its ratios.
+
+        Raises
+        ------
+        UsageError
+            If the rate is not allowed.
+
+        >>> from lr_study.policies import parse
+        >>> parse("piecewise:values=1/0.1,milestones=5").with_learning_rate(0.01).values
+        (0.01, 0.001)
+        """
+        name = self._rate_parameter
+        value = getattr(self, name)
+        if isinstance(value, tuple):
+            return self.with_parameter(name, tuple(rate * part / value[0] for part in value))
+        return self.with_parameter(name, rate)
+
     @classmethod
     def allowed(cls, parameter: str) -> str:
         """Return a description of the values that a parameter allows."""

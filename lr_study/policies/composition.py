@@ -176,6 +176,13 @@ class Composition(Policy):
         """The rate that the first part after a warmup scales with."""
         return next(p.policy for p in self.parts if not isinstance(p.policy, Warmup)).learning_rate
 
+    def with_learning_rate(self, rate: float) -> "Composition":
+        """Return the composition with another rate of the first part after a warmup."""
+        parts = list(self.parts)
+        i = next(i for i, p in enumerate(parts) if not isinstance(p.policy, Warmup))
+        parts[i] = replace(parts[i], policy=parts[i].policy.with_learning_rate(rate))
+        return replace(self, parts=tuple(parts))
+
     def require_fit(self, epochs: float) -> None:
         """Raise a `UsageError` unless something is left of the run for the last part."""
         last = list(self._places(epochs))[-1]

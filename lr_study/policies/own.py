@@ -108,6 +108,12 @@ class PythonPolicy(Policy):
         """The first rate of a run of one epoch."""
         return self(0, 1)
 
+    def with_learning_rate(self, rate: float) -> Policy:
+        """Raise a `UsageError`: a function has no parameter that its rates scale with."""
+        raise UsageError(
+            f"{self} has no learning rate that can be set: give a family, such as one_cycle"
+        )
+
     def __str__(self) -> str:
         digest = f"@{self.digest}" if self.digest else ""
         return f"{PREFIX}{self.module}:{self.function}{digest}{self._resolution(',')}"

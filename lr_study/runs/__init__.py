@@ -8,6 +8,7 @@ of a finished run with the summary of its curves. The only files it reads are gr
 from lr_study.runs.grids import DEFAULT_SEEDS, SEED_GRID, requested_study
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
+from lr_study.runs.rate_range import RateRange
 from lr_study.runs.records import (
     CONVERGENCE_TOLERANCE,
     CURVES,
@@ -46,6 +47,7 @@ __all__ = [
     "EpochRecord",
     "Plan",
     "Protocol",
+    "RateRange",
     "RunRecord",
     "RunSpec",
     "Settings",
