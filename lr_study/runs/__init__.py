@@ -5,10 +5,10 @@ In: policies, and options from the command line or a grid file. Out: checked `Se
 of a finished run with the summary of its curves. The only files it reads are grids.
 """
 
-from lr_study.runs.grids import DEFAULT_SEEDS, SEED_GRID, requested_study
+from lr_study.runs.grids import DEFAULT_SEEDS, SEED_GRID, parse_seeds, requested_study
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
-from lr_study.runs.rate_range import RateRange
+from lr_study.runs.rate_range import RangeSpec, RateRange
 from lr_study.runs.records import (
     CONVERGENCE_TOLERANCE,
     CURVES,
@@ -47,6 +47,7 @@ __all__ = [
     "EpochRecord",
     "Plan",
     "Protocol",
+    "RangeSpec",
     "RateRange",
     "RunRecord",
     "RunSpec",
@@ -57,6 +58,7 @@ __all__ = [
     "convergence_tolerance",
     "has_diverged",
     "make_plan",
+    "parse_seeds",
     "requested_study",
     "required_metrics",
     "short_hash",

@@ -1,8 +1,10 @@
-"""The learning rates of a range test: from a very small one to a very large one within a run."""
+"""What a range test is asked to do: the rates from a very small to a very large one, for what."""
 
 import math
 from dataclasses import dataclass
 
+from lr_study.policies import Policy
+from lr_study.runs.settings import Settings
 from lr_study.support import UsageError, real_number, whole_number
 
 MIN_STEPS = 20
@@ -93,3 +95,37 @@ class RateRange:
         ratio = self.end_lr / self.start_lr
         rising = [self.start_lr * ratio ** (i / (steps - 1)) for i in range(steps - 1)]
         return (*rising, self.end_lr)
+
+
+@dataclass(frozen=True)
+class RangeSpec:
+    """What a range test is asked to do; checked on construction.
+
+    Attributes
+    ----------
+    settings
+        Of the range test and of the runs that check it, which have ``epochs`` epochs.
+    policy
+        What rates are suggested for: its learning rate is replaced by each suggestion.
+
+    Raises
+    ------
+    UsageError
+        If the policy has no learning rate that can be set, or does not fit into the epochs, or the
+        engine is not ``cached``.
+    """
+
+    settings: Settings
+    rate_range: RateRange
+    policy: Policy
+    seeds: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if self.settings.engine != "cached":
+            raise UsageError(
+                f"engine={self.settings.engine} is not allowed: a range test trains with engine "
+                "cached, whose softmax heads are those of engine live without drop-connect"
+            )
+        for rate in (self.rate_range.start_lr, self.rate_range.end_lr):
+            self.policy.with_learning_rate(rate)
+        self.policy.require_fit(self.settings.epochs)

@@ -10,6 +10,7 @@ from .live import LiveTrainer as LiveTrainer
 from .live import build_model as build_model
 from .live import precision_here as precision_here
 from .live import train_live as train_live
+from .range_losses import step_losses as step_losses
 from .run_files import HEAD_FILE as HEAD_FILE
 from .run_files import read_head as read_head
 from .trainer import EpochEnd as EpochEnd

@@ -13,7 +13,7 @@ RATES = RateRange(1e-8, 1e2 / 10**0.1).rates(100)
 
 @pytest.fixture(scope="module")
 def test() -> RangeTest:
-    """Under both seeds: valley 0.079, steepest 0.0079, minimum/10 0.32."""
+    """Under both seeds: valley 0.063, steepest 0.0063, minimum/10 0.1."""
     losses = [8.0] * 59 + [4.0] + [4.0 - 0.01 * i for i in range(26)] + [100.0] * 15
     return RangeTest(tuple(LossCurve(seed, RATES, tuple(losses), 0.0) for seed in range(2)))
 
