@@ -59,7 +59,7 @@ def check_table(report: RangeReport, display: Display = PLAIN) -> str:
         Column("rate", [_rate(c.rate) for c in checked]),
         Column("verdict", [c.verdict for c in checked], left=True),
         Column("rank", [f"{c.rank} of {len(check.ranking.rows)}" for c in checked]),
-        Column("Δ vs best", [_points(c.vs_best.mean if c.vs_best else None) for c in checked]),
+        Column("Δ best, points", [_points(c.vs_best.mean if c.vs_best else None) for c in checked]),
         Column("at ÷3", [c.neighbours[a[0]] for c, a in zip(checked, around, strict=True)]),
         Column("at ×3", [c.neighbours[a[-1]] for c, a in zip(checked, around, strict=True)]),
     ]
@@ -80,7 +80,7 @@ def check_lines(report: RangeReport, check: SuggestionCheck) -> Iterator[str]:
     if rest:
         yield f"Not in it: {', '.join(rest)}."
     if any(c.verdict == "undecided" for c in check.suggestions):
-        yield "Undecided is lack of evidence: more --seeds tell whether such a suggestion is good."
+        yield "Undecided is lack of evidence: the advice of the ranking says what would decide."
     if check.at_edge:
         yield (
             f"The best rate is the {check.at_edge} that was trained: a better one may lie beyond."
@@ -153,6 +153,7 @@ def _check_value(report: RangeReport, check: SuggestionCheck) -> dict[str, Any]:
         "top_group": list(check.top_group),
         "best_rate": check.best_rate,
         "at_edge": check.at_edge,
+        "advice": check.ranking.advice,
         "rows": [asdict(row) for row in check.ranking.rows],
     }
 
