@@ -29,6 +29,7 @@ from lr_study.support import (
 from lr_study.training.batched_program import HeadsProgram, State, borrow_program
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
+from lr_study.training.rates import epoch_rates
 from lr_study.training.run_files import run_files
 from lr_study.training.trainer import EpochEnd, OnEpoch, TrainedRun
 
@@ -165,14 +166,21 @@ class _Block:
 
     def __init__(self, specs: Sequence[RunSpec]) -> None:
         self.specs = specs
-        epochs = specs[0].settings.epochs
-        self.rates = np.zeros((epochs, HEADS_PER_BLOCK, 1, 1), np.float32)
-        for i, spec in enumerate(specs):
-            with np.errstate(over="ignore"):  # a rate beyond 32 bits is infinite: the head diverges
-                self.rates[:, i, 0, 0] = [spec.policy(epoch, epochs) for epoch in range(epochs)]
         self.state: State = []
+        self.last_rates: list[float] = []
         self.epochs: list[list[EpochRecord]] = [[] for _ in specs]
         self.test_accuracy: NDArray[np.float64] | None = None
+
+    def begin_epoch(self, steps: int) -> NDArray[np.float32]:
+        """Return the learning rates of the next epoch: (steps, heads, 1, 1)."""
+        rates = np.zeros((steps, HEADS_PER_BLOCK, 1, 1), np.float32)
+        self.last_rates = []
+        for i, (spec, ended) in enumerate(zip(self.specs, self.epochs, strict=True)):
+            own = epoch_rates(spec.policy, len(ended), spec.settings.epochs, steps, ended)
+            with np.errstate(over="ignore"):  # a rate beyond 32 bits is infinite: the head diverges
+                rates[:, i, 0, 0] = own
+            self.last_rates.append(float(own[-1]))
+        return rates
 
     def end_epoch(
         self, training: NDArray[np.float64], validation: NDArray[np.float64]
@@ -188,7 +196,7 @@ class _Block:
                 accuracy=accuracy,
                 val_loss=reported_loss(val_loss),
                 val_accuracy=val_accuracy,
-                learning_rate=spec.policy(len(epochs), spec.settings.epochs),
+                learning_rate=self.last_rates[i],
             )
             epochs.append(record)
             yield EpochEnd(spec, record, now_ms)
@@ -225,14 +233,16 @@ def _train_blocks(
                 np.stack([head.kernel.T] * HEADS_PER_BLOCK),
                 np.stack([head.bias[:, None]] * HEADS_PER_BLOCK),
             )
-        for epoch in range(spec.settings.epochs):
+        for _ in range(spec.settings.epochs):
             sums = np.zeros((len(blocks), 2, HEADS_PER_BLOCK))
-            for x, y, weight, steps in batches(order.permutation(examples.train)):
+            rates = [block.begin_epoch(batches.steps_per_epoch) for block in blocks]
+            calls = batches(order.permutation(examples.train))
+            for call, (x, y, weight, steps) in enumerate(calls):
                 if stop.is_set():
                     return
                 for i, block in enumerate(blocks):
-                    rates = tf.constant(block.rates[epoch])
-                    sums[i] += program.train(block.state, rates, x, y, weight, steps).numpy()
+                    now = tf.constant(batches.of_call(call, rates[i]))
+                    sums[i] += program.train(block.state, now, x, y, weight, steps).numpy()
             training = sums / len(examples.train)
             validation = _means(program, batches, examples.validation, blocks)
             for i, block in enumerate(blocks):
@@ -264,8 +274,9 @@ class _Batches:
 
     def __init__(self, examples: Examples, batch_size: int) -> None:
         self._examples = examples
-        needed = -(-len(examples.train) // batch_size)
-        self._shape = (min(needed, max(1, ROWS_PER_CALL // batch_size)), batch_size)
+        self.steps_per_epoch = -(-len(examples.train) // batch_size)
+        most = max(1, ROWS_PER_CALL // batch_size)
+        self._shape = (min(self.steps_per_epoch, most), batch_size)
         features = examples.values.shape[1]
         self._x = _aligned(self._shape[0] * batch_size, features)
 
@@ -294,6 +305,14 @@ class _Batches:
                 tf.constant(weight.reshape(self._shape)),
                 tf.constant(steps),
             )
+
+    def of_call(self, call: int, rates: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return an epoch's rates (steps, heads, 1, 1) in one of its calls; 0 after the last."""
+        most = self._shape[0]
+        part = rates[call * most : (call + 1) * most]
+        if len(part) < most:
+            part = np.concatenate([part, np.zeros((most - len(part), *part.shape[1:]), np.float32)])
+        return part
 
     def _fetch(self, rows: NDArray[np.int64]) -> None:
         """Copy rows to the front of the buffer; of what is mapped to read them, little stays."""

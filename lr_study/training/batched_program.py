@@ -53,7 +53,7 @@ class HeadsProgram:
         state
             From `initial_state`; changed in place.
         rates
-            (heads, 1, 1): the learning rate of each head.
+            (calls, heads, 1, 1): the learning rate of each head in each step.
         x, y, weight
             (calls, batch, features), (calls, batch) and (calls, batch): features, classes, and 1
             for a row or 0 for one that only fills a last batch. Gradients are means over rows.
@@ -65,36 +65,60 @@ class HeadsProgram:
         sums
             (2, heads): the loss and the right answers, each before its step.
         """
+        with self._variables_of(state):
+            return self._train(rates, x, y, weight, steps)
+
+    def train_by_step(
+        self, state: State, rates: Any, x: Any, y: Any, weight: Any, steps: Any
+    ) -> Any:
+        """Train as `train` does, and return the sums of each step: (calls, 2, heads).
+
+        What belongs to no step is 0. The mean loss of a step is its sum over the sum of its
+        weights.
+        """
+        with self._variables_of(state):
+            return self._train_by_step(rates, x, y, weight, steps)
+
+    @contextmanager
+    def _variables_of(self, state: State) -> Iterator[None]:
         for variable in self._variables:
             tf.raw_ops.AssignVariableOp(resource=variable.handle, value=state.pop(0))
-        sums = self._train(rates, x, y, weight, steps)
+        yield
         for variable in self._variables:
             value = tf.raw_ops.ReadVariableOp(resource=variable.handle, dtype=variable.dtype)
             state.append(value)
-        return sums
 
     @tf.function(jit_compile=True)
     def _train(self, rates: Any, x: Any, y: Any, weight: Any, steps: Any) -> Any:
-        self._rate = rates
-
         def step(i: Any, sums: Any) -> Any:
-            batch = x[i]
-            residual, step_sums = _residual_and_sums(
-                self._kernel, self._bias, batch, y[i], weight[i]
-            )
-            residual *= weight[i] / tf.reduce_sum(weight[i])
-            width, classes, features = self._kernel.shape
-            kernel_gradient = tf.matmul(tf.reshape(residual, (width * classes, -1)), batch)
-            self._optimizer.apply(
-                [
-                    tf.reshape(kernel_gradient, (width, classes, features)),
-                    tf.reduce_sum(residual, axis=2, keepdims=True),
-                ],
-                [self._kernel, self._bias],
-            )
-            return i + 1, sums + step_sums
+            return i + 1, sums + self._step(rates[i], x[i], y[i], weight[i])
 
         return _summed(step, steps, heads=self._kernel.shape[0])
+
+    @tf.function(jit_compile=True)
+    def _train_by_step(self, rates: Any, x: Any, y: Any, weight: Any, steps: Any) -> Any:
+        def step(i: Any, sums: Any) -> Any:
+            now = self._step(rates[i], x[i], y[i], weight[i])
+            return i + 1, tf.tensor_scatter_nd_update(sums, [[i]], [now])
+
+        none = tf.zeros((x.shape[0], 2, self._kernel.shape[0]))
+        return tf.while_loop(lambda i, _: i < steps, step, (0, none))[1]
+
+    def _step(self, rates: Any, x: Any, y: Any, weight: Any) -> Any:
+        """Take a step on one batch; return the sums of the loss and the right answers before it."""
+        self._rate = rates
+        residual, sums = _residual_and_sums(self._kernel, self._bias, x, y, weight)
+        residual *= weight / tf.reduce_sum(weight)
+        width, classes, features = self._kernel.shape
+        kernel_gradient = tf.matmul(tf.reshape(residual, (width * classes, -1)), x)
+        self._optimizer.apply(
+            [
+                tf.reshape(kernel_gradient, (width, classes, features)),
+                tf.reduce_sum(residual, axis=2, keepdims=True),
+            ],
+            [self._kernel, self._bias],
+        )
+        return sums
 
     @tf.function(jit_compile=True)
     def evaluate(self, state: State, x: Any, y: Any, weight: Any, steps: Any) -> Any:
