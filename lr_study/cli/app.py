@@ -51,7 +51,7 @@ app.command(short_help="Rank the policies of an experiment.")(ranking.compare)
 app.command(short_help="Write the ranking as a page with figures.")(ranking.report)
 app.command(short_help="Save or register the model of the winner, or of a run.")(using.model)
 app.command(short_help="Name the class of images.")(using.predict)
-app.command(short_help="List the policy families.")(inspecting.policies)
+app.command(short_help="List policy families, or show rates.")(inspecting.policies)
 app.command(short_help="Serve MLflow's pages for the store.")(inspecting.ui)
 app.command(short_help="Show the installation, or check images.")(inspecting.doctor)
 app.command(short_help="Show or empty the caches.")(cache.cache)
@@ -66,6 +66,7 @@ def main() -> None:
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"
     configure_mlflow()
+    sys.path.append("")  # the modules of python:MODULE:FUNCTION; last, so that none hides another
     print_in_any_encoding()
     stop_as_interrupted()
     sys.excepthook = _print_traceback

@@ -4,13 +4,24 @@ import os
 from collections.abc import Iterable
 
 from lr_study.policies import FAMILIES
-from lr_study.runs import SEED_GRID
+from lr_study.runs import BUILT_IN
 
 
 def policy_names(incomplete: str) -> Iterable[str]:
-    """Return the families and the policies of the built-in grid that begin with a text."""
-    known = [*FAMILIES, *map(str, SEED_GRID)]
-    return [name for name in known if name.startswith(incomplete)]
+    """Return the families and the policies of the built-in grids that begin with a text.
+
+    After a ``+``, what may follow it in a composition.
+    """
+    earlier, plus, last = incomplete.rpartition("+")
+    built_in = dict.fromkeys(str(policy) for grid in BUILT_IN.values() for policy in grid)
+    known = dict.fromkeys([*FAMILIES, "warmup", *built_in])
+    begun = [f"{earlier}{plus}{name}" for name in known if plus and name.startswith(last)]
+    return list(dict.fromkeys([*(n for n in known if n.startswith(incomplete)), *begun]))
+
+
+def grid_names(incomplete: str) -> Iterable[str]:
+    """Return the built-in grids that begin with a text; shells complete files by themselves."""
+    return [name for name in BUILT_IN if name.startswith(incomplete)]
 
 
 def experiment_names(incomplete: str) -> Iterable[str]:

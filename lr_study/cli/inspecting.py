@@ -5,27 +5,61 @@ from typing import Annotated
 
 import typer
 
-from lr_study.cli.completion import experiment_names
-from lr_study.cli.options import TrackingUri
-from lr_study.cli.terminal import echo, echo_err
-from lr_study.runs import Settings
-from lr_study.support import UsageError, atomic_write
+from lr_study.cli.completion import experiment_names, policy_names
+from lr_study.cli.options import TrackingUri, option
+from lr_study.cli.terminal import display, echo, echo_err
+from lr_study.runs import Settings, load_grid
+from lr_study.support import UsageError, require_one_of, whole_number
 
 
 def policies(
-    plot: Annotated[Path | None, typer.Option(help="Draw the defaults into this SVG file.")] = None,
-    epochs: Annotated[int, typer.Option(help="How many epochs to draw.")] = 50,
+    policy: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Whose rates to show; none lists the families.", autocompletion=policy_names
+        ),
+    ] = None,
+    epochs: Annotated[int, option("epochs", int)] = Settings.epochs,
+    steps_per_epoch: Annotated[int, option("steps_per_epoch", int)] = 100,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the rates into this file, .svg or .png.")
+    ] = None,
+    output_format: Annotated[
+        str,
+        typer.Option("--format", help="table: a line for each epoch; csv or json: each step."),
+    ] = "table",
 ) -> None:
-    """List the policy families, their parameters and the allowed values."""
-    from lr_study.report import policies_text
+    """List the policy families and their parameters, or show the rates of policies."""
+    from lr_study.report import (
+        RATE_FORMATS,
+        check_figure_file,
+        depends_on_run,
+        policies_figure,
+        policies_text,
+        policy_rates,
+        rates_figure,
+        rates_text,
+        save_figure,
+    )
 
-    echo(policies_text())
+    require_one_of("format", output_format, RATE_FORMATS)
+    whole_number("epochs", epochs, 1)
     if plot is not None:
-        from lr_study.report import policies_figure
-
-        figure = policies_figure(epochs)
-        with atomic_write(plot) as file:
-            figure.savefig(file, format="svg", metadata={"Date": None})
+        check_figure_file("plot", plot)
+    if not policy and output_format != "table":
+        raise UsageError(
+            f"format={output_format} is not allowed without a policy: name one, "
+            "such as lr-study policies cosine --format csv"
+        )
+    shown = load_grid(None, policy or ()).policies
+    lines = policy_rates(shown, epochs, steps_per_epoch)
+    if lines:
+        echo(rates_text(lines, output_format, display=display()))
+    else:
+        echo(policies_text(display().width))
+    echo_err(*depends_on_run(shown))
+    if plot is not None:
+        save_figure(rates_figure(lines) if lines else policies_figure(epochs), plot)
         echo_err(f"written: {plot}")
 
 

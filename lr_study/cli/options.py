@@ -30,6 +30,7 @@ _HELP = {
     "range_epochs": "Passes over the training images while the rate rises.",
     "smoothing": "Share of its last value in the moving average of the loss, 0 for none.",
     "epochs": "Passes over the training images.",
+    "steps_per_epoch": "Batches in an epoch.",
     "batch_size": "Images per batch.",
     "optimizer": f"One of {', '.join(OPTIMIZERS)}.",
     "val_fraction": "Share of each class for the validation set.",

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from lr_study.report import RangeReport
     from lr_study.studies import CachedWorkload
 
-FORMATS = ("table", "json", "yaml")
-
 
 @with_settings
 @with_fields_of(RateRange, "rate_range")
@@ -55,11 +53,11 @@ def range_test(
 
     The suggestions of three rules are those of fastai's learning-rate finder. Engine cached.
     """
-    require_one_of("format", output_format, FORMATS)
-    spec = RangeSpec(settings, rate_range, parse(policy), parse_seeds(seeds))
-    if output is not None:
-        from lr_study.report import check_figure_file
+    from lr_study.report import RANGE_FORMATS, check_figure_file
 
+    require_one_of("format", output_format, RANGE_FORMATS)
+    spec = RangeSpec(settings, rate_range, parse(policy).loaded(), parse_seeds(seeds))
+    if output is not None:
         check_figure_file("output", output)
     from lr_study.studies import data_lines, describe, find_images
 

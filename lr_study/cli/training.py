@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lr_study.cli.completion import policy_names
+from lr_study.cli.completion import grid_names, policy_names
 from lr_study.cli.options import Experiment, Seed, TrackingUri, typed_options, with_settings
 from lr_study.cli.terminal import command_line, display, echo, echo_err
 from lr_study.policies import parse
@@ -56,7 +56,7 @@ def run(
     ] = False,
 ) -> None:
     """Train one policy under one seed, unless that is finished, and track it in MLflow."""
-    spec = RunSpec(parse(policy), seed, settings)
+    spec = RunSpec(parse(policy).loaded(), seed, settings)
     from lr_study.studies import data_lines, find_images
 
     image_set = find_images(settings)
@@ -103,7 +103,11 @@ def study(
     context: typer.Context,
     settings: Settings,
     grid: Annotated[
-        str | None, typer.Option(help="seed, or a YAML file; seed if no --policy is given.")
+        str | None,
+        typer.Option(
+            help="seed, modern, or a YAML file; seed if no --policy is given.",
+            autocompletion=grid_names,
+        ),
     ] = None,
     policy: Annotated[
         list[str] | None,

@@ -9,11 +9,19 @@ Standard library only.
 """
 
 from lr_study.policies.base import Policy
-from lr_study.policies.composition import Composition, Part, Warmup
+from lr_study.policies.composition import Composition, Part, Warmup, part_names
 from lr_study.policies.cosine import Cosine, CosineRestarts
 from lr_study.policies.cyclic import Cyclic
 from lr_study.policies.exp_decay import ExpDecay
-from lr_study.policies.families import FAMILIES, is_known_family, parse, short_name
+from lr_study.policies.families import (
+    FAMILIES,
+    family_of,
+    is_known_family,
+    is_policy,
+    parse,
+    require_family,
+    short_name,
+)
 from lr_study.policies.fixed import Fixed
 from lr_study.policies.inverse import InverseSqrt, InverseTime
 from lr_study.policies.one_cycle import OneCycle
@@ -48,7 +56,11 @@ __all__ = [
     "StepDecay",
     "Warmup",
     "WarmupStableDecay",
+    "family_of",
     "is_known_family",
+    "is_policy",
     "parse",
+    "part_names",
+    "require_family",
     "short_name",
 ]

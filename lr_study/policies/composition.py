@@ -1,7 +1,7 @@
 """Several policies one after the other in a run, such as a warmup and a cosine."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -79,6 +79,19 @@ class _Place:
 
 
 LENGTH = Length()
+
+
+def part_names(families: Sequence[str]) -> list[str]:
+    """Return the names of parts, before the point in the names of their parameters.
+
+    >>> part_names(["warmup", "cosine", "cosine"])
+    ['warmup', 'cosine', 'cosine2']
+    """
+    counts = [families[: i + 1].count(family) for i, family in enumerate(families)]
+    return [
+        f"{family}{count if count > 1 else ''}"
+        for family, count in zip(families, counts, strict=True)
+    ]
 
 
 @dataclass(frozen=True, repr=False)
@@ -253,11 +266,8 @@ class Composition(Policy):
         return replace(self, parts=tuple(parts))
 
     def _prefixes(self) -> Iterator[tuple[str, Part]]:
-        seen: dict[str, int] = {}
-        for part in self.parts:
-            family = part.policy.family
-            seen[family] = seen.get(family, 0) + 1
-            yield family + (str(seen[family]) if seen[family] > 1 else ""), part
+        names = part_names([part.policy.family for part in self.parts])
+        return zip(names, self.parts, strict=True)
 
     def _names(self) -> Iterator[tuple[str, Part, str]]:
         for prefix, part in self._prefixes():

@@ -66,6 +66,37 @@ def is_known_family(family: str) -> bool:
     return all(part in _PARTS for part in family.split("+"))
 
 
+def require_family(family: str) -> None:
+    """Raise a `UsageError`, which suggests the nearest, unless a family, or warmup, is known."""
+    if family not in _PARTS:
+        raise _unknown_family(family, family)
+
+
+def family_of(policy: str) -> str:
+    """Return the family of a policy's text; of another text, what stands before its colon.
+
+    >>> family_of("warmup:epochs=5+cosine:initial_lr=0.1"), family_of("unnamed: cosine?")
+    ('warmup+cosine', 'unnamed')
+    """
+    try:
+        return parse(policy).family
+    except UsageError:
+        return policy.partition(":")[0]
+
+
+def is_policy(text: str) -> bool:
+    """Whether a text is a policy's text form, which can be trained.
+
+    >>> is_policy("warmup:epochs=5+cosine"), is_policy("unnamed: cosine?")
+    (True, False)
+    """
+    try:
+        parse(text)
+    except UsageError:
+        return False
+    return True
+
+
 def short_name(policy: str) -> str:
     """Return the short name of a policy; other texts, which imported runs may have, stay.
 
@@ -116,7 +147,7 @@ def _parse_part(text: str, whole: str) -> Part:
         return Part(parse_python(text))
     family, _, rest = text.partition(":")
     if family not in _PARTS:
-        raise _unknown_family(family, text, whole)
+        raise _unknown_family(family, whole)
     cls = _PARTS[family]
     kinds = {**cls._allowed, "every": EVERY, **({} if cls is Warmup else {"for": LENGTH})}
     values: dict[str, Any] = {}
@@ -131,7 +162,7 @@ def _parse_part(text: str, whole: str) -> Part:
     return Part(cls(**values), length)
 
 
-def _unknown_family(family: str, text: str, whole: str) -> UsageError:
+def _unknown_family(family: str, whole: str) -> UsageError:
     near = suggested_family(family, list(_PARTS))
     meant = f"did you mean {near}? " if near else ""
     return UsageError(

@@ -1,19 +1,8 @@
-"""Policy families, plans and finished runs in lines of text."""
+"""Plans and finished runs in lines of text."""
 
 from collections.abc import Iterator, Mapping
 
-from lr_study.policies import FAMILIES
 from lr_study.runs import Plan
-
-
-def policies_text() -> str:
-    """Return the families, each with its formula, parameters, defaults and what is allowed."""
-    lines: list[str] = []
-    for name, cls in FAMILIES.items():
-        lines += ["", f"{name}: rate = {cls.formula}"]
-        for parameter, default in cls().texts().items():
-            lines.append(f"  {parameter:<16} {default:<14} {cls.allowed(parameter)}")
-    return "\n".join(lines[1:])
 
 
 def result_lines(

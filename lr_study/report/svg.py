@@ -4,6 +4,7 @@ import io
 import re
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -12,6 +13,9 @@ from lr_study.report.escaping import escape_html, require_name
 from lr_study.report.figures import hover_paths
 from lr_study.report.figures.hover import RADIUS, Point
 from lr_study.report.figures.style import COLOURS
+from lr_study.support import UsageError, atomic_write
+
+_DOTS_PER_INCH = 200
 
 _drawing = threading.Lock()
 """Held while settings of matplotlib differ: they are global, and two threads would mix them up."""
@@ -53,6 +57,32 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
         svg,
         count=1,
     )
+
+
+SUFFIXES = (".svg", ".png")
+
+
+def check_figure_file(name: str, file: Path) -> None:
+    """Refuse, before anything is computed, a file that no figure could be written to.
+
+    Raises
+    ------
+    UsageError
+        If it ends in neither ``.svg`` nor ``.png``, or there is no such folder.
+    """
+    if file.suffix not in SUFFIXES:
+        raise UsageError(f"{name}={file} is not allowed: it ends in {' or '.join(SUFFIXES)}")
+    if not file.parent.is_dir():
+        raise UsageError(f"{name}={file} is not allowed: there is no folder {file.parent}")
+
+
+def save_figure(figure: Figure, file: Path) -> None:
+    """Write a figure by the suffix of its file, ``.svg`` or ``.png``; aside, then renamed."""
+    with atomic_write(file) as aside:
+        if file.suffix == ".png":
+            figure.savefig(aside, format="png", dpi=_DOTS_PER_INCH)
+        else:
+            aside.write_text(svg_file(figure), encoding="utf-8")
 
 
 def svg_file(figure: Figure) -> str:

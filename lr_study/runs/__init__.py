@@ -5,7 +5,8 @@ In: policies, and options from the command line or a grid file. Out: checked `Se
 of a finished run with the summary of its curves. The only files it reads are grids.
 """
 
-from lr_study.runs.grids import DEFAULT_SEEDS, SEED_GRID, parse_seeds, requested_study
+from lr_study.runs.built_in_grids import BUILT_IN, SEED_GRID
+from lr_study.runs.grids import DEFAULT_SEEDS, load_grid, parse_seeds, requested_study
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
 from lr_study.runs.rate_range import RangeSpec, RateRange
@@ -32,6 +33,7 @@ from lr_study.runs.settings import (
 
 __all__ = [
     "BACKBONES",
+    "BUILT_IN",
     "CONVERGENCE_TOLERANCE",
     "CURVES",
     "DEFAULT_SEEDS",
@@ -57,6 +59,7 @@ __all__ = [
     "convergence_epoch",
     "convergence_tolerance",
     "has_diverged",
+    "load_grid",
     "make_plan",
     "parse_seeds",
     "requested_study",

@@ -1,11 +1,12 @@
 """Grids: the policies that a study trains, built in or from a YAML file.
 
 A file lists families with values of their parameters (every combination is a policy), single
-policies, and options of the study::
+policies, and options of the study. The parameters of a composition are named after its parts::
 
     families:
       fixed: {lr: [0.1, 0.01]}
       step_decay: {initial_lr: [0.1, 0.01], drop: 0.5, epochs_drop: [3, 5, 10]}
+      warmup+cosine: {warmup.epochs: [3, 5%], cosine.initial_lr: [0.1, 0.01]}
     policies:
       - exp_decay:initial_lr=0.001,k=0.1
     options:
@@ -14,7 +15,7 @@ policies, and options of the study::
 """
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from pathlib import Path
@@ -22,24 +23,14 @@ from typing import Any
 
 import yaml
 
-from lr_study.policies import FAMILIES, ExpDecay, Fixed, Policy, StepDecay, parse
+from lr_study.policies import Policy, parse, part_names, require_family
+from lr_study.runs.built_in_grids import BUILT_IN
 from lr_study.runs.plan import StudySpec
 from lr_study.runs.settings import Settings
 from lr_study.support import LineError, UsageError, pairs, read_yaml, text_of
 
 MAX_POLICIES = 10_000
 MAX_SEEDS = 10_000
-
-SEED_GRID: tuple[Policy, ...] = (
-    *(Fixed(lr) for lr in (0.1, 0.01, 0.001, 0.0001)),
-    *(ExpDecay(initial_lr, k) for initial_lr in (0.1, 0.01) for k in (0.1, 0.2, 0.3)),
-    ExpDecay(0.001, 0.1),
-    *(StepDecay(initial_lr, 0.5, n) for initial_lr in (0.1, 0.01) for n in (10, 5, 3)),
-    StepDecay(0.001, 0.5, 5),
-)
-"""The 18 policies of the study that this project grew from."""
-
-BUILT_IN = {"seed": SEED_GRID}
 
 DEFAULT_SEEDS = "10"
 
@@ -76,21 +67,22 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
     Parameters
     ----------
     name
-        ``seed``, a YAML file, or None for no grid.
+        ``seed``, ``modern``, a YAML file, or None for no grid.
     policies
         Additional policies in text form.
 
     Raises
     ------
     UsageError
-        If there is no such grid, or its file is not valid; the message names the line.
+        If there is no such grid, its file is not valid (the message names the line), or an own
+        function cannot be imported.
 
     Examples
     --------
     >>> load_grid(None, ["fixed:lr=0.1", "exp_decay"]).policies
     (Fixed(lr=0.1), ExpDecay(initial_lr=0.01, k=0.3))
     """
-    extra = [parse(text) for text in policies]
+    extra = [parse(text).loaded() for text in policies]
     if name is None:
         grid = Grid(())
     elif name in BUILT_IN:
@@ -209,19 +201,42 @@ def _read_options(node: yaml.Node) -> tuple[dict[str, Any], str | None]:
 
 
 def _combinations(family: str, line: int, node: yaml.Node) -> Iterator[Policy]:
-    if family not in FAMILIES:
-        raise LineError(line, f"family {family!r} is unknown: it is one of {', '.join(FAMILIES)}")
+    """Every combination of the values of a family's parameters, or of those of a composition."""
+    parts = family.split("+")
+    try:
+        for part in parts:
+            require_family(part)
+    except UsageError as error:
+        raise LineError(line, str(error)) from None
+    prefixes = part_names(parts)
     names, values = [], []
-    for name, _, value in pairs(node, family):
+    for name, at, value in pairs(node, family):
         items = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        names.append(name)
+        names.append(_part_and_parameter(name, prefixes, at))
         values.append([text_of(item) for item in items])
     count = math.prod(len(items) for items in values)
     if count > MAX_POLICIES:
         raise LineError(line, f"{count} policies exceed the limit of {MAX_POLICIES}")
     for combination in product(*values):
-        parameters = ",".join(f"{n}={v}" for n, v in zip(names, combination, strict=True))
-        yield _parse_policy(f"{family}:{parameters}" if parameters else family, line)
+        given: list[list[str]] = [[] for _ in parts]
+        for (i, name), text in zip(names, combination, strict=True):
+            given[i].append(f"{name}={text}")
+        texts = [
+            f"{part}:{','.join(own)}" if own else part
+            for part, own in zip(parts, given, strict=True)
+        ]
+        yield _parse_policy("+".join(texts), line)
+
+
+def _part_and_parameter(name: str, prefixes: Sequence[str], line: int) -> tuple[int, str]:
+    """Which part of a composition a name such as ``cosine.initial_lr`` is of, and the parameter."""
+    if len(prefixes) == 1:
+        return 0, name
+    prefix, _, parameter = name.rpartition(".")
+    if prefix not in prefixes:
+        examples = ", ".join(f"{prefix}.PARAMETER" for prefix in prefixes)
+        raise LineError(line, f"{name!r} is of no part of {'+'.join(prefixes)}: write {examples}")
+    return prefixes.index(prefix), parameter
 
 
 def _single_policies(node: yaml.Node) -> Iterator[Policy]:
@@ -233,7 +248,7 @@ def _single_policies(node: yaml.Node) -> Iterator[Policy]:
 
 def _parse_policy(text: str, line: int) -> Policy:
     try:
-        return parse(text)
+        return parse(text).loaded()
     except UsageError as error:
         raise LineError(line, str(error)) from None
 

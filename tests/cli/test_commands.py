@@ -58,7 +58,7 @@ def test_an_option_that_is_typed_overrides_the_grid_file_also_with_its_default(
     ("arguments", "says"),
     [
         (["run"], ["policy"]),
-        (["run", "cosine"], ["'cosine'", "fixed, step_decay, exp_decay"]),
+        (["run", "cosin"], ["'cosin'", "did you mean cosine?", "fixed, step_decay, exp_decay"]),
         (["run", "step_decay:drop=abc"], ["drop=abc", "(0, 1]"]),
         (["run", "step_decay:drop=1.5"], ["drop=1.5", "(0, 1]"]),
         (["run", "step_decay:epochs_drop=0"], ["epochs_drop=0", ">= 1"]),
@@ -71,7 +71,7 @@ def test_an_option_that_is_typed_overrides_the_grid_file_also_with_its_default(
         (["run", "fixed", "--optimizer", "lamb"], ["optimizer=lamb", "adam"]),
         (["run", "fixed", "--engine", "fast"], ["engine=fast", "cached, live"]),
         (["run", "fixed", "--val-fraction", "2"], ["val_fraction=2.0", "< 1"]),
-        (["study", "--grid", "nowhere"], ["grid=nowhere", "seed"]),
+        (["study", "--grid", "nowhere"], ["grid=nowhere", "seed, modern"]),
         (["study", "--seeds", "0"], ["seeds=0", "0,3,7"]),
         (["study", "--rerun", "some"], ["rerun=some", "missing, failed, all"]),
         (["study", "--log-models", "two"], ["log_models=two", "best, all, none"]),
@@ -97,15 +97,6 @@ def test_wrong_use_is_one_line(tmp_path: Path, arguments: list[str], says: list[
     for word in says:
         assert word in line
     assert list(tmp_path.iterdir()) == []
-
-
-def test_policies_are_listed_and_drawn(tmp_path: Path) -> None:
-    answer = lr("policies", "--plot", "rates.svg", cwd=tmp_path)
-    assert answer.returncode == 0
-    for word in ("fixed", "step_decay", "exp_decay", "epochs_drop", "(0, 1]", "0.001"):
-        assert word in answer.stdout
-    assert (tmp_path / "rates.svg").read_text(encoding="utf-8").startswith("<?xml")
-    assert [file.name for file in tmp_path.iterdir()] == ["rates.svg"]
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:

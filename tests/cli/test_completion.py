@@ -51,13 +51,33 @@ def answer_of(command: list[str | Path], cwd: Path, **environment: str) -> str:
     [
         (["comp"], ["compare"]),
         (["compare", "--str"], ["--strict"]),
-        (["run", "fix"], ["fixed", *(f"fixed:lr={lr}" for lr in (0.1, 0.01, 0.001, 0.0001))]),
+        (
+            ["run", "fix"],
+            [
+                "fixed",
+                *(f"fixed:lr={lr}" for lr in (0.1, 0.01, 0.001, 0.0001, 0.03, 0.003)),
+            ],
+        ),
         (
             ["study", "--policy", "step_decay:initial_lr=0.001"],
             [
                 "step_decay:initial_lr=0.001,drop=0.5,epochs_drop=5",
+                "step_decay:initial_lr=0.001,drop=0.5,epochs_drop=10",
             ],
         ),
+        (["policies", "inverse"], ["inverse_time", "inverse_sqrt"]),
+        (
+            ["run", "warmup:epochs=5+pla"],
+            [
+                "warmup:epochs=5+plateau",
+                *(
+                    f"warmup:epochs=5+plateau:initial_lr={rate},factor=0.2,patience=5,"
+                    "min_delta=0.0001,cooldown=0,min_lr=0.0,monitor=val_loss"
+                    for rate in (0.1, 0.03, 0.01, 0.003, 0.001)
+                ),
+            ],
+        ),
+        (["study", "--grid", "mo"], ["modern"]),
     ],
 )
 def test_bash_completes(words: list[str], completed: list[str], tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lr_study.policies import Fixed
-from lr_study.runs import Settings
-from lr_study.runs.grids import SEED_GRID, load_grid, parse_seeds, requested_study
+from lr_study.runs import SEED_GRID, Settings
+from lr_study.runs.built_in_grids import MODERN_GRID
+from lr_study.runs.grids import load_grid, parse_seeds, requested_study
 from lr_study.support.errors import UsageError
 
 
@@ -75,6 +78,83 @@ options: {epochs: 7, val_fraction: 0.2, seeds: 4, data: sample}
     assert grid.seeds == "4"
 
 
+def test_every_family_and_compositions_are_expanded(grid_file) -> None:
+    grid = load_grid(
+        grid_file(
+            """
+families:
+  warmup+cosine:
+    warmup.epochs: [3, 5%]
+    cosine.initial_lr: [0.1, 0.01]
+    cosine.every: [step, epoch]
+  multistep: {milestones: [0.5/0.75, 30/60]}
+  one_cycle: {three_phase: [yes, no]}
+  fixed+linear+linear: {fixed.for: 2, linear.for: 50%, linear2.final_lr: [0, 1e-3]}
+policies: ["warmup:epochs=5%+cosine:initial_lr=0.01", "warmup:epochs=1+plateau"]
+"""
+        )
+    )
+    cycle = "pct_start=0.3,div_factor=25.0,final_div_factor=10000.0,anneal=cos"
+    linear = "fixed:lr=0.001,for=2+linear:initial_lr=0.1,final_lr=0.0,for=50%+linear:initial_lr=0.1"
+    plateau = "factor=0.1,patience=10,min_delta=0.0001,cooldown=0,min_lr=0.0,monitor=val_loss"
+    assert [str(policy) for policy in grid.policies] == [
+        *(
+            f"warmup:epochs={epochs},start=0.0+cosine:initial_lr={rate},final_lr=0.0{every}"
+            for epochs in ("3", "5%")
+            for rate in ("0.1", "0.01")
+            for every in ("", ",every=epoch")
+        ),
+        "multistep:initial_lr=0.1,milestones=0.5/0.75,drop=0.1",
+        "multistep:initial_lr=0.1,milestones=30/60,drop=0.1",
+        f"one_cycle:max_lr=0.1,{cycle},three_phase=yes",
+        f"one_cycle:max_lr=0.1,{cycle},three_phase=no",
+        f"{linear},final_lr=0.0",
+        f"{linear},final_lr=0.001",
+        f"warmup:epochs=1,start=0.0+plateau:initial_lr=0.1,{plateau}",
+    ]
+
+
+def test_the_modern_grid_has_eight_families_at_five_rates() -> None:
+    assert len(set(MODERN_GRID)) == 40
+    assert load_grid("modern").policies == MODERN_GRID
+    rates: dict[str, list[float]] = {}
+    for policy in MODERN_GRID:
+        rates.setdefault(policy.family, []).append(policy.learning_rate)
+    assert list(rates) == [
+        "warmup+cosine",
+        "one_cycle",
+        "wsd",
+        "linear",
+        "step_decay",
+        "exp_decay",
+        "fixed",
+        "plateau",
+    ]
+    assert set(map(tuple, rates.values())) == {(0.1, 0.03, 0.01, 0.003, 0.001)}
+
+
+@given(epochs=st.integers(1, 300), steps=st.integers(1, 4))
+def test_the_modern_grid_fits_runs_of_any_length(epochs: int, steps: int) -> None:
+    for policy in MODERN_GRID:
+        policy.require_fit(epochs)
+        for epoch in (0, epochs // 2, epochs - 1):
+            rates = policy.step_rates(epoch, epochs, steps)
+            assert all(0 <= rate <= policy.learning_rate for rate in rates), policy
+
+
+def test_own_functions_are_loaded_from_the_command_line_and_files(
+    grid_file, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own_rates.py").write_text(
+        "def half(epoch, epochs):\n    return 0.5\n", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    (policy,) = load_grid(None, ["python:own_rates:half"]).policies
+    assert policy(3, 10) == 0.5
+    assert "@" in str(policy)
+    assert load_grid(grid_file("policies: ['python:own_rates:half']")).policies == (policy,)
+
+
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nfamilies: {fixed: {lr: *b}}\n"
 
 
@@ -83,7 +163,14 @@ LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nfamilies: {fixed: {lr: *b}}\n"
     [
         ("", 1, "a grid is written as name: value"),
         ("families:\n  fixed: {lr: [0.1, -1]}\n", 2, "lr=-1"),
-        ("families:\n  fixed: {lr: 0.1}\n  cosine: {}\n", 3, "family 'cosine' is unknown"),
+        ("families:\n  fixed: {lr: 0.1}\n  cosin: {}\n", 3, "did you mean cosine?"),
+        ("families:\n  warmup+cosin:\n    warmup.epochs: 3\n", 2, "did you mean cosine?"),
+        ("families:\n  warmup: {epochs: 3}\n", 2, "write what follows the warmup"),
+        ("families:\n  warmup+cosine:\n    initial_lr: 1\n", 3, "cosine.PARAMETER"),
+        ("families:\n  warmup+cosine:\n    cosine.eta_min: 1\n", 2, "eta_min is final_lr here"),
+        ("families:\n  fixed+fixed: {fixed.lr: 1}\n", 2, "for how many epochs"),
+        ("families:\n  one_cycle: {three_phase: true}\n", 2, "three_phase is yes or no"),
+        ("policies: ['python:nowhere:rate']\n", 1, "cannot be imported"),
         ("families:\n  fixed: {lr: 0.1, lr: 0.2}\n", 2, "twice"),
         ("policies:\n  - fixed\n  - fixed:lr=x\n", 3, "lr=x"),
         ("policies: fixed\n", 1, "list"),
@@ -120,7 +207,9 @@ def test_an_option_may_be_true_or_false(grid_file, text: str, value: bool) -> No
 
 
 def test_a_grid_that_does_not_exist_is_rejected(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"grid=nowhere\.yaml is not allowed: grid is seed"):
+    with pytest.raises(
+        UsageError, match=r"grid=nowhere\.yaml is not allowed: grid is seed, modern"
+    ):
         load_grid("nowhere.yaml")
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"\xff\x00\xfe")

@@ -1,4 +1,4 @@
-"""Curves over epochs: of one run, of policies over seeds, of the rates alone."""
+"""Curves over epochs: of one run, and of policies over seeds."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lr_study.comparison import ProtocolRanking, first_of_each_family
-from lr_study.policies import FAMILIES
 from lr_study.report.figures.hover import MAX_SPOTS, add_hover
 from lr_study.report.figures.style import (
     COLOURS,
@@ -212,15 +211,3 @@ def study_curves(
             axes.set_title(texts.get("validation", "validation"), fontsize="medium")
             legend_below(zoom, axes.lines, 2)
     return figures
-
-
-def policies_figure(epochs: int) -> Figure:
-    """Return the rates of every family with its default parameters."""
-    lines = [
-        Line(str(cls()), tuple(cls()(e, epochs) for e in range(epochs)))
-        for cls in FAMILIES.values()
-    ]
-    figure = new_figure(3.6)
-    axes = draw_lines(figure.add_subplot(), lines, "learning rate")
-    legend_below(figure, axes.lines, 2)
-    return figure

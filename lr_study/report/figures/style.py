@@ -47,15 +47,15 @@ def plain(text: str) -> str:
     return visible(text).replace("$", r"\$")
 
 
-def name_of(policy: str) -> str:
-    """Return the short name of a policy as it is drawn; a long one loses its middle.
+def name_of(policy: str, length: int = MAX_NAME) -> str:
+    """Return the short name of a policy as it is drawn; one above a length loses its middle.
 
     >>> name_of("exp_decay:k=0.1"), name_of("unnamed: warm restarts with cosine 0.01")
     ('exp 0.01 k=0.1', 'unnamed: warm… cosine 0.01')
     """
     name = visible(short_name(policy)).strip()
-    if len(name) > MAX_NAME:
-        half = MAX_NAME // 2
+    if len(name) > length:
+        half = length // 2
         name = f"{name[:half]}…{name[-half + 1 :]}"
     return plain(name)
 
