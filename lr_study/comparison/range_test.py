@@ -234,7 +234,7 @@ class RangeTest:
 
     curves: tuple[LossCurve, ...]
 
-    @property
+    @cached_property
     def suggestions(self) -> tuple[Suggestion, ...]:
         """One suggestion for each of the `SUGGESTION_RULES`."""
         of_seeds = [curve.suggestions() for curve in self.curves]
@@ -258,9 +258,14 @@ class RangeTest:
                 "so suggestions may be too low: raise end_lr"
             )
         for suggestion in self.suggestions:
+            rule, spread = RULE_LABELS[suggestion.rule], suggestion.spread
+            if spread is not None and spread > FACTOR**2:
+                lines.append(
+                    f"{rule} differs between seeds by a factor of {spread:.0f}, more than the "
+                    "rates around its middle one cover: it is not to be relied on"
+                )
             missing = suggestion.by_seed.count(None)
             if missing:
-                rule = RULE_LABELS[suggestion.rule]
                 lines.append(
                     f"{rule} suggests no rate under {missing} of {len(curves)} "
                     "seeds, where the loss does not fall: take more range_epochs, another start_lr "

@@ -8,7 +8,7 @@ from typing import Any
 
 from lr_study.comparison import RULE_LABELS, RangeTest, SuggestionCheck
 from lr_study.policies import Policy
-from lr_study.report.tables import PLAIN, Column, Display, fit, table_of
+from lr_study.report.tables import MIN_WIDTH, PLAIN, Column, Display, fit, table_of
 from lr_study.runs import RangeSpec, Settings
 from lr_study.support import LrStudyError
 
@@ -44,7 +44,7 @@ def range_table(report: RangeReport, display: Display = PLAIN) -> str:
         Column("seeds", [f"{len(s.found)} of {len(s.by_seed)}" for s in suggestions]),
     ]
     parts = [table_of(columns, display).strip("\n")]
-    parts += [f"note: {note}" for note in report.test.notes()]
+    parts += [_folded(f"note: {note}") for note in report.test.notes()]
     return "\n\n".join(parts)
 
 
@@ -63,7 +63,7 @@ def check_table(report: RangeReport, display: Display = PLAIN) -> str:
         Column("at ÷3", [c.neighbours[a[0]] for c, a in zip(checked, around, strict=True)]),
         Column("at ×3", [c.neighbours[a[-1]] for c, a in zip(checked, around, strict=True)]),
     ]
-    answer = "\n".join(textwrap.fill(line, 100) for line in check_lines(report, check))
+    answer = "\n".join(map(_folded, check_lines(report, check)))
     return table_of(columns, display).strip("\n") + "\n\n" + answer
 
 
@@ -197,6 +197,10 @@ def seeds_text(seeds: Sequence[int]) -> str:
     if list(seeds) == list(range(len(seeds))):
         return str(len(seeds))
     return ",".join(map(str, seeds)) + ("," if len(seeds) == 1 else "")
+
+
+def _folded(line: str) -> str:
+    return textwrap.fill(line, MIN_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _rate(rate: float | None) -> str:

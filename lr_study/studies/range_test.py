@@ -148,7 +148,9 @@ def _train_check(
     names = [str(policy) for policy in report.policies]
     runs = outcome.runs
     ours = runs[runs["policy"].isin(names) & runs["seed"].isin(spec.seeds)]
-    ranking = compare(ours, experiment=outcome.ranking.experiment, baseline=names[0])
+    first = next(s.rate for s in report.test.suggestions if s.rate is not None)
+    baseline = str(spec.policy.with_learning_rate(first))  # the others are compared with it
+    ranking = compare(ours, experiment=outcome.ranking.experiment, baseline=baseline)
     ranked = [row.policy for protocol in ranking.protocols for row in protocol.rows]
     if sorted(ranked) != sorted(names):
         reasons = "; ".join(dict.fromkeys(run.reason for run in ranking.excluded))

@@ -116,6 +116,8 @@ def test_on_a_quadratic_suggestions_are_near_its_best_rate_and_below_divergence(
         assert by_rule[rule].spread < 10, rule
     # Where batches differ, the steepest step is a matter of chance: its spread tells.
     assert by_rule["steepest"].spread > 1000
+    (note,) = test.notes()
+    assert note.startswith("steepest differs between seeds by a factor of ")
 
 
 def test_without_noise_the_steepest_step_is_near_the_best_rate_and_the_valley_is_not() -> None:

@@ -116,8 +116,11 @@ def test_a_check_trains_and_ranks_what_is_suggested_and_nothing_else(
     ranked = [row["policy"] for row in check["rows"]]
     assert sorted(ranked) == sorted(value["policies"])
     assert "fixed:lr=0.5" not in ranked
-    assert f"Of {len(ranked)} policies, trained for 2 epochs under 2 seeds" in answer.stdout
+    said = " ".join(answer.stdout.split())
+    assert f"Of {len(ranked)} policies, trained for 2 epochs under 2 seeds" in said
     assert "In the top group: " in answer.stdout
+    baseline = [row["policy"] for row in check["rows"] if row["vs_baseline"] is None]
+    assert baseline == [check["suggestions"][0]["policy"]]
     assert "fixed:lr=0.5" not in answer.stdout
     for checked in check["suggestions"]:
         in_top_group = run.data.metrics[f"{checked['rule']}_in_top_group"]
