@@ -2,8 +2,9 @@
 
 ``lr_study.study(...)`` trains policies over seeds and ranks them.
 ``lr_study.load_runs(experiment)`` reads an experiment as a pandas DataFrame, and
-``lr_study.compare(runs)`` ranks its policies. What takes seconds to import is loaded when it is
-first used.
+``lr_study.compare(runs)`` ranks its policies. ``lr_study.schedule(policy, ...)`` is a policy as a
+Keras ``LearningRateSchedule`` for one's own ``compile``. What takes seconds to import is loaded
+when it is first used.
 
 >>> parse("step_decay:drop=0.5")(epoch=4)
 0.005
@@ -20,6 +21,7 @@ if _TYPE_CHECKING:
     from lr_study.comparison import Comparison, compare
     from lr_study.studies.image_study import study
     from lr_study.tracking import load_runs
+    from lr_study.training import PolicySchedule, schedule
 
 __version__ = "0.1.0"
 
@@ -27,10 +29,12 @@ __all__ = [
     "Comparison",
     "LrStudyError",
     "Policy",
+    "PolicySchedule",
     "UsageError",
     "compare",
     "load_runs",
     "parse",
+    "schedule",
     "study",
 ]
 
@@ -40,6 +44,7 @@ __getattr__, _, _ = _lazy_loader.attach(
         "comparison": ["Comparison", "compare"],
         "studies.image_study": ["study"],
         "tracking": ["load_runs"],
+        "training": ["PolicySchedule", "schedule"],
     },
 )
 

@@ -56,7 +56,9 @@ def make_record(
             accuracy=accuracy / 2,
             val_loss=None if diverges_at and i + 1 >= diverges_at else loss,
             val_accuracy=accuracy,
-            learning_rate=rate(i),
+            learning_rate=rate.step_rates(i, changed.epochs, changed.steps_per_epoch, losses[:i])[
+                -1
+            ],
         )
         for i, (accuracy, loss) in enumerate(zip(accuracies, losses, strict=True))
     )

@@ -21,9 +21,9 @@ ARROWS = {
     "runs": {"policies", "support"},
     "features": {"data", "runs", "support"},
     "comparison": {"policies", "runs", "support"},
-    "training": {"features", "runs", "support"},
+    "training": {"features", "policies", "runs", "support"},
     "report": {"comparison", "policies", "runs", "support"},
-    "tracking": {"comparison", "report", "runs", "support"},
+    "tracking": {"comparison", "policies", "report", "runs", "support"},
     "importing": {"policies", "runs", "support", "tracking"},
     "studies": {
         "comparison",

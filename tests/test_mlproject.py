@@ -14,6 +14,7 @@ import typer
 import yaml
 from mlflow import MlflowClient
 
+from lr_study import load_runs
 from lr_study.cli import app as cli
 from lr_study.policies import FAMILIES, parse
 from lr_study.runs import CURVES
@@ -37,9 +38,15 @@ def options_of(command: str) -> dict[str, object]:
 
 def declared(entry_point: str) -> dict[str, object]:
     parameters = ENTRY_POINTS[entry_point]["parameters"]
+    required = {name: None for name, parameter in parameters.items() if parameter == "string"}
+    parameters = {name: value for name, value in parameters.items() if name not in required}
     for parameter in parameters.values():
         assert isinstance(parameter["default"], TYPES[parameter["type"]])
-    return {name: parameter["default"] for name, parameter in parameters.items()}
+    return required | {name: parameter["default"] for name, parameter in parameters.items()}
+
+
+def test_the_entry_point_of_any_policy_has_the_options_of_run() -> None:
+    assert declared("run") == {"policy": None} | options_of("run")
 
 
 @pytest.mark.parametrize("entry_point", FAMILY_OF)
@@ -126,6 +133,39 @@ def test_the_line_that_people_type(tmp_path: Path) -> None:
         assert [point.step for point in points] == list(range(1, 51))
         if name == "learning_rate":
             assert [point.value for point in points] == [policy(epoch) for epoch in range(50)]
+
+
+def test_any_policy_as_text(tmp_path: Path) -> None:
+    typed = "warmup:epochs=50%+fixed:lr=0.1,for=25%+cosine"
+    process = mlflow_run(tmp_path, "run", policy=typed, epochs=4, image_size=64)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    run = the_run(tmp_path)
+    assert run.info.status == "FINISHED"
+    policy = parse(typed)
+    assert run.data.params["policy"] == typed
+    assert run.data.tags["lr_study.policy"] == str(policy) != typed
+    assert run.data.params["family"] == "warmup+fixed+cosine"
+    assert run.data.params["warmup.epochs"] == "50%"
+    assert run.data.params["cosine.initial_lr"] == run.data.params["initial_lr"] == "0.1"
+    rows = load_runs("Default", tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
+    assert [(row["excluded"], row["policy"], row["family"]) for _, row in rows.iterrows()] == [
+        (None, str(policy), "warmup+fixed+cosine")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"),
+    [("fixed:lr=-1+$(touch hacked)", "lr=-1+$(touch hacked)"), ("cosin", "did you mean cosine?")],
+)
+def test_a_wrong_policy_fails_the_run_in_one_line(tmp_path: Path, policy: str, says: str) -> None:
+    process = mlflow_run(tmp_path, "run", policy=policy)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode != 0
+    (line,) = (line for line in output.splitlines() if line.startswith("error: "))
+    assert says in line
+    assert not list(tmp_path.rglob("hacked"))
+    assert not (ROOT / "hacked").exists()
 
 
 @pytest.mark.parametrize(

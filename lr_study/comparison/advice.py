@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from lr_study.comparison.criteria import HIGHER_IS_BETTER
 from lr_study.comparison.messages import Catalog
 from lr_study.comparison.results import ProtocolRanking, Row, SampleSize
-from lr_study.comparison.search_edges import LEARNING_RATES
+from lr_study.comparison.search_edges import is_learning_rate
 
 MAX_NAMED = 4
 """Policies listed by name in one sentence; the rest are counted."""
@@ -143,7 +143,7 @@ def _scale(metric: str) -> float:
 
 def _search_advice(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
     for edge in ranking.edges:
-        is_rate = edge.parameter in LEARNING_RATES
+        is_rate = is_learning_rate(edge.policy, edge.parameter)
         name = catalog["learning rate"] if is_rate else edge.parameter
         yield catalog[edge.side].format(value=edge.value, parameter=name)
     if ranking.still_improving:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from lr_study.comparison.messages import message
-from lr_study.policies import parse
+from lr_study.policies import Policy, parse
 from lr_study.runs import (
     CONVERGENCE_TOLERANCE,
     CURVES,
@@ -43,19 +43,19 @@ def invalid_reasons(runs: pd.DataFrame) -> pd.Series:
     """
     if "curves" not in runs:
         return pd.Series([None] * len(runs), index=runs.index, dtype=object)
-    rates_of = cache(_declared_rates)
+    rates_of = cache(_formula_rates)
     reasons = [_invalid_reason(run, rates_of) for run in runs.to_dict("records")]
     return pd.Series(reasons, index=runs.index, dtype=object)
 
 
 def _invalid_reason(
-    run: Mapping[str, Any], rates_of: Callable[[str, int], list[float] | None]
+    run: Mapping[str, Any], rates_of: Callable[[str, int, int | None], list[float] | None]
 ) -> str | None:
     curves, epochs = run["curves"], int(run["protocol"]["epochs"])
     return (
         _wrong_length(curves, epochs)
         or _wrong_accuracy(curves)
-        or _wrong_rate(curves, run["policy"], rates_of(run["policy"], epochs))
+        or _wrong_rate(curves, run["policy"], _declared_rates(run, rates_of))
         or _wrong_metric(run, curves)
     )
 
@@ -124,13 +124,56 @@ def _expected_metrics(curves: _Curves, run: Mapping[str, Any]) -> dict[str, floa
     return {name: value for name, value in metrics.items() if not math.isnan(value)}
 
 
-def _declared_rates(policy: str, epochs: int) -> list[float] | None:
-    """The learning rates of a policy; None if it has no formula, as in imported runs."""
+def _declared_rates(
+    run: Mapping[str, Any], rates_of: Callable[[str, int, int | None], list[float] | None]
+) -> list[float] | None:
+    """The rate of each epoch's last step by the policy of a run; None if that is not known.
+
+    That is so for a policy without a formula, such as those of some imported runs and functions of
+    one's own, which nothing read from a store imports; for one that changes within an epoch, if the
+    protocol does not say how many steps there are; and for one that reads a curve that the run
+    does not have.
+    """
+    protocol, text = run["protocol"], run["policy"]
+    epochs, steps = int(protocol["epochs"]), _steps_per_epoch(protocol)
+    policy = _parsed(text)
+    if policy is None or policy.reads is None:
+        return rates_of(text, epochs, steps)
+    curve = run["curves"].get(policy.reads)
+    return _last_rates(policy, epochs, steps, curve) if curve else None
+
+
+def _steps_per_epoch(protocol: Mapping[str, Any]) -> int | None:
+    images, batch = protocol.get("train_size"), protocol.get("batch_size")
+    # An import that was not told a size has "unknown" here.
+    if not (isinstance(images, int) and isinstance(batch, int) and images > 0 and batch > 0):
+        return None
+    return -(-images // batch)
+
+
+def _parsed(policy: str) -> Policy | None:
     try:
-        rate = parse(policy)
+        return parse(policy)
     except UsageError:
         return None
-    return [rate(epoch, epochs) for epoch in range(epochs)]
+
+
+def _formula_rates(policy: str, epochs: int, steps: int | None) -> list[float] | None:
+    parsed = _parsed(policy)
+    return None if parsed is None else _last_rates(parsed, epochs, steps, ())
+
+
+def _last_rates(
+    policy: Policy, epochs: int, steps: int | None, curve: Sequence[float | None]
+) -> list[float] | None:
+    if steps is None and policy.changes_by_step:
+        return None
+    part = (steps - 1) / steps if steps else 0.0
+    try:
+        policy.require_fit(epochs)
+        return [policy.at(epoch, part, epochs, curve[:epoch]) for epoch in range(epochs)]
+    except (UsageError, ArithmeticError, ValueError):  # it is not loaded, or no run can have it
+        return None
 
 
 def duplicate_reasons(runs: pd.DataFrame) -> pd.Series:

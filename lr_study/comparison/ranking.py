@@ -39,7 +39,7 @@ from lr_study.comparison.results import (
     first_of_each_family,
 )
 from lr_study.comparison.search_edges import find_edges, still_improves
-from lr_study.policies import FAMILIES
+from lr_study.policies import FAMILIES, family_of, is_policy
 from lr_study.runs import UNKNOWN
 
 ROW_METRICS = (
@@ -90,7 +90,7 @@ def rank_policies(
         gains=_family_contrasts(paired.policies, rows, pairs),
         decisions=_sample_sizes(paired.policies, standings, config),
         seconds_per_seed=_known(paired.values("wall_clock_seconds").mean(axis=1).sum()),
-        edges=find_edges([row.policy for row in rows]),
+        edges=find_edges([row.policy for row in rows], paired.protocol.get("epochs")),
         still_improving=_still_improving(paired, rows[0], criteria, config),
         notes=_notes(paired, rows),
         advice="",
@@ -156,7 +156,7 @@ def _rows(
         return Row(
             rank=standings.ranks[i],
             policy=paired.policies[i],
-            family=paired.policies[i].partition(":")[0],
+            family=family_of(paired.policies[i]),
             runs=paired.counts[i],
             seeds=paired.seeds,
             estimate=_known(scores[i].mean()),
@@ -206,9 +206,13 @@ def _families(paired: PairedScores, rows: Sequence[Row], baseline: str) -> tuple
 def _family_contrasts(
     policies: Sequence[str], rows: Sequence[Row], pairs: Mapping[str, AllPairs]
 ) -> tuple[FamilyContrast, ...]:
-    """The best policy of each family versus that of each family earlier in `FAMILIES`."""
-    best = first_of_each_family(rows)
-    selected = [best[family].policy for family in FAMILIES if family in best]
+    """The best policy of each family versus that of each earlier family.
+
+    Families are in the order of `FAMILIES`; compositions and own functions follow, best first.
+    """
+    best = {family: row.policy for family, row in first_of_each_family(rows).items()}
+    ordered = [*(family for family in FAMILIES if family in best), *best]
+    selected = [best[family] for family in dict.fromkeys(ordered) if is_policy(best[family])]
     return tuple(
         FamilyContrast(
             policy,

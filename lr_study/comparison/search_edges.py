@@ -9,23 +9,23 @@ from lr_study.comparison.results import Edge
 from lr_study.policies import Policy, parse
 from lr_study.support import UsageError
 
-LEARNING_RATES = ("lr", "initial_lr")
-"""The names that families give to the learning rate that a run begins with."""
-
 MAX_STEP = 10.0
 """The largest factor between a value that was tried and the one that is suggested beyond it."""
 
 
-def find_edges(policies: Sequence[str]) -> tuple[Edge, ...]:
+def find_edges(policies: Sequence[str], epochs: object = None) -> tuple[Edge, ...]:
     """Return the parameters of the best policy that have the highest or lowest value tried.
 
     The learning rate is compared with that of all policies, other parameters with those of the same
-    family. A parameter that was not varied has no edge, and neither has one whose bound was tried.
+    family. A parameter that was not varied has no edge, and neither has one whose bound was tried,
+    nor one that is no number, such as a shape or a percentage.
 
     Parameters
     ----------
     policies
         In text form, best first; those without a formula are passed over.
+    epochs
+        The length of the runs, where known: what does not fit into it is not suggested.
 
     Examples
     --------
@@ -36,8 +36,19 @@ def find_edges(policies: Sequence[str]) -> tuple[Edge, ...]:
     if best is None:
         return ()
     tried = [policy for policy in others if policy is not None]
-    edges = (_edge(best, name, _values(tried, best.family, name)) for name in best.parameters())
+    length = epochs if isinstance(epochs, int) else None
+    edges = (_edge(best, name, _values(tried, best, name), length) for name in best.parameters())
     return tuple(edge for edge in edges if edge is not None)
+
+
+def is_learning_rate(policy: str, parameter: str) -> bool:
+    """Whether a parameter of a policy is the rate that the policy scales with.
+
+    >>> is_learning_rate("warmup:epochs=5+one_cycle", "one_cycle.max_lr")
+    True
+    """
+    parsed = _parsed(policy)
+    return parsed is not None and parsed.rate_parameter == parameter
 
 
 def _parsed(policy: str) -> Policy | None:
@@ -47,20 +58,23 @@ def _parsed(policy: str) -> Policy | None:
         return None
 
 
-def _values(policies: Iterable[Policy], family: str, name: str) -> set[float]:
-    """The values of a parameter that the policies have."""
-    names = LEARNING_RATES if name in LEARNING_RATES else (name,)
-    return {
-        value
-        for policy in policies
-        if policy.family == family or name in LEARNING_RATES
-        for parameter, value in policy.parameters().items()
-        if parameter in names
-    }
+def _values(policies: Iterable[Policy], best: Policy, name: str) -> set[float]:
+    """The values of a parameter of the best policy that the policies have."""
+    if name == best.rate_parameter:
+        return {policy.learning_rate for policy in policies if policy.rate_parameter}
+    of_family = [policy.parameters() for policy in policies if policy.family == best.family]
+    values = [parameters[name] for parameters in of_family if name in parameters]
+    return {value for value in values if _is_number(value)}
 
 
-def _edge(best: Policy, name: str, tried: set[float]) -> Edge | None:
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _edge(best: Policy, name: str, tried: set[float], epochs: int | None) -> Edge | None:
     value = best.parameters()[name]
+    if not _is_number(value):
+        return None
     others = sorted(tried - {value})
     if not others or others[0] < value < others[-1]:
         return None
@@ -68,6 +82,8 @@ def _edge(best: Policy, name: str, tried: set[float]) -> Edge | None:
     beyond = _beyond(value, neighbor)
     try:
         policy = best.with_parameter(name, round(beyond) if isinstance(value, int) else beyond)
+        if epochs is not None:
+            policy.require_fit(epochs)
     except UsageError:
         return None  # such as a factor above 1
     return None if policy == best else Edge(name, value, side, str(policy))
@@ -76,10 +92,11 @@ def _edge(best: Policy, name: str, tried: set[float]) -> Edge | None:
 def _beyond(value: float, neighbor: float) -> float:
     """Continue from a neighbor through a value by the same factor, in three digits.
 
-    >>> _beyond(0.1, 0.01), _beyond(10, 5), _beyond(3e-4, 1e-3), _beyond(1.0, 1e-6)
-    (1.0, 20.0, 9e-05, 10.0)
+    >>> _beyond(0.1, 0.01), _beyond(10, 5), _beyond(3e-4, 1e-3), _beyond(1.0, 1e-6), _beyond(2, 0)
+    (1.0, 20.0, 9e-05, 10.0, 20.0)
     """
-    factor = min(max(value / neighbor, 1 / MAX_STEP), MAX_STEP)
+    ratio = value / neighbor if neighbor else MAX_STEP
+    factor = min(max(ratio, 1 / MAX_STEP), MAX_STEP)
     return float(f"{value * factor:.3g}")
 
 

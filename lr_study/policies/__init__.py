@@ -24,6 +24,7 @@ from lr_study.policies.families import (
 )
 from lr_study.policies.fixed import Fixed
 from lr_study.policies.inverse import InverseSqrt, InverseTime
+from lr_study.policies.keras_schedule import KerasPolicy
 from lr_study.policies.one_cycle import OneCycle
 from lr_study.policies.own import PythonPolicy
 from lr_study.policies.piecewise import MultiStep, Piecewise
@@ -43,6 +44,7 @@ __all__ = [
     "Fixed",
     "InverseSqrt",
     "InverseTime",
+    "KerasPolicy",
     "Linear",
     "MultiStep",
     "OneCycle",

@@ -121,6 +121,11 @@ class Policy:
         value = getattr(self, self._rate_parameter)
         return float(value[0] if isinstance(value, tuple) else value)
 
+    @property
+    def rate_parameter(self) -> str | None:
+        """The name of the parameter that is the `learning_rate`; None if none is."""
+        return self._rate_parameter
+
     def require_fit(self, epochs: float) -> None:
         """Raise a `UsageError` if the policy does not fit into a run of so many epochs."""
 
@@ -178,20 +183,24 @@ class Policy:
         """
         return replace(self, **{name: value})
 
-    def with_learning_rate(self, rate: float) -> "Policy":
+    def with_learning_rate(self, rate: float) -> Self:
         """Return the policy scaled to another `learning_rate`; a list of rates keeps its ratios.
 
         Raises
         ------
         UsageError
-            If the rate is not allowed.
+            If the rate is not allowed, or the policy has no `rate_parameter`.
 
         >>> from lr_study.policies import parse
         >>> parse("piecewise:values=1/0.1,milestones=5").with_learning_rate(0.01).values
         (0.01, 0.001)
         """
-        name = self._rate_parameter
-        value = getattr(self, name)
+        name = self.rate_parameter
+        if name is None:
+            raise UsageError(
+                f"{self} has no learning rate that can be set: give a family, such as one_cycle"
+            )
+        value = self.parameters()[name]
         if isinstance(value, tuple):
             return self.with_parameter(name, tuple(rate * part / value[0] for part in value))
         return self.with_parameter(name, rate)

@@ -174,6 +174,20 @@ class Composition(Policy):
         time = epoch + part if place.part.policy.every == "step" else max(epoch, place.start)
         return self._rate_of(place, time, curve, epochs)
 
+    def step_rates(
+        self, epoch: int, epochs: int, steps_per_epoch: int, curve: Curve = ()
+    ) -> list[float]:
+        """Return the learning rates of the steps of one epoch."""
+        place = self._place(epoch, epochs)
+        policy = place.part.policy
+        last = self._place(epoch + (steps_per_epoch - 1) / steps_per_epoch, epochs)
+        if last != place or policy.every == "epoch" or isinstance(policy, Warmup):
+            return super().step_rates(epoch, epochs, steps_per_epoch, curve)
+        # Nearly all epochs of a run: one part's own rates, without looking for the part each time.
+        own_curve = _own(curve, place)
+        times = (epoch + step / steps_per_epoch for step in range(steps_per_epoch))
+        return [policy(max(0.0, time - place.start), place.length, own_curve) for time in times]
+
     @property
     def changes_by_step(self) -> bool:
         """Whether the rate may change within an epoch."""
@@ -187,14 +201,21 @@ class Composition(Policy):
     @property
     def learning_rate(self) -> float:
         """The rate that the first part after a warmup scales with."""
-        return next(p.policy for p in self.parts if not isinstance(p.policy, Warmup)).learning_rate
+        return self._first()[1].policy.learning_rate
 
-    def with_learning_rate(self, rate: float) -> "Composition":
-        """Return the composition with another rate of the first part after a warmup."""
-        parts = list(self.parts)
-        i = next(i for i, p in enumerate(parts) if not isinstance(p.policy, Warmup))
-        parts[i] = replace(parts[i], policy=parts[i].policy.with_learning_rate(rate))
-        return replace(self, parts=tuple(parts))
+    @property
+    def rate_parameter(self) -> str | None:
+        """The name of that part's parameter, such as ``cosine.initial_lr``."""
+        prefix, part = self._first()
+        own = part.policy.rate_parameter
+        return own and f"{prefix}.{own}"
+
+    def _first(self) -> tuple[str, Part]:
+        return next(
+            (prefix, part)
+            for prefix, part in self._prefixes()
+            if not isinstance(part.policy, Warmup)
+        )
 
     def require_fit(self, epochs: float) -> None:
         """Raise a `UsageError` unless something is left of the run for the last part."""
@@ -292,12 +313,15 @@ class Composition(Policy):
     def _rate_of(self, place: _Place, epoch: float, curve: Curve, epochs: float) -> float:
         time = max(0.0, epoch - place.start)
         policy = place.part.policy
-        # A part sees the epochs that passed entirely within it.
-        own_curve = curve[math.ceil(place.start - BOUNDARY) :]
-        rate = policy(time, place.length, own_curve)
+        rate = policy(time, place.length, _own(curve, place))
         if not isinstance(policy, Warmup):
             return rate
         following = next(
             p for p in self._places(epochs) if p.start >= place.start + place.length - BOUNDARY
         )
         return rate * following.part.policy(0, following.length)
+
+
+def _own(curve: Curve, place: _Place) -> Curve:
+    """What a part sees of a curve: the epochs that passed entirely within it."""
+    return curve[math.ceil(place.start - BOUNDARY) :]

@@ -17,6 +17,7 @@ from lr_study.policies.cyclic import Cyclic
 from lr_study.policies.exp_decay import ExpDecay
 from lr_study.policies.fixed import Fixed
 from lr_study.policies.inverse import InverseSqrt, InverseTime
+from lr_study.policies.keras_schedule import KERAS_PREFIX
 from lr_study.policies.one_cycle import OneCycle
 from lr_study.policies.other_names import suggested_family, suggested_parameter
 from lr_study.policies.own import PREFIX, parse_python
@@ -139,6 +140,11 @@ def parse(text: str) -> Policy:
 
 
 def _parse_part(text: str, whole: str) -> Part:
+    if text.startswith(KERAS_PREFIX):
+        raise UsageError(
+            f"{text!r} is a schedule of Keras, whose rates its text does not say: pass the object "
+            "itself to lr_study.study(policies=[...])"
+        )
     if text.startswith(PREFIX):
         *options, last = text.split(",")
         if options and last.startswith("for="):

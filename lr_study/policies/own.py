@@ -1,9 +1,9 @@
-"""Policies that are a function of one's own, or an object of Keras's kind of schedule."""
+"""Policies that are a function of one's own."""
 
 import hashlib
 import importlib
 import inspect
-import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -99,20 +99,26 @@ class PythonPolicy(Policy):
         if self.call is None:
             raise UsageError(f"{self} is not loaded: its rates are not known")
         try:
-            return float(self.call(epoch, epochs))
+            rate = float(self.call(epoch, epochs))
         except Exception as error:  # whatever a function of theirs raises
             raise UsageError(f"{self} failed at epoch {epoch:g}: {one_line(error)}") from error
+        return checked_rate(rate, f"{self} at epoch {epoch:g}")
+
+    def require_fit(self, epochs: float) -> None:
+        """Raise a `UsageError` if the function gives no rate at an epoch of the run."""
+        if self.call is not None:
+            for epoch in range(math.ceil(epochs)):
+                self(epoch, epochs)
 
     @property
     def learning_rate(self) -> float:
         """The first rate of a run of one epoch."""
         return self(0, 1)
 
-    def with_learning_rate(self, rate: float) -> Policy:
-        """Raise a `UsageError`: a function has no parameter that its rates scale with."""
-        raise UsageError(
-            f"{self} has no learning rate that can be set: give a family, such as one_cycle"
-        )
+    @property
+    def rate_parameter(self) -> None:
+        """None: a function has no parameters that are known."""
+        return None
 
     def __str__(self) -> str:
         digest = f"@{self.digest}" if self.digest else ""
@@ -161,15 +167,24 @@ def _is_digest(text: str) -> bool:
 
 
 def _digest(function: Any) -> str:
-    """Return the digest of a function's source, or of the settings of a schedule of Keras's."""
-    if hasattr(function, "get_config"):
-        described = json.dumps([type(function).__qualname__, function.get_config()], sort_keys=True)
-    else:
-        try:
-            described = inspect.getsource(function)
-        except (OSError, TypeError) as error:
-            raise UsageError(
-                f"the source of {function!r} cannot be read ({one_line(error)}): define it in a "
-                "module"
-            ) from error
+    """Return the digest of a function's source."""
+    try:
+        described = inspect.getsource(function)
+    except (OSError, TypeError) as error:
+        raise UsageError(
+            f"the source of {function!r} cannot be read ({one_line(error)}): define it in a module"
+        ) from error
     return hashlib.sha256(described.encode()).hexdigest()[:_DIGITS]
+
+
+def checked_rate(rate: float, where: str) -> float:
+    """Return a learning rate of a function of one's own.
+
+    Raises
+    ------
+    UsageError
+        If it is not a finite number >= 0.
+    """
+    if not 0 <= rate < math.inf:
+        raise UsageError(f"{where} gave {rate}: a learning rate is a finite number >= 0")
+    return rate

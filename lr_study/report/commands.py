@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from lr_study.comparison import Comparison, ProtocolRanking
-from lr_study.policies import FAMILIES
-from lr_study.runs import SEED_GRID, UNKNOWN, Settings
+from lr_study.policies import is_policy
+from lr_study.runs import BUILT_IN, UNKNOWN, Settings
 from lr_study.support import mask
 
 NAMED_DATA = ("sample", "oregon")
@@ -80,7 +80,7 @@ class Commands:
         if len(rows[0].seeds) > 1:
             return self.study(beyond, rows[0].seeds) if beyond else None
         # An imported policy may have no formula to run it by.
-        known = [row.policy for row in rows if row.family in FAMILIES]
+        known = [row.policy for row in rows if is_policy(row.policy)]
         policies = [*known[:MAX_NAMED], self.comparison.baseline, *beyond]
         return self.study(list(dict.fromkeys(policies)), 10)
 
@@ -90,7 +90,7 @@ class Commands:
         None where a policy or a seed is one that nobody could type.
         """
         rows = self.ranking.rows
-        if not rows[0].seeds or any(row.family not in FAMILIES for row in rows):
+        if not rows[0].seeds or not all(is_policy(row.policy) for row in rows):
             return ()
         return (
             self.study(sorted(row.policy for row in rows), rows[0].seeds),
@@ -104,8 +104,10 @@ class Commands:
         the name of the folder is known.
         """
         arguments = ["lr-study", "study"]
-        if sorted(policies) == sorted(str(policy) for policy in SEED_GRID):
-            arguments += ["--grid", "seed"]
+        for name, grid in BUILT_IN.items():
+            if sorted(policies) == sorted(map(str, grid)):
+                arguments += ["--grid", name]
+                break
         else:
             arguments += [part for policy in policies for part in ("--policy", policy)]
         if not isinstance(seeds, int) and list(seeds) == list(range(len(seeds))):

@@ -31,9 +31,7 @@ TEXTS = {
     "all families": "all",
     "families": "Family by family",
     "views": "Ranks by other metrics",
-    "fixed": "Fixed rates",
-    "exp_decay": "Exponential decay",
-    "step_decay": "Step decay",
+    "then": ", then ",
     "other": "Others: {family}",
     "best of": (
         "Of {tried} tried, {policy} has the best mean: {metric} {estimate}, loss {loss}, "
@@ -113,13 +111,13 @@ TEXTS = {
         "accuracy. Policies of equal rank share a point, with their names from there downwards."
     ),
     "curves why": (
-        "The best policy of each family, and the baseline: means over seeds, in bands of one "
-        "standard deviation."
+        "The best policy of each family, of the first {limit} families at most, and the baseline: "
+        "means over seeds, in bands of one standard deviation."
     ),
     "figure accuracy": "Accuracy over epochs, validation above training.",
     "figure accuracy_zoom": "Validation accuracy where the curves end, without the bands.",
     "figure loss": "Loss over epochs, validation above training.",
-    "figure learning_rate": "Learning rate over epochs.",
+    "figure learning_rate": "Learning rate over epochs: at the last step of each.",
     "final_val_accuracy": "final validation accuracy",
     "best_val_accuracy": "best validation accuracy",
     "final_val_loss": "final validation loss",
@@ -131,5 +129,28 @@ TEXTS = {
     "short best_val_loss": "best loss",
     "short epochs_to_target": "epochs to target",
 }
+
+FAMILIES = {
+    "fixed": "Fixed rates",
+    "step_decay": "Step decay",
+    "exp_decay": "Exponential decay",
+    "multistep": "Drops at milestones",
+    "piecewise": "Piecewise constant rates",
+    "polynomial": "Polynomial decay",
+    "linear": "Linear decay",
+    "cosine": "Cosine decay",
+    "cosine_restarts": "Cosine decay with restarts",
+    "one_cycle": "One cycle",
+    "cyclic": "Cyclical rates",
+    "inverse_time": "Inverse time decay",
+    "inverse_sqrt": "Inverse square root decay",
+    "wsd": "Constant rate with a final decay",
+    "sigmoid": "Sigmoid decay",
+    "plateau": "Reduction on plateaus",
+    "warmup": "Warmup",
+    "python": "Own functions",
+    "keras": "Schedules of Keras",
+}
+"""The headings of families; those of the parts of a composition are joined."""
 
 FIGURES = {name: text for name, text in TEXTS.items() if name.removeprefix("short ") in METRICS}

@@ -15,6 +15,7 @@ from lr_study.comparison import (
 )
 from lr_study.policies import short_name
 from lr_study.report.commands import Commands, Origin
+from lr_study.report.figures.curves import MAX_FAMILIES
 from lr_study.report.page_tables import PageTables, Texts
 from lr_study.report.units import MISSING, Unit
 
@@ -98,6 +99,11 @@ class PagePart:
         return any(name in self.figures for name in CURVE_FIGURES)
 
     @property
+    def curves_note(self) -> str:
+        """Which policies have curves."""
+        return self.texts["curves why"].format(limit=MAX_FAMILIES)
+
+    @property
     def answer(self) -> Sequence[str]:
         """What to use, in sentences short enough to leave the ranking on the first screen."""
         return self._advice[:ANSWER_LINES]
@@ -131,7 +137,17 @@ class PagePart:
                 loss=_LOSS.value(best.metrics["final_val_loss"]),
                 epoch=_EPOCH.value(best.metrics["convergence_epoch"]),
             )
-            yield texts.get(family, texts["other"].format(family=family)), rows, sentence
+            yield self._family_heading(family), rows, sentence
+
+    def _family_heading(self, family: str) -> str:
+        """The name of a family in words, or of the parts of a composition."""
+        names: Mapping[str, str] = self.text.FAMILIES
+        parts = [names.get(part) for part in family.split("+")]
+        if None in parts:
+            return self.texts["other"].format(family=family)
+        first, *others = (part or "" for part in parts)
+        then = self.texts["then"]
+        return then.join([first, *(name[:1].lower() + name[1:] for name in others)])
 
     @property
     def methods(self) -> Iterator[str]:

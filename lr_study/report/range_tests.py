@@ -208,4 +208,5 @@ def _rate(rate: float | None) -> str:
 
 
 def _points(difference: float | None) -> str:
-    return "-" if difference is None else fit(100 * difference, "+.2f", 7)
+    # Equal means may differ in their last bit.
+    return "-" if difference is None else fit(round(100 * difference, 6), "+.2f", 7)

@@ -178,7 +178,12 @@ def _family_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Co
         for family in families
     ]
     return [
-        Column("family", [family.family for family in families], left=True),
+        Column(
+            "family",
+            [family.family.replace("+", " + ") for family in families],
+            left=True,
+            wraps=True,
+        ),
         Column("policy", [family.policy for family in families], left=True, wraps=True),
         Column("of", [str(family.tried) for family in families]),
         Column("val", [fit(family.estimate, ".4f", 7) for family in families]),

@@ -61,7 +61,7 @@ class Grid:
         return replace(settings, **{k: v for k, v in self.options.items() if k not in keep})
 
 
-def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
+def load_grid(name: str | None, policies: Iterable[str | Policy] = ()) -> Grid:
     """Return a grid by name or from a file, with additional policies.
 
     Parameters
@@ -69,7 +69,7 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
     name
         ``seed``, ``modern``, a YAML file, or None for no grid.
     policies
-        Additional policies in text form.
+        Additional policies, or their texts.
 
     Raises
     ------
@@ -82,7 +82,8 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
     >>> load_grid(None, ["fixed:lr=0.1", "exp_decay"]).policies
     (Fixed(lr=0.1), ExpDecay(initial_lr=0.01, k=0.3))
     """
-    extra = [parse(text).loaded() for text in policies]
+    given = (parse(policy) if isinstance(policy, str) else policy for policy in policies)
+    extra = [policy.loaded() for policy in given]
     if name is None:
         grid = Grid(())
     elif name in BUILT_IN:
@@ -98,7 +99,7 @@ def load_grid(name: str | None, policies: Iterable[str] = ()) -> Grid:
 
 def requested_study(
     grid: str | None,
-    policies: Collection[str],
+    policies: Collection[str | Policy],
     settings: Settings,
     *,
     seeds: str | Iterable[int] | None,

@@ -82,6 +82,11 @@ class Protocol:
         """The `short_hash` of the canonical JSON."""
         return short_hash(self.to_json())
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """The number of batches in an epoch, of which the last may be smaller."""
+        return -(-self.train_size // self.batch_size)
+
     def cell(self, policy: Policy, seed: int) -> str:
         """Return the identity of a run: the hash of policy, protocol and seed."""
         return short_hash(

@@ -140,7 +140,7 @@ class RunSpec:
     Raises
     ------
     UsageError
-        If the seed is not a whole number >= 0.
+        If the seed is not a whole number >= 0, or the policy does not fit into the epochs.
     """
 
     policy: Policy
@@ -149,3 +149,4 @@ class RunSpec:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", whole_number("seed", self.seed, 0))
+        self.policy.require_fit(self.settings.epochs)

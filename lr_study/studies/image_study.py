@@ -2,12 +2,12 @@
 
 import logging
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any
 
 from lr_study.comparison import Comparison
-from lr_study.policies import Policy
+from lr_study.policies import KerasPolicy, Policy, PythonPolicy
 from lr_study.report import left_out_lines, plan_line
 from lr_study.runs import LOG_MODELS, Settings, requested_study
 from lr_study.studies.image_data import data_lines, find_images
@@ -20,7 +20,7 @@ _LOG = logging.getLogger("lr_study")
 
 def study(
     *,
-    policies: Iterable[str | Policy] = (),
+    policies: Iterable[str | Policy | Callable[..., Any]] = (),
     grid: str | None = None,
     seeds: int | str | Iterable[int] | None = None,
     experiment: str | None = None,
@@ -39,7 +39,9 @@ def study(
     Parameters
     ----------
     policies
-        Policies, or their texts.
+        Policies, their texts, functions of the epoch, from 0, and the number of epochs, or Keras's
+        ``LearningRateSchedule`` objects. The source of a function, or the configuration of a
+        schedule, is part of what a run is known by.
     grid
         ``seed``, or a YAML file; ``seed`` if neither it nor ``policies`` is given.
     seeds
@@ -78,7 +80,7 @@ def study(
             raise UsageError(f"{name} is not a setting: the settings are {', '.join(known)}")
     requested = requested_study(
         grid,
-        [str(policy) for policy in policies],
+        [_as_policy(policy) for policy in policies],
         Settings(**settings),
         seeds=str(seeds) if isinstance(seeds, int) else seeds,
         rerun=rerun,
@@ -113,6 +115,17 @@ def study(
         chosen = winner(outcome.runs, outcome.ranking)
         register_classifier(destination.client, register, chosen.run_id, chosen=chosen)
     return outcome.ranking
+
+
+def _as_policy(given: str | Policy | Callable[..., Any]) -> str | Policy:
+    if isinstance(given, (str, Policy)):
+        return given
+    if not callable(given):
+        raise UsageError(
+            f"policies={given!r} is not allowed: a policy is a text such as fixed:lr=0.1, a "
+            "function of epoch and epochs, or a LearningRateSchedule of Keras"
+        )
+    return KerasPolicy.of(given) if hasattr(given, "get_config") else PythonPolicy.of(given)
 
 
 def _prepared(settings: Settings, image_set: Any) -> CachedWorkload | LiveWorkload:

@@ -20,6 +20,7 @@ from lr_study.tracking import (
     log_classifier,
     log_model,
     own_settings,
+    policy_of,
     register_model,
     stored_options,
     stored_protocol,
@@ -161,7 +162,7 @@ def _trained(client: MlflowClient, run_id: str, weights: str | None) -> tuple[Cl
 
     size = protocol["image_size"]
     model = build_model(protocol["backbone"], found, size, head)
-    return Classifier(model, class_names, size), str(run.data.params.get("policy", ""))
+    return Classifier(model, class_names, size), policy_of(run)
 
 
 def log_models(

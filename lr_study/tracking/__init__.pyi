@@ -41,6 +41,7 @@ from .reading import latest_experiment as latest_experiment
 from .reading import load_runs as load_runs
 from .reading import require_experiment as require_experiment
 from .reading import runs_of_experiment as runs_of_experiment
+from .run_rows import policy_of as policy_of
 from .run_rows import stored_options as stored_options
 from .run_rows import stored_protocol as stored_protocol
 from .sending import Sender as Sender

@@ -13,6 +13,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from lr_study.comparison import message
+from lr_study.policies import family_of
 from lr_study.runs import CURVES, UNKNOWN, Protocol, canonical_json, required_metrics, short_hash
 from lr_study.support import UsageError
 from lr_study.tracking.tags import (
@@ -21,6 +22,7 @@ from lr_study.tracking.tags import (
     DIVERGED_TAG,
     KIND_TAG,
     OPTIONS_TAG,
+    POLICY_TAG,
     PROTOCOL_TAG,
     RANGE_TEST_KIND,
     SUPERSEDED_TAG,
@@ -103,6 +105,11 @@ def row_of(client: MlflowClient, run: Run) -> dict[str, Any]:
     return row
 
 
+def policy_of(run: Run) -> str:
+    """Return the policy of a run in its text form; the param alone is what was typed."""
+    return str(run.data.tags.get(POLICY_TAG, run.data.params.get("policy", "")))
+
+
 def stored_protocol(run: Run, needed: Collection[str]) -> dict[str, Any]:
     """Return the protocol of a run, in which some fields are known.
 
@@ -131,11 +138,11 @@ def stored_options(run: Run) -> dict[str, Any]:
 def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
     data = run.data
     protocol = _protocol(data.tags[PROTOCOL_TAG])
-    policy, seed = data.params["policy"], data.params["seed"]
+    policy, seed = policy_of(run), data.params["seed"]
     curves = _curves(client, run, epochs=_epochs(protocol["epochs"]))
     return {
         "policy": policy,
-        "family": policy.partition(":")[0],
+        "family": family_of(policy),
         "seed": UNKNOWN if seed == UNKNOWN else int(seed),
         "protocol": protocol,
         "protocol_id": short_hash(canonical_json(protocol)),

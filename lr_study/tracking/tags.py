@@ -7,6 +7,10 @@ RANGE_TEST_KIND = "range_test"
 PROTOCOL_TAG = "lr_study.protocol"
 PROTOCOL_ID_TAG = "lr_study.protocol_id"
 CELL_TAG = "lr_study.cell"
+
+POLICY_TAG = "lr_study.policy"
+"""The policy in its text form: `mlflow run` logs the param ``policy`` as typed."""
+
 CURVES_TAG = "lr_study.curves"
 DIVERGED_TAG = "lr_study.diverged"
 TIMING_TAG = "lr_study.timing"

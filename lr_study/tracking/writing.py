@@ -41,6 +41,7 @@ from lr_study.tracking.tags import (
     DEVICE_TAG,
     DIVERGED_TAG,
     OPTIONS_TAG,
+    POLICY_TAG,
     PROTOCOL_ID_TAG,
     PROTOCOL_TAG,
     TIMING_SHARED_AMONG_TAG,
@@ -78,11 +79,12 @@ def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
 
 
 def identity_tags(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
-    """Return the tags that are known before a run starts: its cell and its backbone."""
+    """Return the tags known before a run starts: its protocol, cell, policy and backbone."""
     return {
         PROTOCOL_TAG: protocol.to_json(),
         PROTOCOL_ID_TAG: protocol.id,
         CELL_TAG: protocol.cell(spec.policy, spec.seed),
+        POLICY_TAG: str(spec.policy),
         BACKBONE_TAG: protocol.backbone,
     }
 

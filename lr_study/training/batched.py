@@ -88,7 +88,7 @@ class CachedTrainer:
         histories = train_heads(self.examples, specs, on_epoch=on_epoch)
         for spec, history in zip(specs, histories, strict=True):
             record = history.record(spec, self.protocol, self.feature_seconds)
-            yield TrainedRun(record, run_files(history, self.class_names))
+            yield TrainedRun(record, run_files(record, history.head, self.class_names))
 
 
 def train_heads(

@@ -27,7 +27,9 @@ from lr_study.support import (
 )
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
+from lr_study.training.rates import epoch_rates
 from lr_study.training.run_files import run_files
+from lr_study.training.schedule import EpochSchedule, schedule
 from lr_study.training.trainer import EpochEnd, OnEpoch, TrainedRun
 
 
@@ -102,8 +104,16 @@ def train_live(
         initial_head(spec.seed, FEATURES, images.classes),
         precision=precision_here(),
     )
+    steps = math.ceil(len(images.train) / settings.batch_size)
+    rates = (
+        schedule(spec.policy, epochs=settings.epochs, steps_per_epoch=steps)
+        if spec.policy.reads is None
+        else EpochSchedule(steps)
+    )
     model.compile(
-        optimizer=keras.optimizers.get(settings.optimizer),
+        optimizer=keras.optimizers.get(
+            {"class_name": settings.optimizer, "config": {"learning_rate": rates}}
+        ),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
@@ -118,7 +128,8 @@ def train_live(
     before = kept.seconds
 
     def begin_epoch(epoch: int, logs: dict[str, float] | None) -> None:
-        model.optimizer.learning_rate = spec.policy(epoch, settings.epochs)
+        if isinstance(rates, EpochSchedule):
+            rates.set_rates(epoch_rates(spec.policy, epoch, settings.epochs, steps, kept.epochs))
         # No thread fetches batches at this moment. The hooks of PyDataset would be too late, or run
         # once too often, because Keras starts with an `on_epoch_end`.
         train.rows = order.permutation(images.train)
@@ -130,7 +141,8 @@ def train_live(
             accuracy=_exact_share(logs["accuracy"], len(images.train)),
             val_loss=reported_loss(logs["val_loss"]),
             val_accuracy=_exact_share(logs["val_accuracy"], len(images.validation)),
-            learning_rate=float(model.optimizer.learning_rate),
+            # What `optimizer.learning_rate` says now is the rate of the next step.
+            learning_rate=float(rates(model.optimizer.iterations - 1)),
         )
         kept.add(record, before + time.perf_counter() - started, _state(model))
         on_epoch(EpochEnd(spec, record, kept.times[-1]))
@@ -178,7 +190,7 @@ class LiveTrainer:
             self.images, spec, self.weights, checkpoint=checkpoint, on_epoch=on_epoch
         )
         record = history.record(spec, self.protocol)
-        files = run_files(history, self.class_names)
+        files = run_files(record, history.head, self.class_names)
         yield TrainedRun(record, files, tuple(checkpoint.times))
 
 

@@ -1,6 +1,6 @@
 """The learning rates that a run trains at, step by step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -65,3 +65,19 @@ def _of_epoch(
 ) -> list[float]:
     steps = steps_per_epoch if policy.changes_by_step else 1
     return policy.step_rates(epoch, epochs, steps, curve)
+
+
+def run_rates(
+    policy: Policy, ended: Sequence[EpochRecord], steps_per_epoch: int
+) -> Iterator[tuple[int, int, float]]:
+    """Yield the epoch, from 1, the step, from 0 over the whole run, and the rate of each step.
+
+    >>> from lr_study.policies import parse
+    >>> epochs = [EpochRecord(n, 1.0, 0.5, 1.0, 0.5, 0.1) for n in (1, 2)]
+    >>> list(run_rates(parse("linear:initial_lr=1"), epochs, steps_per_epoch=2))
+    [(1, 0, 1.0), (1, 1, 0.75), (2, 2, 0.5), (2, 3, 0.25)]
+    """
+    for epoch in range(len(ended)):
+        rates = epoch_rates(policy, epoch, len(ended), steps_per_epoch, ended[:epoch])
+        for step, rate in enumerate(np.broadcast_to(rates, steps_per_epoch).tolist()):
+            yield epoch + 1, epoch * steps_per_epoch + step, rate

@@ -1,24 +1,33 @@
-"""The files of a run that a trainer writes: ``history.csv``, and the trained softmax head."""
+"""The files of a run that a trainer writes: ``history.csv``, and the trained softmax head.
+
+A run whose rate changes from step to step has all of its rates in ``learning_rates.csv.gz``.
+"""
 
 import csv
+import gzip
 import io
 from collections.abc import Sequence
 
 import numpy as np
 
-from lr_study.runs import CURVES, EpochRecord
+from lr_study.runs import CURVES, EpochRecord, RunRecord
 from lr_study.support import LrStudyError, one_line
-from lr_study.training.history import Head, History
+from lr_study.training.history import Head
+from lr_study.training.rates import run_rates
 
 HEAD_FILE = "head.npz"
+RATES_FILE = "learning_rates.csv.gz"
 
 
-def run_files(history: History, class_names: Sequence[str]) -> dict[str, bytes]:
+def run_files(record: RunRecord, head: Head, class_names: Sequence[str]) -> dict[str, bytes]:
     """Return the content of the files of a trained softmax head, by name."""
-    return {
-        "history.csv": history_csv(history.epochs),
-        HEAD_FILE: head_npz(history.head, class_names),
+    files = {
+        "history.csv": history_csv(record.epochs),
+        HEAD_FILE: head_npz(head, class_names),
     }
+    if record.spec.policy.changes_by_step:
+        files[RATES_FILE] = rates_csv_gz(record)
+    return files
 
 
 def history_csv(epochs: Sequence[EpochRecord]) -> bytes:
@@ -29,6 +38,18 @@ def history_csv(epochs: Sequence[EpochRecord]) -> bytes:
     for epoch in epochs:
         table.writerow([epoch.epoch, *(getattr(epoch, name) for name in CURVES)])
     return text.getvalue().encode()
+
+
+def rates_csv_gz(record: RunRecord) -> bytes:
+    """Return the rate of each step as compressed CSV: epoch from 1, step from 0 over the run.
+
+    A rate is the shortest decimal that gives the same 64 bits; training rounds it to 32.
+    """
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(["epoch", "step", "learning_rate"])
+    table.writerows(run_rates(record.spec.policy, record.epochs, record.protocol.steps_per_epoch))
+    return gzip.compress(text.getvalue().encode(), mtime=0)
 
 
 def head_npz(head: Head, class_names: Sequence[str]) -> bytes:

@@ -91,7 +91,7 @@ def test_several_policies_are_drawn_in_one_figure(tmp_path: Path) -> None:
     answer = lr(WARM, "one_cycle", "fixed:lr=0.1", *RUN, "--plot", "r.svg", cwd=tmp_path)
     assert answer.stderr == "written: r.svg\n"
     drawn = (tmp_path / "r.svg").read_text(encoding="utf-8")
-    assert f"{parse(WARM)}, epoch 4, step 12: 0.1<" in drawn
+    assert f"{parse(WARM)}, epoch 4, step 12: 0.1" in drawn
     assert f"{parse('one_cycle')}, epoch 1, step 0: 0.004<" in drawn
     assert lr(WARM, *RUN, "--plot", "r.png", cwd=tmp_path).returncode == 0
     with Image.open(tmp_path / "r.png") as image:

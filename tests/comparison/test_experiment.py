@@ -13,8 +13,7 @@ from records import close, frame, make_record
 from lr_study.comparison.experiment import compare
 from lr_study.comparison.results import Comparison
 from lr_study.report import FORMATS, ranking_text
-from lr_study.runs import RunRecord
-from lr_study.runs.grids import SEED_GRID
+from lr_study.runs import SEED_GRID, RunRecord
 from lr_study.support.errors import UsageError
 
 POLICIES = ("fixed:lr=0.001", "fixed:lr=0.1", "exp_decay:initial_lr=0.01,k=0.3")

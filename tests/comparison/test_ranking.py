@@ -161,6 +161,34 @@ def test_the_best_of_each_family_is_compared_with_that_of_each_other() -> None:
     }
 
 
+def test_families_are_contrasted_in_their_order_and_compositions_after_them() -> None:
+    warm = "warmup:epochs=50%,start=0.0+cosine:initial_lr=0.1,final_lr=0.0"
+    ends = {
+        warm: 0.9,
+        "linear:initial_lr=0.1,final_lr=0.0": 0.8,
+        "unnamed:name=mine": 0.7,
+        BASE: 0.6,
+    }
+    runs = with_curves(
+        *(
+            make_record(
+                FAST if "unnamed" in policy else policy,
+                seed,
+                accuracies=(0.5, end),
+                losses=(1, 1 - end),
+            )
+            for policy, end in ends.items()
+            for seed in range(3)
+        )
+    )
+    runs["policy"] = runs["policy"].replace(FAST, "unnamed:name=mine")
+    ranking = ranked(runs)
+    assert [row.family for row in ranking.rows] == ["warmup+cosine", "linear", "unnamed", "fixed"]
+    pairs = [(gain.over, gain.policy) for gain in ranking.gains]
+    linear = "linear:initial_lr=0.1,final_lr=0.0"
+    assert pairs == [(BASE, linear), (BASE, warm), (linear, warm)]
+
+
 def runs_that_differ(val_size: int, train_size: int):
     """FAST is better than BASE by 0.03 on average, with a standard deviation of 0.02."""
     return with_curves(

@@ -5,6 +5,7 @@ import pytest
 
 from lr_study.comparison.search_edges import find_edges, still_improves
 
+WARM = "warmup:epochs={},start=0.0"
 STEP = "step_decay:initial_lr=0.01,drop={},epochs_drop={}"
 
 
@@ -28,6 +29,60 @@ STEP = "step_decay:initial_lr=0.01,drop={},epochs_drop={}"
         ),
         (["fixed:lr=1.0", "fixed:lr=1e-06"], [("lr", "highest", "fixed:lr=10.0")]),
         (["fixed:lr=1e-06", "fixed:lr=1.0"], [("lr", "lowest", "fixed:lr=1e-07")]),
+        # The rate of a composition is that of its first part after a warmup.
+        (
+            [f"{WARM.format(5)}+cosine:initial_lr=0.1,final_lr=0.0", "fixed:lr=0.01"],
+            [
+                (
+                    "cosine.initial_lr",
+                    "highest",
+                    f"{WARM.format(5)}+cosine:initial_lr=1.0,final_lr=0.0",
+                )
+            ],
+        ),
+        (["fixed:lr=0.05", "one_cycle:max_lr=0.1", "wsd:max_lr=0.01"], []),
+        (
+            ["wsd:max_lr=0.1,decay_fraction=0.2", "linear:initial_lr=0.05", "plateau"],
+            [
+                (
+                    "max_lr",
+                    "highest",
+                    "wsd:max_lr=0.2,decay_fraction=0.2,final_factor=0.0,shape=linear",
+                )
+            ],
+        ),
+        # Other parameters of a composition are compared within compositions of the same families.
+        (
+            [f"{WARM.format(n)}+fixed:lr=0.1" for n in (10, 5)] + ["warmup:epochs=20+linear"],
+            [("warmup.epochs", "highest", f"{WARM.format(20)}+fixed:lr=0.1")],
+        ),
+        (
+            [f"fixed:lr=0.1,for={n}+linear:initial_lr=0.1,final_lr=0.0" for n in (4, 8)],
+            [
+                (
+                    "fixed.for",
+                    "lowest",
+                    "fixed:lr=0.1,for=2+linear:initial_lr=0.1,final_lr=0.0",
+                )
+            ],
+        ),
+        # A neighbor of 0 says nothing of how far to go.
+        (
+            ["exp_decay:initial_lr=0.1,k=0.1", "exp_decay:initial_lr=0.1,k=0"],
+            [("k", "highest", "exp_decay:initial_lr=0.1,k=1.0")],
+        ),
+        # What is no number has no edge, and neither has what does not fit into 50 epochs.
+        ([f"{WARM.format(n)}+fixed:lr=0.1" for n in ("5%", "10%", "3")], []),
+        ([f"multistep:milestones={m}" for m in ("0.5", "30/40", "0.2/0.3")], []),
+        ([f"cyclic:shape={s},decay={d}" for s, d in (("sine", "half"), ("cosine", "0.5"))], []),
+        ([f"one_cycle:three_phase={flag}" for flag in ("yes", "no")], []),
+        ([f"{WARM.format(n)}+fixed:lr=0.1" for n in (40, 20)], []),
+        # The text of an own function is not imported.
+        (["python:my:rate", "fixed:lr=0.1"], []),
+        (
+            ["fixed:lr=0.1", "python:my:rate", "warmup:epochs=5+python:my:rate", "fixed:lr=0.05"],
+            [("lr", "highest", "fixed:lr=0.2")],
+        ),
         # Nothing is allowed beyond.
         ([STEP.format(1.0, 5), STEP.format(0.5, 5)], []),
         ([STEP.format(0.5, 1), STEP.format(0.5, 2)], []),
@@ -38,7 +93,7 @@ STEP = "step_decay:initial_lr=0.01,drop={},epochs_drop={}"
     ],
 )
 def test_edges(policies: list[str], found: list[tuple[str, str, str]]) -> None:
-    edges = find_edges(policies)
+    edges = find_edges(policies, 50)
     assert [(edge.parameter, edge.side, edge.policy) for edge in edges] == found
 
 

@@ -5,6 +5,7 @@ from records import frame, make_record
 
 from lr_study.comparison import compare
 from lr_study.report.commands import Commands, origin_of
+from lr_study.runs.built_in_grids import MODERN_GRID
 
 POLICIES = ("fixed:lr=0.1", "fixed:lr=0.01", "fixed:lr=0.001")
 
@@ -58,6 +59,28 @@ def test_single_runs_are_repeated_and_extended_at_once() -> None:
     assert commands(seeds=(0,)).next() == (
         f"lr-study study {policies} --seeds 10 --data path/to/pets {SHARED}"
     )
+
+
+def of_policies(*policies: str, seeds: tuple[int, ...] = (0, 1)) -> Commands:
+    """Commands for a ranking of policies, the first the best."""
+    records = [
+        make_record(policy, seed, accuracies=(0.1, 0.9 - rank / 100), losses=(1, 1))
+        for rank, policy in enumerate(policies)
+        for seed in seeds
+    ]
+    comparison = compare(frame(*records), experiment="x")
+    return Commands(comparison, comparison.protocols[0])
+
+
+def test_compositions_and_built_in_grids_are_reproduced() -> None:
+    warm = "warmup:epochs=50%,start=0.0+cosine:initial_lr=0.1,final_lr=0.0"
+    line, _ = of_policies(warm, "fixed:lr=0.1").reproduce()
+    assert f"--policy fixed:lr=0.1 --policy {warm} --seeds 2" in line
+    assert f"--policy {warm} " in str(of_policies(warm, "fixed:lr=0.1", seeds=(0,)).next())
+    line, _ = of_policies(*map(str, MODERN_GRID)).reproduce()
+    assert line.startswith("lr-study study --grid modern --seeds 2 ")
+    line, _ = of_policies(*map(str, MODERN_GRID[1:])).reproduce()
+    assert "--grid" not in line
 
 
 def test_a_folder_that_runs_do_not_agree_on_is_not_named() -> None:

@@ -5,12 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from compared_runs import with_curves
 from matplotlib.figure import Figure
 from records import frame, make_record
 
 from lr_study.comparison.experiment import compare
+from lr_study.policies import FAMILIES
 from lr_study.report.figures import curve_figures, policies_figure, study_figures
 from lr_study.report.figures.curves import (
+    MAX_FAMILIES,
     Line,
     curve_lines,
     displayed_policies,
@@ -114,6 +117,26 @@ def test_mean_curves_end_where_one_seed_has_no_value() -> None:
     assert other.values == (0.5, 1.0)
     assert lines["val_loss"][1].values == (1.0, None)
     assert lines["val_loss"][1].high == (1.0, None)
+
+
+def test_curves_are_those_of_the_first_families() -> None:
+    records = [
+        make_record(str(cls()), seed, accuracies=(0.5, 0.9 - rank / 100), losses=(1.0, 0.9))
+        for rank, cls in enumerate(FAMILIES.values())
+        for seed in (0, 1)
+    ]
+    runs = with_curves(*records)
+    comparison = compare(runs, baseline="plateau")
+    (ranking,) = comparison.protocols
+    shown = displayed_policies(ranking, ranking.rows[-1].policy)
+    assert shown == [
+        *(row.policy for row in ranking.rows[:MAX_FAMILIES]),
+        ranking.rows[-1].policy,
+    ]
+    figures = study_figures(comparison, ranking, runs)
+    lines = figures["learning_rate"].axes[0].lines
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == len(lines)
+    assert len(lines) == MAX_FAMILIES + 1
 
 
 def test_one_run_has_a_curve_and_no_band() -> None:

@@ -12,7 +12,7 @@ from records import make_record
 from lr_study.comparison.experiment import compare
 from lr_study.report.files import write_report
 from lr_study.report.pages import LANGUAGES
-from lr_study.runs.grids import SEED_GRID
+from lr_study.runs import SEED_GRID
 
 HOSTILE = "<script>document.title='caught'</script>"
 

@@ -15,12 +15,13 @@ from records import frame, make_record
 
 from lr_study.comparison import advice
 from lr_study.comparison.experiment import compare
+from lr_study.policies import FAMILIES
 from lr_study.report import english, russian
 from lr_study.report.commands import Commands
 from lr_study.report.files import write_report
 from lr_study.report.pages import LANGUAGES, draw, html_report
 from lr_study.report.svg import inline_svg
-from lr_study.runs.grids import SEED_GRID
+from lr_study.runs import SEED_GRID
 from lr_study.support.errors import UsageError
 
 HOSTILE = "<script>document.title='caught'</script>"
@@ -86,7 +87,7 @@ def fields(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("table", ["TEXTS", "ADVICE", "MESSAGES"])
+@pytest.mark.parametrize("table", ["TEXTS", "FAMILIES", "ADVICE", "MESSAGES"])
 def test_both_languages_have_the_same_texts(table: str) -> None:
     one, other = getattr(english, table), getattr(russian, table)
     assert set(one) == set(other)
@@ -206,6 +207,35 @@ def test_families_stand_in_the_order_of_the_original_study() -> None:
     assert gains.count("относительно fixed ") == 2
     assert gains.count("относительно") == 3
     assert len(re.findall(r"(лучше|хуже|значимой разницы нет)", gains)) == 9
+
+
+def test_every_family_and_compositions_have_headings() -> None:
+    assert {*FAMILIES, "warmup", "python", "keras"} == set(english.FAMILIES)
+    policies = [
+        "warmup:epochs=1+cosine:initial_lr=0.1",
+        "fixed:lr=0.01,for=50%+linear",
+        *(cls() for name, cls in FAMILIES.items() if name != "plateau"),
+    ]
+    comparison, _ = made(policies)
+    text = Page(bare(comparison)).text
+    for heading in ("Warmup, then cosine decay", "Fixed rates, then linear decay", "One cycle"):
+        assert heading in text
+    assert "Разогрев, затем косинусное затухание" in Page(bare(comparison, "ru")).text
+    assert "Others" not in text
+
+
+def test_a_family_of_a_store_is_shown_as_it_is() -> None:
+    comparison, _ = made(["fixed", "exp_decay"])
+    rows = [
+        replace(row, family=name)
+        for row, name in zip(
+            *(comparison.protocols[0].rows, ("best of", "cosine+<b>")), strict=True
+        )
+    ]
+    protocols = (replace(comparison.protocols[0], rows=tuple(rows)),)
+    text = Page(bare(replace(comparison, protocols=protocols))).text
+    assert "Others: best of" in text
+    assert "Others: cosine+<b>" in text
 
 
 def test_a_gain_is_called_one_only_where_the_interval_says_so() -> None:

@@ -73,7 +73,11 @@ def test_it_does_what_the_command_does(options: dict, caplog: pytest.LogCaptureF
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"policies": ["cosine"]}, "policy 'cosine' is unknown"),
+        ({"policies": ["cosin"]}, "policy 'cosin' is unknown: did you mean cosine?"),
+        ({"policies": [0.1]}, "policies=0.1 is not allowed: a policy is a text"),
+        ({"policies": [lambda epoch, epochs: -0.1]}, "gave -0.1: a learning rate is a finite"),
+        ({"policies": ["keras:CosineDecay@0123456789ab"]}, "pass the object itself"),
+        ({"policies": ["warmup:epochs=2+cosine"]}, "does not fit into epochs=2"),
         ({"seeds": 0}, "seeds=0 is not allowed"),
         ({"seeds": [1, 1]}, "each of them once"),
         ({"learning_rate": 0.1}, "learning_rate is not a setting: the settings are data, "),

@@ -119,7 +119,8 @@ def test_a_check_trains_and_ranks_what_is_suggested_and_nothing_else(
     said = " ".join(answer.stdout.split())
     assert f"Of {len(ranked)} policies, trained for 2 epochs under 2 seeds" in said
     assert "In the top group: " in answer.stdout
-    baseline = [row["policy"] for row in check["rows"] if row["vs_baseline"] is None]
+    compared = {row["policy"]: row["vs_baseline"]["val_accuracy"] for row in check["rows"]}
+    baseline = [policy for policy, difference in compared.items() if difference["method"] is None]
     assert baseline == [check["suggestions"][0]["policy"]]
     assert "fixed:lr=0.5" not in answer.stdout
     for checked in check["suggestions"]:

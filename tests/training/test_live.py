@@ -6,14 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from live_images import SIZE, spec
 
-from lr_study.data import locate
 from lr_study.features.extraction import BATCH_SIZE
-from lr_study.policies import parse
-from lr_study.runs import RunSpec, Settings
-from lr_study.studies import find_images, prepare
 from lr_study.support.errors import LrStudyError
-from lr_study.support.runtime import keras, tf, use_one_thread_per_op
+from lr_study.support.runtime import keras, use_one_thread_per_op
 from lr_study.support.seeding import Stream, generator
 from lr_study.training import batched as heads
 from lr_study.training import live
@@ -23,71 +20,7 @@ from lr_study.training.history import initial_head
 # Before any test of any file makes TensorFlow start.
 use_one_thread_per_op()
 
-SIZE = 32
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory):
-    """A dozen pictures of each of three digits."""
-    _, sample = locate("sample")
-    folder = tmp_path_factory.mktemp("pictures")
-    for digit in "368":
-        (folder / digit).mkdir()
-        for file in sorted((sample / digit).iterdir())[:12]:
-            shutil.copy(file, folder / digit)
-    return folder
-
-
-@pytest.fixture
-def prepared(folder):
-    """Prepare with these settings besides the usual; nothing needs a download."""
-
-    def prepared(**settings):
-        usual = {"data": str(folder), "image_size": SIZE, "batch_size": 4, "weights": "random"}
-        made = Settings(**usual | settings)
-        return prepare(made, find_images(made))
-
-    return prepared
-
-
-def spec(settings, policy="fixed:lr=0.01", seed=0):
-    return RunSpec(parse(policy), seed, settings)
-
-
 # --- order
-
-PIXELS = SIZE * SIZE * 3
-
-
-class _Watched(keras.layers.Layer):
-    """Passes pictures on as features, and tells of each batch, and whether it trains."""
-
-    def __init__(self, tell):
-        super().__init__()
-        self.tell = tell
-
-    def call(self, pictures, training=False):
-        part = "train" if training else "evaluate"
-        tf.py_function(lambda batch: self.tell(part, batch.numpy()), [pictures], [])
-        return tf.reshape(pictures, (-1, PIXELS)) / 255
-
-    def compute_output_shape(self, shape):
-        return shape[0], PIXELS
-
-
-@pytest.fixture
-def watch(monkeypatch):
-    """Put pixels in the place of the backbone, and listen."""
-
-    def watch(tell=lambda part, batch: None):
-        def build_backbone(backbone, weights, image_size):
-            inputs = keras.Input((image_size, image_size, 3))
-            return keras.Model(inputs, _Watched(tell)(inputs))
-
-        monkeypatch.setattr(live, "FEATURES", PIXELS)
-        monkeypatch.setattr(live, "build_backbone", build_backbone)
-
-    return watch
 
 
 @pytest.mark.parametrize("cores", [1, 8])

@@ -28,6 +28,9 @@ from lr_study.runs import CURVES, EpochRecord
 
 Values = tuple[float | None, ...]
 
+MAX_FAMILIES = len(COLOURS)
+"""Families whose curves are shown: more could not be told apart."""
+
 QUANTITIES = {
     "accuracy": ("accuracy", "val_accuracy"),
     "loss": ("loss", "val_loss"),
@@ -76,8 +79,11 @@ def _values(array: np.ndarray) -> Values:
 
 
 def displayed_policies(ranking: ProtocolRanking, baseline: str) -> list[str]:
-    """Return the policies that curves are shown of: the first of each family, and the baseline."""
-    first = [row.policy for row in first_of_each_family(ranking.rows).values()]
+    """Return the policies that curves are shown of: the first of each family, and the baseline.
+
+    Of more than ``MAX_FAMILIES``, those that rank first.
+    """
+    first = [row.policy for row in first_of_each_family(ranking.rows).values()][:MAX_FAMILIES]
     known = [row.policy for row in ranking.rows if row.policy == baseline]
     return list(dict.fromkeys([*first, *known]))
 
@@ -183,6 +189,11 @@ def study_lines(
     }
 
 
+def _legend_height(lines: Sequence[Line]) -> float:
+    """What a legend of more than two lines in two columns adds to a figure, in inches."""
+    return 0.18 * max(0, -(-len(lines) // 2) - 2)
+
+
 def study_curves(
     ranking: ProtocolRanking, runs: pd.DataFrame, baseline: str, texts: Catalog = ENGLISH
 ) -> dict[str, Figure]:
@@ -193,7 +204,7 @@ def study_curves(
     lines = study_lines(ranking, runs, baseline)
     figures = {}
     for quantity, names in QUANTITIES.items():
-        figure = new_figure(2.9 if len(names) == 1 else 5.0)
+        figure = new_figure((2.9 if len(names) == 1 else 5.0) + _legend_height(lines[names[0]]))
         panels = figure.subplots(len(names), sharex=True, sharey=True, squeeze=False)[:, 0]
         for axes, name in zip(panels, reversed(names), strict=True):
             draw_lines(axes, lines[name], quantity, texts)
@@ -205,7 +216,8 @@ def study_curves(
         figures[quantity.replace(" ", "_")] = figure
         closer = zoom_range(lines[names[-1]]) if quantity == "accuracy" else None
         if closer:
-            figures["accuracy_zoom"] = zoom = new_figure(3.6)
+            height = 3.6 + _legend_height(lines[names[-1]])
+            figures["accuracy_zoom"] = zoom = new_figure(height)
             axes = draw_lines(zoom.add_subplot(), lines[names[-1]], quantity, texts, bands=False)
             axes.set_ylim(closer)
             axes.set_title(texts.get("validation", "validation"), fontsize="medium")
