@@ -202,7 +202,7 @@ class Policy:
             )
         value = self.parameters()[name]
         if isinstance(value, tuple):
-            return self.with_parameter(name, tuple(rate * part / value[0] for part in value))
+            return self.with_parameter(name, tuple(part / value[0] * rate for part in value))
         return self.with_parameter(name, rate)
 
     @classmethod
