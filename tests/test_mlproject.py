@@ -61,6 +61,13 @@ def test_entry_points_of_a_study_have_the_options_of_study(entry_point: str) -> 
     assert declared(entry_point) == options_of("study") | {"grid": "seed"}
 
 
+def test_the_entry_point_of_a_range_test_has_its_options() -> None:
+    options = options_of("range-test") | {"policy": "fixed"}
+    # The figure and the JSON are artifacts of the run; a path is one of the project's folder.
+    del options["output"], options["output_format"]
+    assert declared("range_test") == options
+
+
 @pytest.mark.parametrize("entry_point", [name for name in ENTRY_POINTS if name != "doctor"])
 def test_every_parameter_is_used_once_and_bare(entry_point: str) -> None:
     command = ENTRY_POINTS[entry_point]["command"]

@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 import lr_study
-from lr_study.cli import cache, import_commands, inspecting, ranking, training, using
+from lr_study.cli import cache, import_commands, inspecting, range_test, ranking, training, using
 from lr_study.cli.terminal import echo, echo_err, print_in_any_encoding
 from lr_study.support import (
     LrStudyError,
@@ -44,6 +44,7 @@ def root(
 
 app.command(short_help="Train one policy under one seed.")(training.run)
 app.command(short_help="Train a grid of policies over seeds, and rank them.")(training.study)
+app.command(short_help="Suggest learning rates, and check them.")(range_test.range_test)
 app.command(short_help="End a run that was left RUNNING.")(training.end)
 app.command(short_help="Upload the runs that wait in the outbox.")(training.sync)
 app.command(short_help="Rank the policies of an experiment.")(ranking.compare)

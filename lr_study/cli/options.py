@@ -25,6 +25,10 @@ _HELP = {
         f"{' or '.join(ENGINES)}: features computed once, or images through the frozen backbone "
         "every epoch."
     ),
+    "start_lr": "Learning rate of the first step.",
+    "end_lr": "Learning rate of the last step.",
+    "range_epochs": "Passes over the training images while the rate rises.",
+    "smoothing": "Share of its last value in the moving average of the loss, 0 for none.",
     "epochs": "Passes over the training images.",
     "steps_per_epoch": "Batches in an epoch.",
     "batch_size": "Images per batch.",

@@ -66,7 +66,7 @@ def run(
 
     destination = open_destination(tracking_uri, experiment, image_set.name)
     echo_err(*not_joined_lines(destination.client))
-    _name_left_running(destination, tracking_uri)
+    name_left_running(destination, tracking_uri)
     echo_err(*data_lines(image_set))
     earlier = None if rerun else finished_run(destination, spec, describe(settings, image_set))
     if earlier is not None and will_join(destination.client):  # `mlflow run` asks for a run
@@ -80,7 +80,7 @@ def run(
         where = {"run_id": earlier.info.run_id, "experiment": destination.experiment.name}
         echo(*result_lines(str(spec.policy), earlier.data.metrics, diverged=diverged, **where))
         return
-    finished = run_one(destination, spec, lambda: _prepared(settings, image_set), rerun=rerun)
+    finished = run_one(destination, spec, lambda: prepared(settings, image_set), rerun=rerun)
     echo_err(*left_out_lines(finished.workload.left_out))
     record = finished.record
     where = {"run_id": finished.run_id, "experiment": finished.experiment}
@@ -158,11 +158,11 @@ def study(
         return
     destination = open_destination(tracking_uri, experiment, image_set.name)
     echo_err(*not_joined_lines(destination.client))
-    _name_left_running(destination, tracking_uri)
+    name_left_running(destination, tracking_uri)
     outcome = run_study(
         destination,
         requested,
-        lambda: _prepared(settings, image_set),
+        lambda: prepared(settings, image_set),
         models=log_models,
         on_plan=lambda plan: echo_err(plan_line(plan)),
         on_ranking=lambda runs, ranking: echo(
@@ -181,7 +181,7 @@ def study(
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
 
 
-def _prepared(settings: Settings, image_set: Any) -> "CachedWorkload | LiveWorkload":
+def prepared(settings: Settings, image_set: Any) -> "CachedWorkload | LiveWorkload":
     """Prepare what is trained, and print what a user should know about the images before."""
     from lr_study.studies import prepare
     from lr_study.support import use_available_cpus, use_one_thread_per_op
@@ -195,7 +195,7 @@ def _prepared(settings: Settings, image_set: Any) -> "CachedWorkload | LiveWorkl
     return workload
 
 
-def _name_left_running(destination: "Destination", tracking_uri: str | None) -> None:
+def name_left_running(destination: "Destination", tracking_uri: str | None) -> None:
     """Print a line for each run that may have been RUNNING since its process was killed."""
     from lr_study.tracking import left_running
 

@@ -11,6 +11,11 @@ from .messages import message as message
 from .messages import translate as translate
 from .metric_ranks import RANKED_METRICS as RANKED_METRICS
 from .metric_ranks import TO_TARGET as TO_TARGET
+from .range_test import RULE_LABELS as RULE_LABELS
+from .range_test import SUGGESTION_RULES as SUGGESTION_RULES
+from .range_test import LossCurve as LossCurve
+from .range_test import RangeTest as RangeTest
+from .range_test import Suggestion as Suggestion
 from .results import Comparison as Comparison
 from .results import Difference as Difference
 from .results import FamilyContrast as FamilyContrast
@@ -19,3 +24,7 @@ from .results import Interval as Interval
 from .results import ProtocolRanking as ProtocolRanking
 from .results import Row as Row
 from .results import first_of_each_family as first_of_each_family
+from .suggestion_check import TOP_GROUP as TOP_GROUP
+from .suggestion_check import CheckedSuggestion as CheckedSuggestion
+from .suggestion_check import SuggestionCheck as SuggestionCheck
+from .suggestion_check import check_suggestions as check_suggestions

@@ -8,6 +8,7 @@ Catalog = Mapping[str, str]
 ENGLISH: Catalog = {
     # why a run is not ranked
     "study": "Study run; see its child runs",
+    "range test": "Range test; see its figure and its suggestions",
     "superseded": "Superseded: trained again on request",
     "status": "status {status}, not FINISHED",
     "edited": "tag {tag} does not match its policy, seed and protocol: one of them was edited",

@@ -195,7 +195,7 @@ class Comparison:
     @property
     def problems(self) -> tuple[str, ...]:
         """What ``--strict`` rejects, that is unexpectedly excluded runs, and warnings."""
-        expected = (message("study"), message("superseded"))
+        expected = (message("study"), message("range test"), message("superseded"))
         unexpected = [run for run in self.excluded if run.reason not in expected]
         return (*(f"{run.run_id}: {run.reason}" for run in unexpected), *self.warnings)
 

@@ -187,6 +187,28 @@ class Policy:
             raise UsageError(f"{self.family}: {name} is not a parameter")
         return replace(self, **{name: value})
 
+    def with_learning_rate(self, rate: float) -> Self:
+        """Return the policy scaled to another `learning_rate`; a list of rates keeps its ratios.
+
+        Raises
+        ------
+        UsageError
+            If the rate is not allowed, or the policy has no `rate_parameter`.
+
+        >>> from lr_study.policies import parse
+        >>> parse("piecewise:values=1/0.1,milestones=5").with_learning_rate(0.01).values
+        (0.01, 0.001)
+        """
+        name = self.rate_parameter
+        if name is None:
+            raise UsageError(
+                f"{self} has no learning rate that can be set: give a family, such as one_cycle"
+            )
+        value = self.parameters()[name]
+        if isinstance(value, tuple):
+            return self.with_parameter(name, tuple(part / value[0] * rate for part in value))
+        return self.with_parameter(name, rate)
+
     @classmethod
     def allowed(cls, parameter: str) -> str:
         """Return a description of the values that a parameter allows."""

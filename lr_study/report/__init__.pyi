@@ -3,6 +3,7 @@ from .commands import origin_of as origin_of
 from .description import ranking_description as ranking_description
 from .figures import curve_figures as curve_figures
 from .figures import policies_figure as policies_figure
+from .figures import range_test_figure as range_test_figure
 from .figures import rates_figure as rates_figure
 from .files import check_report as check_report
 from .files import write_report as write_report
@@ -19,6 +20,15 @@ from .policy_rates import depends_on_run as depends_on_run
 from .policy_rates import policy_rates as policy_rates
 from .policy_rates import rates_text as rates_text
 from .predictions import prediction_table as prediction_table
+from .range_tests import RANGE_FORMATS as RANGE_FORMATS
+from .range_tests import RangeReport as RangeReport
+from .range_tests import check_lines as check_lines
+from .range_tests import check_table as check_table
+from .range_tests import next_grid as next_grid
+from .range_tests import range_description as range_description
+from .range_tests import range_json as range_json
+from .range_tests import range_table as range_table
+from .range_tests import seeds_text as seeds_text
 from .ranking_formats import FORMATS as FORMATS
 from .ranking_formats import ranking_json as ranking_json
 from .ranking_formats import ranking_text as ranking_text

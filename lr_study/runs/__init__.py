@@ -6,9 +6,10 @@ of a finished run with the summary of its curves. The only files it reads are gr
 """
 
 from lr_study.runs.built_in_grids import BUILT_IN, SEED_GRID
-from lr_study.runs.grids import DEFAULT_SEEDS, load_grid, requested_study
+from lr_study.runs.grids import DEFAULT_SEEDS, load_grid, parse_seeds, requested_study
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
+from lr_study.runs.rate_range import RangeSpec, RateRange
 from lr_study.runs.records import (
     CONVERGENCE_TOLERANCE,
     CURVES,
@@ -48,6 +49,8 @@ __all__ = [
     "EpochRecord",
     "Plan",
     "Protocol",
+    "RangeSpec",
+    "RateRange",
     "RunRecord",
     "RunSpec",
     "Settings",
@@ -58,6 +61,7 @@ __all__ = [
     "has_diverged",
     "load_grid",
     "make_plan",
+    "parse_seeds",
     "requested_study",
     "required_metrics",
     "short_hash",

@@ -12,6 +12,7 @@ from .local_executor import LocalExecutor as LocalExecutor
 from .models import load_run_classifier as load_run_classifier
 from .models import register_classifier as register_classifier
 from .models import save_model as save_model
+from .range_test import run_range_test as run_range_test
 from .single_run import finished_run as finished_run
 from .single_run import run_one as run_one
 from .study import plan_study as plan_study

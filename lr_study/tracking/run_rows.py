@@ -24,6 +24,7 @@ from lr_study.tracking.tags import (
     OPTIONS_TAG,
     POLICY_TAG,
     PROTOCOL_TAG,
+    RANGE_TEST_KIND,
     SUPERSEDED_TAG,
 )
 
@@ -48,8 +49,11 @@ COLUMNS = (
 
 def exclusion_reason(run: Run) -> str | None:
     """Return why a run is not a finished run of lr-study; None if it is one."""
-    if run.data.tags.get(KIND_TAG) == "study":
+    kind = run.data.tags.get(KIND_TAG)
+    if kind == "study":
         return message("study")
+    if kind == RANGE_TEST_KIND:
+        return message("range test")
     if run.info.status != "FINISHED":
         return message("status", status=run.info.status)
     if SUPERSEDED_TAG in run.data.tags:

@@ -1,6 +1,9 @@
 """The names of the tags that runs carry, in one place. They are stored: none may change."""
 
 KIND_TAG = "lr_study.kind"
+"""What a run is that trains no policy: ``study``, or a range test."""
+
+RANGE_TEST_KIND = "range_test"
 PROTOCOL_TAG = "lr_study.protocol"
 PROTOCOL_ID_TAG = "lr_study.protocol_id"
 CELL_TAG = "lr_study.cell"

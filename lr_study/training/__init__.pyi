@@ -10,6 +10,7 @@ from .live import LiveTrainer as LiveTrainer
 from .live import build_model as build_model
 from .live import precision_here as precision_here
 from .live import train_live as train_live
+from .range_losses import step_losses as step_losses
 from .rates import epoch_rates as epoch_rates
 from .run_files import HEAD_FILE as HEAD_FILE
 from .run_files import RATES_FILE as RATES_FILE

@@ -136,7 +136,7 @@ def test_a_baseline_without_runs_gives_a_warning() -> None:
     [
         ({"metric": "accuracy"}, "metric=accuracy"),
         ({"at": "last"}, "at=last"),
-        ({"baseline": "cosine"}, "cosine"),
+        ({"baseline": "cosin"}, "cosin"),
     ],
 )
 def test_invalid_options_are_rejected(options: dict[str, str], text: str) -> None:

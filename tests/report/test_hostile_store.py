@@ -67,6 +67,7 @@ def plant(
     protocol = canonical_json(fields)
     cell = {"policy": policy, "protocol": short_hash(protocol), "seed": seed}
     for name, value in {
+        "policy": policy,
         "protocol": protocol,
         "protocol_id": PATH + HOSTILE,
         "cell": short_hash(canonical_json(cell)),

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from lr_study.comparison import Comparison, ProtocolRanking
 from lr_study.report.figures.curves import curve_figures, study_curves
 from lr_study.report.figures.hover import hover_paths
+from lr_study.report.figures.range_tests import range_test_figure
 from lr_study.report.figures.rankings import (
     difference_dots,
     draw_differences,
@@ -19,7 +20,14 @@ from lr_study.report.figures.schedules import policies_figure, rates_figure
 from lr_study.report.figures.style import ENGLISH, Catalog, new_figure
 from lr_study.report.units import unit_of
 
-__all__ = ["curve_figures", "hover_paths", "policies_figure", "rates_figure", "study_figures"]
+__all__ = [
+    "curve_figures",
+    "hover_paths",
+    "policies_figure",
+    "range_test_figure",
+    "rates_figure",
+    "study_figures",
+]
 
 
 def study_figures(
