@@ -45,6 +45,28 @@ POLICIES = st.one_of(
             *("", ":", "fixed", "fixed:", "fixed:lr=", "fixed:lr=1e400", "fixed:lr=nan"),
             *("fixed:lr=0.01,lr=0.01", "exp_decay:initial_lr=1e308,k=1e308", "[/b]", "[bold]"),
             *("step_decay:initial_lr=1e-300,drop=1e-300,epochs_drop=1", "a:b=c", "unnamed:x"),
+            *(
+                "warmup:epochs=1e300+cosine",
+                "warmup+warmup+fixed",
+                "warmup",
+                "fixed,for=1e-300+fixed",
+            ),
+            *("cosine_restarts:t_mul=1e300", "cosine_restarts:first_period=1e-300,t_mul=1.0000001"),
+            *(
+                "cyclic:period=1e-300,decay=1e-300",
+                "sigmoid:k=-1e308",
+                "+",
+                "cosine+",
+                "fixed++fixed",
+            ),
+            *("inverse_time:k=1e308,power=1e308", "multistep:milestones=0.5,drop=1e-300"),
+            *("piecewise:milestones=1e-300,values=0/0", "polynomial:power=1e308", "inverse_sqrt"),
+            *("python:os:system", "python:nowhere:rate@0123456789ab", "keras:Cosine@0123456789ab"),
+            *(
+                "plateau:patience=0,factor=1e-300",
+                "one_cycle:div_factor=1e-300",
+                "wsd:shape=1-sqrt",
+            ),
         ]
     ),
 )
@@ -147,7 +169,7 @@ def test_any_number_as_a_metric(metric: str, value: float) -> None:
 @given(policy=POLICIES)
 def test_any_text_as_a_policy(policy: str) -> None:
     content = content_of(RECORD)
-    content["params"]["policy"] = policy
+    content["params"]["policy"] = content["tags"]["lr_study.policy"] = policy
     assert_others_are_ranked(content)
 
 
