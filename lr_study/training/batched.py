@@ -222,7 +222,7 @@ def _train_blocks(
     """Train some blocks for all epochs in this thread; each batch is fetched once for all."""
     spec = blocks[0].specs[0]
     features = examples.values.shape[1]
-    batches = _Batches(examples, spec.settings.batch_size)
+    batches = Batches(examples, spec.settings.batch_size)
     head = initial_head(spec.seed, features, examples.classes)
     order = generator(spec.seed, Stream.BATCH_ORDER)
     with borrow_program(
@@ -252,14 +252,14 @@ def _train_blocks(
             if examples.given_test is not None:
                 values, labels = examples.given_test
                 given = replace(examples, values=values, labels=labels)
-                batches = _Batches(given, spec.settings.batch_size)
+                batches = Batches(given, spec.settings.batch_size)
             test = _means(program, batches, examples.test, blocks)
             for i, block in enumerate(blocks):
                 block.test_accuracy = test[i, 1]
 
 
 def _means(
-    program: HeadsProgram, batches: "_Batches", rows: NDArray[np.int64], blocks: Sequence[_Block]
+    program: HeadsProgram, batches: "Batches", rows: NDArray[np.int64], blocks: Sequence[_Block]
 ) -> NDArray[np.float64]:
     """Mean loss and accuracy over rows: (blocks, 2, heads)."""
     sums = np.zeros((len(blocks), 2, HEADS_PER_BLOCK))
@@ -269,7 +269,7 @@ def _means(
     return sums / len(rows)
 
 
-class _Batches:
+class Batches:
     """Fetches rows into one buffer, call after call, in the shape the program was compiled for."""
 
     def __init__(self, examples: Examples, batch_size: int) -> None:

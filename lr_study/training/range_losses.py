@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lr_study.support import Stream, generator, tf, warn_of_threads
-from lr_study.training.batched import Examples, _Batches
+from lr_study.training.batched import Examples, Batches
 from lr_study.training.batched_program import borrow_program
 from lr_study.training.history import initial_head
 
@@ -31,7 +31,7 @@ def step_losses(
         The mean cross-entropy of each batch, in nats, before its step.
     """
     warn_of_threads()
-    batches = _Batches(examples, batch_size)
+    batches = Batches(examples, batch_size)
     steps_per_epoch = batches.steps_per_epoch
     if len(rates) % steps_per_epoch:
         raise ValueError(f"{len(rates)} rates are no whole number of {steps_per_epoch} steps")
