@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lr_study.support import Stream, generator, tf, warn_of_threads
-from lr_study.training.batched import Examples, Batches
+from lr_study.training.batched import Batches, Examples
 from lr_study.training.batched_program import borrow_program
 from lr_study.training.history import initial_head
 
