@@ -66,7 +66,7 @@ def in_keras(
     return median_step(ends)
 
 
-def together(rng: np.random.Generator, *, heads: int) -> float:
+def together(rng: np.random.Generator, *, heads: int, policy: str = "fixed") -> float:
     """Train that many heads with `train_heads`; return the seconds of an epoch of all of them."""
     from lr_study.policies import parse
     from lr_study.runs import RunSpec, Settings
@@ -85,7 +85,7 @@ def together(rng: np.random.Generator, *, heads: int) -> float:
         if done >= heads * (len(ends) + 1):
             ends.append(time.perf_counter())
 
-    train_heads(examples, [RunSpec(parse("fixed"), 0, settings)] * heads, on_epoch=on_epoch)
+    train_heads(examples, [RunSpec(parse(policy), 0, settings)] * heads, on_epoch=on_epoch)
     return median_step(ends)
 
 
@@ -104,6 +104,9 @@ KERAS = {
 OURS = {
     "train_heads, 1 head": partial(together, heads=1),
     f"train_heads, {HEADS} heads": partial(together, heads=HEADS),
+    f"train_heads, {HEADS} heads, rates by step": partial(
+        together, heads=HEADS, policy="warmup:epochs=1+cosine:initial_lr=0.001"
+    ),
 }
 CONTESTANTS: dict[str, Callable[[np.random.Generator], float]] = KERAS | OURS
 

@@ -25,7 +25,7 @@ class StudySpec:
     Raises
     ------
     UsageError
-        If a value is not allowed.
+        If a value is not allowed, or a policy does not fit into the epochs.
     """
 
     settings: Settings
@@ -36,6 +36,8 @@ class StudySpec:
     def __post_init__(self) -> None:
         require_one_of("rerun", self.rerun, RERUNS)
         object.__setattr__(self, "policies", tuple(self.policies))
+        for policy in self.policies:
+            policy.require_fit(self.settings.epochs)
         seeds = tuple(whole_number("seed", seed, 0) for seed in self.seeds)
         object.__setattr__(self, "seeds", seeds)
         for name, values in ("policies", self.policies), ("seeds", seeds):

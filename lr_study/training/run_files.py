@@ -45,11 +45,12 @@ def rates_csv_gz(record: RunRecord) -> bytes:
 
     A rate is the shortest decimal that gives the same 64 bits; training rounds it to 32.
     """
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
-    table.writerow(["epoch", "step", "learning_rate"])
-    table.writerows(run_rates(record.spec.policy, record.epochs, record.protocol.steps_per_epoch))
-    return gzip.compress(text.getvalue().encode(), mtime=0)
+    rates = run_rates(record.spec.policy, record.epochs, record.protocol.steps_per_epoch)
+    # A long run has a hundred thousand steps: csv.writer and more compression take five times as
+    # long, for a file that is a tenth smaller.
+    lines = [f"{epoch},{step},{rate!r}\n" for epoch, step, rate in rates]
+    text = "".join(["epoch,step,learning_rate\n", *lines])
+    return gzip.compress(text.encode(), compresslevel=1, mtime=0)
 
 
 def head_npz(head: Head, class_names: Sequence[str]) -> bytes:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lr_study.policies import parse
-from lr_study.runs import OPTIMIZERS, RunSpec, Settings
+from lr_study.policies import Policy, PythonPolicy, parse
+from lr_study.runs import OPTIMIZERS, RunSpec, Settings, StudySpec
 from lr_study.support.errors import UsageError
 
 
@@ -133,3 +133,33 @@ def test_a_seed_is_a_whole_number(seed: object) -> None:
     with pytest.raises(UsageError) as caught:
         RunSpec(parse("fixed"), seed, Settings())  # type: ignore[arg-type]
     assert str(caught.value) == f"seed={seed!r} is not allowed: seed is a whole number >= 0"
+
+
+def half(epoch: float, epochs: float) -> float:
+    return 0.5
+
+
+def nan_at_last(epoch: float, epochs: float) -> float:
+    return 0.5 if epoch < epochs - 1 else float("nan")
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        (parse("warmup:epochs=3+cosine"), "does not fit into epochs=3"),
+        (PythonPolicy.of(nan_at_last), "at epoch 2 gave nan: a learning rate is a finite number"),
+    ],
+)
+def test_a_policy_that_cannot_be_trained_is_refused_with_its_settings(
+    policy: Policy, message: str
+) -> None:
+    for make in (
+        lambda: RunSpec(policy, 0, Settings(epochs=3)),
+        lambda: StudySpec(Settings(epochs=3), (policy,), (0,)),
+    ):
+        with pytest.raises(UsageError, match=message) as caught:
+            make()
+        assert "\n" not in str(caught.value)
+    assert RunSpec(PythonPolicy.of(half), 0, Settings(epochs=3)).policy(0, 3) == 0.5
+    # A text of a store names a function that nothing has imported.
+    assert RunSpec(parse("python:nowhere:rate"), 0, Settings()).seed == 0

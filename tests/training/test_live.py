@@ -16,6 +16,7 @@ from lr_study.training import batched as heads
 from lr_study.training import live
 from lr_study.training.checkpoint import Checkpoint, checkpoint_of
 from lr_study.training.history import initial_head
+from lr_study.training.schedule import schedule
 
 # Before any test of any file makes TensorFlow start.
 use_one_thread_per_op()
@@ -249,7 +250,8 @@ def test_drop_connect_follows_the_seed_of_the_run_and_goes_on_where_it_was(prepa
         [rng.integers(2**31), batches] for _layer in range(9)
     ]
     model = ready.model(initial_head(seed=1, features=1280, classes=3))
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    rates = schedule(run.policy, epochs=1, steps_per_epoch=batches)
+    model.compile(keras.optimizers.Adam(rates), loss="sparse_categorical_crossentropy")
     live._restore(model, kept)
     restored = live._state(model)
     assert {name: array.tolist() for name, array in restored.items()} == {
