@@ -1,19 +1,22 @@
 """Fit a policy to logged learning rates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lr_study.importing.fits.choice import candidates
-from lr_study.importing.fits.compositions import compositions, matches
+from lr_study.importing.fits.compositions import compositions
 from lr_study.importing.fits.search import digits_of
 from lr_study.importing.fits.series import MIN_RATE, ROUNDING, TOLERANCE, Series, families_of
 from lr_study.importing.rates import LoggedRates
 from lr_study.policies import Policy, PythonPolicy
 
+_ROUND = 5  # milestones that people choose are its multiples
 _FEW_DIGITS = 2  # of all parameters together: no other reading has fewer
-# Their rates are those of whole epochs, or are constant, whenever they were logged.
+# What starts later is of the same family, with other parameters.
+_SHIFTED = frozenset(("exp_decay", "linear", "inverse_time", "inverse_sqrt", "sigmoid"))
+# Their rates are those of whole epochs, or constant, whenever they were logged.
 _BY_EPOCH = frozenset(("fixed", "step_decay", "multistep", "piecewise", "plateau"))
 
 Rates = Sequence[float | None] | LoggedRates
@@ -41,7 +44,7 @@ class Fit:
 
 
 def agrees(policy: Policy, rates: Rates) -> bool:
-    """Whether a policy matches every logged rate to one part in a million, in some reading.
+    """Whether a policy matches every logged rate, as for `fit_policy`, in some reading.
 
     Rates below 1e-30 must only be low in the policy, too. A policy that reads a curve needs it.
 
@@ -49,10 +52,18 @@ def agrees(policy: Policy, rates: Rates) -> bool:
     >>> agrees(Fixed(0.1), [0.1, None, 0.10000001])
     True
     """
+    return agreeing_reading(policy, rates) is not None
+
+
+def agreeing_reading(policy: Policy, rates: Rates) -> str | None:
+    """Return the reading in which a policy matches the logged rates, the usual one first, or None.
+
+    The rates of a function of one's own are not known here: a text imports nothing.
+    """
     logged = LoggedRates.of(rates)
     if isinstance(policy, PythonPolicy) and policy.call is None:
-        return True  # its rates are not known: a text from elsewhere imports nothing
-    return any(_agrees(policy, logged.series(reading)) for reading in logged.readings)
+        return logged.readings[0]
+    return next((r for r in logged.readings if _agrees(policy, logged.series(r))), None)
 
 
 def _agrees(policy: Policy, series: Series) -> bool:
@@ -62,7 +73,7 @@ def _agrees(policy: Policy, series: Series) -> bool:
     if not len(kept):
         return True
     return _is_low(policy, series) and any(
-        matches(series.at(kept), policy, tolerance, rounding)
+        series.at(kept).matches(policy, tolerance, rounding=rounding)
         for tolerance, rounding in series.tolerances(families_of(policy))
         if tolerance == TOLERANCE
     )
@@ -124,18 +135,30 @@ def fit_policy(rates: Rates) -> Fit:
     usual, *others = logged.readings
     found = _matching(logged.series(usual))
     fit = Fit(found, usual if found else None)
-    fewest = min(map(_digits, found), default=np.inf)
-    if others and (fewest > _FEW_DIGITS) and not _BY_EPOCH.issuperset(_families(found) or {""}):
-        other = tuple(
-            policy
-            for policy in _matching(logged.series(others[0]))
-            if _digits(policy) < fewest and not _BY_EPOCH.issuperset(families_of(policy))
-        )
-        if found and other and usual == "epoch":
-            return Fit((*found, *other), usual)
-        if other and not found:
-            return Fit(other, others[0])
-    return fit
+    if not others:
+        return fit
+    if not found:
+        other = _matching(logged.series(others[0]))
+        if others[0] == "next":
+            other = tuple(p for p in other if not _BY_EPOCH.issuperset(families_of(p)))
+        return Fit(other, others[0] if other else None)
+    if usual != "epoch":
+        return fit
+    return Fit((*found, *_next_update(found, logged)), usual)
+
+
+def _next_update(found: tuple[Policy, ...], logged: LoggedRates) -> Iterator[Policy]:
+    """Yield policies with rounder numbers whose rates were logged for the next update."""
+    first, last = families_of(found[0])[0], families_of(found[0])[-1]
+    if first in ("multistep", "piecewise"):
+        milestones = [m + 1 for m in found[0].parameters()["milestones"]]
+        if all(m % _ROUND == 0 for m in milestones):
+            yield found[0].with_parameter("milestones", milestones)
+    fewest = min(map(_digits, found))
+    if fewest > _FEW_DIGITS and (first == "warmup" or last in _SHIFTED):
+        for policy in _matching(logged.series("next")):
+            if _digits(policy) < fewest:
+                yield policy
 
 
 def _matching(series: Series) -> tuple[Policy, ...]:
@@ -150,10 +173,6 @@ def _matching(series: Series) -> tuple[Policy, ...]:
     if kept[0] == 1:
         kept = np.concatenate([[0], kept])
     return tuple(policy for policy in compositions(series.at(kept)) if _is_low(policy, series))
-
-
-def _families(policies: Iterable[Policy]) -> set[str]:
-    return {family for policy in policies for family in families_of(policy)}
 
 
 def _digits(policy: Policy) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 
 from lr_study.importing.fits import cycles, decays, falls, pieces
-from lr_study.importing.fits.series import TOLERANCE, Series
+from lr_study.importing.fits.series import Series
 from lr_study.policies import Policy
 
 Solver = Callable[[Series], Iterator[Policy]]
@@ -17,12 +17,11 @@ _CURVES: tuple[Solver, ...] = (
     decays.inverse_sqrt,
     decays.inverse_time,
     falls.wsd,
-    cycles.one_cycle,
     cycles.cosine_restarts,
-    cycles.cyclic,
     falls.polynomial,
     decays.sigmoid,
 )
+_RISING: tuple[Solver, ...] = (cycles.one_cycle, cycles.cyclic)
 _PIECES: tuple[Solver, ...] = (pieces.plateau, pieces.multistep, pieces.piecewise)
 
 _SLOW = 0.97  # of the first rate: what the last one is if a decay is near a line
@@ -60,6 +59,8 @@ def candidates(series: Series, *, several: bool = False) -> tuple[Policy, ...]:
     # A decay that is no line to the eye is no other curve; a slow one may be several.
     if not found or (found[0].family == "exp_decay" and series.values[-1] > _SLOW * series.highest):
         found += _by(_CURVES, series)
+        if not several and not found:
+            found += _by(_RISING, series)
     return tuple(_reduced(found))
 
 
@@ -93,12 +94,3 @@ def _reduced(found: Iterable[Policy]) -> Iterator[Policy]:
     for policy in policies:
         if families.isdisjoint(SIMPLER.get(policy.family, ())):
             yield policy
-
-
-def agrees_within(series: Series, policy: Policy) -> bool:
-    """Whether a policy matches a series within the tolerances of its family."""
-    return any(
-        series.matches(policy, tolerance, rounding=rounding)
-        for tolerance, rounding in series.tolerances([policy.family])
-        if tolerance == TOLERANCE
-    )

@@ -4,17 +4,16 @@ They are tried where no family alone matches.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from lr_study.importing.fits import decays
 from lr_study.importing.fits.choice import candidates
 from lr_study.importing.fits.falls import flat_prefix
-from lr_study.importing.fits.search import MAX_DIGITS, rounded, shortest
+from lr_study.importing.fits.search import MAX_DIGITS, fewest_digits, rounded
 from lr_study.importing.fits.series import ROUNDING, TOLERANCE, Series, families_of
 from lr_study.policies import Composition, Fixed, Part, Policy, Warmup
-from lr_study.support import UsageError
 
 _BOUNDARY = 1e-9
 
@@ -23,7 +22,8 @@ def compositions(series: Series) -> tuple[Policy, ...]:
     """Return the compositions that match the rates of a whole run."""
     found = list(dict.fromkeys(_warmups(series)))
     if not found:
-        found = list(dict.fromkeys((*_constant_starts(series), *_constant_ends(series))))
+        positive = series.at(np.flatnonzero(series.values))  # only a warmup starts at 0
+        found = list(dict.fromkeys((*_constant_starts(positive), *_constant_ends(positive))))
     return tuple(found)
 
 
@@ -94,36 +94,12 @@ def _with_warmup(
     if not -1e-4 < start < 1:
         return None
     length = _length(end, series.length)
-    every = "step" if series.every == "step" else "epoch"
 
-    def policy(numbers: list[float]) -> Composition | None:
-        try:
-            warmup = Warmup(length, max(0.0, numbers[0]), every=every)
-            return Composition((Part(warmup), *parts))
-        except UsageError:
-            return None
+    def make(numbers: Sequence[float]) -> Policy | None:
+        warmup = Warmup(length, max(0.0, numbers[0]), every=series.every)
+        return Composition((Part(warmup), *parts))
 
-    for tolerance, rounding in series.tolerances(["warmup", *families_of(following)]):
-        if policy([0.0]) is not None and matches(
-            series, policy([0.0]), tolerance, rounding
-        ):  # nearly all start at 0
-            return policy([0.0])
-        found = shortest(
-            [start],
-            lambda numbers: (p := policy(list(numbers))) is not None
-            and matches(series, p, tolerance, rounding),  # noqa: B023
-        )
-        if found:
-            return policy(found)
-    return None
-
-
-def matches(series: Series, policy: Policy | None, tolerance: float, rounding: float) -> bool:
-    """Whether a policy matches a sample of a series, and then the whole of it."""
-    return policy is not None and all(
-        each.matches(policy, tolerance, rounding=rounding)
-        for each in dict.fromkeys((series.sample, series))
-    )
+    return fewest_digits(make, [start], series, ["warmup", *families_of(following)])
 
 
 def _length(end: float, epochs: float) -> float | str:
@@ -172,15 +148,13 @@ def _constant_ends(series: Series) -> Iterator[Policy]:
             yield joined
 
 
-def _joined(
-    before: Policy | None, end: float, after: Policy, series: Series
-) -> Composition | None:
+def _joined(before: Policy | None, end: float, after: Policy, series: Series) -> Composition | None:
     if before is None:
         return None
     policy = Composition((Part(before, _length(end, series.length)), Part(after)))
     families = families_of(policy)
     is_match = any(
-        matches(series, policy, tolerance, rounding)
+        series.matches(policy, tolerance, rounding=rounding)
         for tolerance, rounding in series.tolerances(families)
     )
     return policy if is_match else None

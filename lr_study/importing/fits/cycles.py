@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from lr_study.importing.fits.falls import half_cosine, non_negative, settled
-from lr_study.importing.fits.search import Guess, search
+from lr_study.importing.fits.falls import half_cosine, mixed, non_negative
+from lr_study.importing.fits.search import Guess, search, settled
 from lr_study.importing.fits.series import FLOAT32_STEP, Floats, Series
 from lr_study.policies import CosineRestarts, Cyclic, OneCycle, Policy
 
@@ -60,7 +60,7 @@ def cosine_restarts(series: Series) -> Iterator[Policy]:
 def _unfinished_cosine(series: Series) -> Iterator[Policy]:
     sample = series.sample
     (log_period,), (initial, final), error = search(
-        lambda x: _mixed(half_cosine(sample.times / np.exp(x[0]))),
+        lambda x: mixed(half_cosine(sample.times / np.exp(x[0]))),
         [(math.log(1.0001 * series.length), math.log(20 * series.length))],
         sample.values,
         sample.weights,
@@ -116,10 +116,6 @@ def _restart_columns(times: Floats, parameters: Sequence[Floats]) -> Floats:
     return np.stack(columns, axis=-1)
 
 
-def _mixed(left: Floats) -> Floats:
-    return np.stack([left, 1 - left], axis=-1)
-
-
 def one_cycle(series: Series) -> Iterator[Policy]:
     """Yield ``one_cycle``: the rates are linear in the first, the highest and the last."""
     values, times = series.values, series.times
@@ -140,12 +136,10 @@ def one_cycle(series: Series) -> Iterator[Policy]:
             if low >= high:
                 continue
             columns = partial(_one_cycle_columns, sample.times / series.length, anneal, three_phase)
-            (start,), rates, error = search(
-                columns, [(low, high)], sample.values, sample.weights
-            )
+            (start,), rates, error = search(columns, [(low, high)], sample.values, sample.weights)
             initial, highest, final = rates.tolist()
-            if error > _NEAR or not 0 < initial or not 0 < highest:
-                continue
+            if error > _NEAR or not 0 < initial < highest or final > initial:
+                continue  # fastai's cycle ends below its start
             final = final if final > 0 else 1e-6 * highest
             exact = float(times[top]) / series.length
             others = {"anneal": anneal, "three_phase": three_phase, "every": series.every}
@@ -215,7 +209,11 @@ def cyclic(series: Series) -> Iterator[Policy]:
     phase = "up" if rises else "down"
     symmetric = (2 * float(before), 2 * float(after), 2 * float(at))
     sawtooth = (float(at), float(after), float(after))
+    turns = np.count_nonzero(np.diff(np.sign(np.diff(values))))
     for shapes, (low, high, typed) in ((_SYMMETRIC, symmetric), (_SAWTOOTH, sawtooth)):
+        # Two turns a period; the last ones may lie between logged rates.
+        if turns < math.floor(2 * times[-1] / high) - 2:
+            continue
         for shape in shapes:
             yield from _cyclic(series, shape, phase, (max(low, 1e-6), high), typed)
 
@@ -264,5 +262,3 @@ def _cyclic_columns(
     elif decay is None:
         height = height * np.exp(parameters[1] * times)
     return np.stack([1 - height, height], axis=-1)
-
-

@@ -13,6 +13,7 @@ from lr_study.importing.fits.search import (
     rounded,
     search,
     settle,
+    settled,
 )
 from lr_study.importing.fits.series import FLOAT32_STEP, TOLERANCE, Floats, Series
 from lr_study.policies import (
@@ -124,7 +125,7 @@ def inverse_sqrt(series: Series) -> Iterator[Policy]:
     constant, slope = linear_fit(columns, sample.values**-2.0, sample.values**2.0).tolist()
     if constant > 0 and slope > 0:
         numbers = {"initial_lr": constant**-0.5, "timescale": constant / slope}
-        yield from _settled(Guess(InverseSqrt, numbers, {"every": series.every}), series)
+        yield from settled(Guess(InverseSqrt, numbers, {"every": series.every}), series)
 
 
 def inverse_time(series: Series) -> Iterator[Policy]:
@@ -143,14 +144,16 @@ def inverse_time(series: Series) -> Iterator[Policy]:
     if not _falls(sample):
         return
     (log_k,), (intercept, power), error = search(
-        lambda x: _columns(np.ones((len(x[0]), len(sample))), np.log1p(np.exp(x[0]) * sample.times)),
+        lambda x: _columns(
+            np.ones((len(x[0]), len(sample))), np.log1p(np.exp(x[0]) * sample.times)
+        ),
         [(math.log(1e-3 / sample.length), math.log(1e3))],
         np.log(sample.values),
         ones,
     )
     if error < 1e-3 and power < 0:
         numbers = {"initial_lr": math.exp(intercept), "k": math.exp(log_k), "power": -float(power)}
-        yield from _settled(Guess(InverseTime, numbers, others), series)
+        yield from settled(Guess(InverseTime, numbers, others), series)
 
 
 def sigmoid(series: Series) -> Iterator[Policy]:
@@ -178,7 +181,7 @@ def sigmoid(series: Series) -> Iterator[Policy]:
     middle = (fixed_point + math.log(constant / slope) / k) / series.length
     if -1e-6 < middle < 1 + 1e-6:
         numbers = {"initial_lr": 1 / constant, "k": k, "middle": min(1.0, max(0.0, middle))}
-        yield from _settled(Guess(Sigmoid, numbers, {"every": series.every}), series)
+        yield from settled(Guess(Sigmoid, numbers, {"every": series.every}), series)
 
 
 def _falls(series: Series) -> bool:
@@ -187,11 +190,3 @@ def _falls(series: Series) -> bool:
 
 def _columns(*columns: Floats) -> Floats:
     return np.stack(np.broadcast_arrays(*columns), axis=-1)
-
-
-def _settled(guess: Guess, series: Series) -> Iterator[Policy]:
-    found = settle(guess, series)
-    if found is not None:
-        yield found
-
-

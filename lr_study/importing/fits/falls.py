@@ -1,11 +1,12 @@
-"""Fits of policies that go from one rate to another over the run: their rates are linear in both."""
+"""Fits of policies from one rate to another over the run, in which their rates are linear."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
-from lr_study.importing.fits.search import Basis, Guess, linear_fit, search, settle
+from lr_study.importing.fits.search import Guess, linear_fit, search, settle, settled
 from lr_study.importing.fits.series import FLOAT32_STEP, Floats, Series
 from lr_study.policies import Cosine, Linear, Policy, Polynomial, WarmupStableDecay
 
@@ -22,13 +23,6 @@ def mixed(left: Floats) -> Floats:
     return np.stack([left, 1 - left], axis=-1)
 
 
-def settled(guess: Guess | None, series: Series) -> Iterator[Policy]:
-    """Yield the policy near a guess, if one matches."""
-    found = settle(guess, series) if guess else None
-    if found is not None:
-        yield found
-
-
 def non_negative(rate: float, highest: float) -> float | None:
     """Return a rate, 0 if it is a little less than that, or None if it is below."""
     return max(0.0, rate) if rate > -1e-5 * highest else None
@@ -37,22 +31,22 @@ def non_negative(rate: float, highest: float) -> float | None:
 def linear(series: Series) -> Iterator[Policy]:
     """Yield ``linear``."""
     left = 1 - series.sample.times / series.length
-    yield from settled(_between(Linear, mixed(left), series), series)
+    yield from _between(Linear, mixed(left), series)
 
 
 def cosine(series: Series) -> Iterator[Policy]:
     """Yield ``cosine``."""
     left = half_cosine(series.sample.times / series.length)
-    yield from settled(_between(Cosine, mixed(left), series), series)
+    yield from _between(Cosine, mixed(left), series)
 
 
-def _between(cls: type[Policy], columns: Floats, series: Series) -> Guess | None:
+def _between(cls: type[Policy], columns: Floats, series: Series) -> Iterator[Policy]:
     sample = series.sample
     initial, final = linear_fit(columns, sample.values, sample.weights).tolist()
     end = non_negative(final, series.highest)
-    if end is None or initial <= 0:
-        return None
-    return Guess(cls, {"initial_lr": initial, "final_lr": end}, {"every": series.every})
+    if end is not None and initial > 0:
+        numbers = {"initial_lr": initial, "final_lr": end}
+        yield from settled(Guess(cls, numbers, {"every": series.every}), series)
 
 
 def polynomial(series: Series) -> Iterator[Policy]:
@@ -82,11 +76,17 @@ def flat_prefix(series: Series) -> int:
     return int(np.argmax(differs)) if differs.any() else len(series)
 
 
-_SHAPES = {
+_SHAPES: dict[str, Callable[[Floats], Floats]] = {
     "linear": lambda part: 1 - part,
     "cosine": half_cosine,
     "1-sqrt": lambda part: 1 - np.sqrt(part),
 }
+
+
+def _wsd_columns(times: Floats, length: float, shape: str, parameters: Sequence[Floats]) -> Floats:
+    (fraction,) = parameters
+    part = (times - (1 - fraction) * length) / (fraction * length)
+    return mixed(_SHAPES[shape](np.clip(part, 0.0, 1.0)))
 
 
 def wsd(series: Series) -> Iterator[Policy]:
@@ -100,15 +100,10 @@ def wsd(series: Series) -> Iterator[Policy]:
     # Near its start, a cosine is flat but for rounding.
     earliest = max(0.0, end_of_flat - (1 if series.every == "epoch" else 0.05 * length))
     exact = 1 - end_of_flat / length
-    for shape, left in _SHAPES.items():
-
-        def basis(x: list[Floats], left: Basis = left) -> Floats:  # type: ignore[assignment]
-            part = (sample.times - (1 - x[0]) * length) / (x[0] * length)
-            return mixed(left(np.clip(part, 0.0, 1.0)))  # type: ignore[arg-type]
-
+    for shape in _SHAPES:
         low = 1 - first_lower / length
         (fraction,), (highest, final), error = search(
-            basis,  # type: ignore[arg-type]
+            partial(_wsd_columns, sample.times, length, shape),
             [(max(low, 1e-6), 1 - earliest / length)],
             sample.values,
             sample.weights,

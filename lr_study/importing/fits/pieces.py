@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lr_study.importing.fits.search import MAX_DIGITS, rounded, shortest
+from lr_study.importing.fits.search import MAX_DIGITS, allowed, fewest_digits, rounded
 from lr_study.importing.fits.series import TOLERANCE, Floats, Series
 from lr_study.policies import MultiStep, Piecewise, Plateau, Policy
-from lr_study.support import UsageError
 
 _MAX_PIECES = 50
 _MAX_PLACES = 16  # of milestones that lie where no rate was logged
@@ -60,23 +59,15 @@ def multistep(series: Series) -> Iterator[Policy]:
         return
     numbers = [float(pieces.levels[0]), float(drops.mean())]
     for milestones, every in _milestones(series, pieces):
-        for tolerance, rounding in series.tolerances(["multistep"]):
 
-            def policy(values: Sequence[float]) -> Policy | None:
-                try:
-                    return MultiStep(values[0], milestones, values[1], every=every)  # noqa: B023
-                except UsageError:
-                    return None
+        def make(
+            values: Sequence[float], milestones: list[float] = milestones, every: str = every
+        ) -> Policy | None:
+            return allowed(MultiStep, values[0], milestones, values[1], every=every)
 
-            found = shortest(
-                numbers,
-                lambda values: (p := policy(values)) is not None  # noqa: B023
-                and series.matches(p, tolerance, rounding=rounding),  # noqa: B023
-            )
-            made = policy(found) if found else None
-            if made is not None:
-                yield made
-                break
+        found = fewest_digits(make, numbers, series, ["multistep"])
+        if found is not None:
+            yield found
 
 
 def piecewise(series: Series) -> Iterator[Policy]:
@@ -116,6 +107,8 @@ def _milestones(series: Series, pieces: Pieces) -> Iterator[tuple[list[float], s
         if math.prod(map(len, places)) <= _MAX_PLACES:
             for milestones in itertools.product(*places):
                 yield list(milestones), "epoch"
+        return
+    if not series.part.any():
         return
     fractions = [
         _fraction(before / series.length, after / series.length)
@@ -167,9 +160,7 @@ def plateau(series: Series) -> Iterator[Policy]:
                 break
 
 
-def _waited(
-    curve: Sequence[float | None], end: int, min_delta: float, monitor: str
-) -> int | None:
+def _waited(curve: Sequence[float | None], end: int, min_delta: float, monitor: str) -> int | None:
     """Return for how many epochs before ``end`` a metric had not improved."""
     if len(curve) < end or end == 0:
         return None
@@ -192,28 +183,15 @@ def _replayed(
     monitor: str,
     min_lr: float,
 ) -> Policy | None:
-    tolerances = series.tolerances(["plateau"])
-    limit = float(min_lr) and (_level(np.array([min_lr]), TOLERANCE) or 0.0)
+    limit = (_level(np.array([min_lr]), TOLERANCE) or 0.0) if min_lr else 0.0
     for cooldown in range(_MAX_COOLDOWN + 1):
 
-        def policy(values: Sequence[float]) -> Policy | None:
-            try:
-                return Plateau(
-                    values[0], values[1], patience, min_delta, cooldown, limit, monitor  # noqa: B023
-                )
-            except UsageError:
-                return None
+        def make(values: Sequence[float], cooldown: int = cooldown) -> Policy | None:
+            return allowed(Plateau, *values, patience, min_delta, cooldown, limit, monitor)
 
-        rough = policy(numbers)
-        if rough is None or not series.matches(rough, 1e-4):
-            continue
-        for tolerance, _ in tolerances:
-            found = shortest(
-                numbers,
-                lambda values: (p := policy(values)) is not None  # noqa: B023
-                and series.matches(p, tolerance),  # noqa: B023
-            )
-            made = policy(found) if found else None
-            if made is not None:
-                return made
+        rough = make(numbers)
+        if rough is not None and series.matches(rough, 1e-4):
+            found = fewest_digits(make, numbers, series, ["plateau"])
+            if found is not None:
+                return found
     return None

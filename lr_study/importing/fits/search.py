@@ -1,8 +1,9 @@
 """Parameters from rates: a search over a few, a linear fit of the rest, then the fewest digits."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,14 @@ from lr_study.support import UsageError
 
 MAX_DIGITS = 12
 _ROUNDS = 7  # each narrows the interval of a parameter to a fraction
+_ALMOST_ZERO = 1e-6  # what may be 0, but for rounding
+_TRIED = 2  # of them, before the error says whether to go on
+_FAR = 0.05
 _NEAR = 0.05  # a guess further from the rates than this part of them is none
 _ITERATIONS = 6
 
 Basis = Callable[[Sequence[Floats]], Floats]
-"""From nonlinear parameters, each of shape (guesses, 1), to columns of (guesses, rates, columns)."""
+"""From nonlinear parameters, each of shape (guesses, 1), to an array (guesses, rates, columns)."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +47,12 @@ class Guess:
 
     def policy(self, values: Sequence[float]) -> Policy | None:
         """Return the policy with these numbers; None if one is not allowed."""
-        try:
-            return self.cls(**dict(zip(self.numbers, values, strict=True)), **self.others)
-        except UsageError:
-            return None
+        return allowed(self.cls, **dict(zip(self.numbers, values, strict=True)), **self.others)
 
 
 def linear_fit(columns: Floats, values: Floats, weights: Floats) -> Floats:
     """Return the coefficients of the columns, shape (rates, columns), by weighted least squares."""
-    solution: Floats = np.linalg.lstsq(columns * weights[:, None], values * weights, rcond=None)[0]
-    return solution
+    return np.asarray(np.linalg.lstsq(columns * weights[:, None], values * weights, rcond=None)[0])
 
 
 def search(
@@ -61,23 +61,26 @@ def search(
     """Return nonlinear parameters, the coefficients of their columns, and the largest error.
 
     The sum of squares over the linear coefficients is evaluated on a grid, and again on a finer one
-    around the best point.
+    around the best point, unless that is still far away.
     """
     target = values * weights
     size = 41 if len(intervals) == 1 else 13
     bounds = [(low, high) for low, high in intervals]
     best: list[float] = []
-    for _ in range(_ROUNDS if len(intervals) == 1 else 2 * _ROUNDS):
+    for i in range(_ROUNDS * len(intervals)):
         axes = [np.linspace(low, high, size) for low, high in bounds]
         points = np.array(list(itertools.product(*axes)))
-        columns = basis([points[:, [i]] for i in range(len(axes))]) * weights[None, :, None]
-        normal = np.einsum("gnk,gnl->gkl", columns, columns)
+        columns = basis([points[:, [axis]] for axis in range(len(axes))]) * weights[None, :, None]
+        transposed = columns.transpose(0, 2, 1)
+        normal = transposed @ columns
         # A column that is nowhere but zero has any coefficient.
         normal += 1e-14 * np.trace(normal, axis1=1, axis2=2)[:, None, None] * np.eye(len(normal[0]))
-        right = np.einsum("gnk,n->gk", columns, target)
-        solutions = np.linalg.solve(normal, right[:, :, None])[:, :, 0]
-        errors = ((columns @ solutions[:, :, None])[:, :, 0] - target) ** 2
-        best = points[int(np.argmin(errors.sum(axis=1)))].tolist()
+        solutions = np.linalg.solve(normal, (transposed @ target)[:, :, None])
+        errors = np.abs((columns @ solutions)[:, :, 0] - target)
+        index = int(np.argmin((errors * errors).sum(axis=1)))
+        best = points[index].tolist()
+        if i == _TRIED * len(intervals) and errors[index].max() > _FAR:
+            break
         steps = [1.5 * (high - low) / (size - 1) for low, high in bounds]
         bounds = [
             (max(low, b - s), min(high, b + s))
@@ -91,29 +94,72 @@ def search(
 def settle(guess: Guess, series: Series) -> Policy | None:
     """Return the policy near a guess whose parameters are the shortest decimals that match.
 
-    They match every rate to one unit in the last place of a float32, else within the tolerance.
-    None if there are none.
+    None if there are none, or no more rates than numbers.
     """
     if len(series) <= len(guess.numbers):
         return None  # any rates would match
     values = _refined(guess, series.sample)
     if values is None:
         return None
-    for tolerance, rounding in series.tolerances([guess.cls.family]):
+    return fewest_digits(guess.policy, values, series, [guess.cls.family])
 
-        def is_match(
-            numbers: Sequence[float], tolerance: float = tolerance, rounding: float = rounding
-        ) -> bool:
-            policy = guess.policy(numbers)
-            return policy is not None and all(
-                each.matches(policy, tolerance, rounding=rounding)
-                for each in ((series.sample, series) if series.sample is not series else (series,))
-            )
 
-        shortened = shortest(values, is_match)
-        if shortened is not None:
-            return guess.policy(shortened)
+def settled(guess: Guess, series: Series) -> Iterator[Policy]:
+    """Yield the policy near a guess, if there is one."""
+    found = settle(guess, series)
+    if found is not None:
+        yield found
+
+
+def fewest_digits(
+    make: Callable[[Sequence[float]], Policy | None],
+    values: Sequence[float],
+    series: Series,
+    families: Sequence[str],
+) -> Policy | None:
+    """Return the policy made of the shortest decimals near some values that matches, or None.
+
+    Parameters
+    ----------
+    make
+        Returns the policy with these values, or None if one is not allowed.
+    values
+        About right.
+    series
+        The rates to match, to one unit in the last place of a float32, or else within the
+        tolerance.
+    families
+        Those of the policy.
+    """
+    for tolerance, rounding in series.tolerances(families):
+        found = shortest(values, partial(_is_match, make, series, tolerance, rounding))
+        if found is not None:
+            return make(found)
     return None
+
+
+def _is_match(
+    make: Callable[[Sequence[float]], Policy | None],
+    series: Series,
+    tolerance: float,
+    rounding: float,
+    values: Sequence[float],
+) -> bool:
+    policy = make(values)
+    return policy is not None and series.matches(policy, tolerance, rounding=rounding)
+
+
+def allowed(cls: Callable[..., Policy], *arguments: Any, **named: Any) -> Policy | None:
+    """Return a policy with these arguments, or None if a value is not allowed.
+
+    >>> from lr_study.policies import Fixed
+    >>> allowed(Fixed, lr=-1) is None
+    True
+    """
+    try:
+        return cls(*arguments, **named)
+    except UsageError:
+        return None
 
 
 def shortest(
@@ -123,6 +169,9 @@ def shortest(
     for digits in range(1, MAX_DIGITS + 1):
         numbers = [rounded(value, digits) for value in values]
         if is_match(numbers):
+            break
+        numbers = [0.0 if abs(number) < _ALMOST_ZERO else number for number in numbers]
+        if 0.0 in numbers and is_match(numbers):
             break
     else:
         return None
@@ -155,15 +204,13 @@ def digits_of(values: Sequence[float]) -> int:
 
 def _refined(guess: Guess, series: Series) -> list[float] | None:
     """Return the numbers of a guess by Gauss-Newton; None if it is far from the rates."""
-    times, values = series.times.tolist(), series.values
-    weights, length = series.weights, series.length
+    values, weights = series.values, series.weights
 
     def residuals(numbers: Sequence[float]) -> Floats | None:
         policy = guess.policy(numbers)
         if policy is None:
             return None
-        rates: Floats = np.array([policy(time, length) for time in times])
-        return (rates - values) * weights
+        return (np.array(list(series.rates_of(policy))) - values) * weights
 
     best = list(guess.numbers.values())
     current = residuals(best)

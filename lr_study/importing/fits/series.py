@@ -1,7 +1,7 @@
 """Logged learning rates with the times they were in force, and when a policy matches them."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -68,9 +68,8 @@ class Series:
     @cached_property
     def times(self) -> Floats:
         """The times at which a policy is evaluated, in epochs from ``start``."""
-        if self.every == "step":
-            return np.maximum(self.whole + self.part - self.start, 0.0)
-        return np.maximum(self.whole - self.start, 0.0)
+        times = self.whole + self.part if self.every == "step" else self.whole.astype(np.float64)
+        return np.maximum(times - self.start, 0.0)
 
     @property
     def length(self) -> float:
@@ -143,19 +142,24 @@ class Series:
             What is allowed besides, relative to the highest rate.
         """
         besides = max(rounding * self.highest, MIN_RATE)
-        curve = self.own_metrics().get(policy.reads, ()) if policy.reads else ()
-        length = self.length
-        values = self.values.tolist()
-        if isinstance(policy, Composition) and not self.start:  # its parts may change by epoch
-            whole, part, epochs = self.whole.tolist(), self.part.tolist(), int(self.epochs)
-            return all(
-                abs(policy.at(e, p, epochs, curve) - value) <= tolerance * value + besides
-                for e, p, value in zip(whole, part, values, strict=True)
-            )
+        samples = (self,) if self.sample is self else (self.sample, self)
         return all(
-            abs(policy(time, length, curve) - value) <= tolerance * value + besides
-            for time, value in zip(self.times.tolist(), values, strict=True)
+            abs(rate - value) <= tolerance * value + besides
+            for series in samples
+            for rate, value in zip(series.rates_of(policy), series.values.tolist(), strict=True)
         )
+
+    def rates_of(self, policy: Policy) -> Iterator[float]:
+        """Yield the rates of a policy that starts with the series, at its times."""
+        curve = self.own_metrics().get(policy.reads, ()) if policy.reads else ()
+        if isinstance(policy, Composition) and not self.start:  # its parts may change by epoch
+            epochs = int(self.epochs)
+            for epoch, part in zip(self.whole.tolist(), self.part.tolist(), strict=True):
+                yield policy.at(epoch, part, epochs, curve)
+        else:
+            length = self.length
+            for time in self.times.tolist():
+                yield policy(time, length, curve)
 
     def tolerances(self, families: Iterable[str]) -> tuple[tuple[float, float], ...]:
         """Return pairs of a tolerance and a rounding to try, the strictest first."""
