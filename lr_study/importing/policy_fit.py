@@ -7,7 +7,7 @@ import numpy as np
 
 from lr_study.importing.fits.choice import candidates
 from lr_study.importing.fits.compositions import compositions
-from lr_study.importing.fits.search import digits_of
+from lr_study.importing.fits.search import are_typed, digits_of
 from lr_study.importing.fits.series import MIN_RATE, ROUNDING, TOLERANCE, Series, families_of
 from lr_study.importing.rates import LoggedRates
 from lr_study.policies import Policy, PythonPolicy
@@ -110,8 +110,8 @@ def fit_policy(rates: Rates) -> Fit:
     ``fixed`` as well. Fewer than two rates match no policy.
 
     Rates that were logged once an epoch are read as those of their epochs; and as those of the next
-    update, as Keras logs them of an optimizer with a schedule object, if no policy gives them or
-    one with fewer digits gives them then, in which case both are candidates.
+    update, as Keras logs them of an optimizer with a schedule object, if no policy has them; if one
+    with fewer digits, as a person types them, has them then, both are candidates.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _next_update(found: tuple[Policy, ...], logged: LoggedRates) -> Iterator[Pol
     fewest = min(map(_digits, found))
     if fewest > _FEW_DIGITS and (first == "warmup" or last in _SHIFTED):
         for policy in _matching(logged.series("next")):
-            if _digits(policy) < fewest:
+            if _digits(policy) < fewest and are_typed(_numbers(policy)):
                 yield policy
 
 
@@ -176,4 +176,8 @@ def _matching(series: Series) -> tuple[Policy, ...]:
 
 
 def _digits(policy: Policy) -> int:
-    return digits_of([n for n in policy.parameters().values() if isinstance(n, (int, float))])
+    return digits_of(_numbers(policy))
+
+
+def _numbers(policy: Policy) -> list[float]:
+    return [n for n in policy.parameters().values() if isinstance(n, (int, float))]

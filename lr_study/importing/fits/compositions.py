@@ -4,6 +4,7 @@ They are tried where no family alone matches.
 """
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -13,9 +14,12 @@ from lr_study.importing.fits.choice import candidates
 from lr_study.importing.fits.falls import flat_prefix
 from lr_study.importing.fits.search import MAX_DIGITS, fewest_digits, rounded
 from lr_study.importing.fits.series import ROUNDING, TOLERANCE, Series, families_of
-from lr_study.policies import Composition, Fixed, Part, Policy, Warmup
+from lr_study.policies import Composition, Part, Policy, Warmup
 
 _BOUNDARY = 1e-9
+
+# Before or after a constant rate, they are milestones that no family has.
+_CONSTANT = ("fixed", "step_decay", "multistep", "piecewise", "plateau")
 
 
 def compositions(series: Series) -> tuple[Policy, ...]:
@@ -46,10 +50,10 @@ def _warmups(series: Series) -> Iterator[Policy]:
         return
     for end in _ends(series, rise):
         rest = series.after(end)
-        for parts in _rest(rest):
-            policy = _with_warmup(series, rest, end, parts)
-            if policy is not None:
-                yield policy
+        found = [_with_warmup(series, rest, end, parts) for parts in _rest(rest)]
+        if any(found):
+            yield from filter(None, found)
+            return
 
 
 def _rise(series: Series) -> int | None:
@@ -69,11 +73,18 @@ def _rise(series: Series) -> int | None:
 
 
 def _ends(series: Series, rise: int) -> Iterator[float]:
-    """Yield lengths of a warmup: up to a logged time, or whole percentages soon after it."""
+    """Yield lengths of a warmup: up to a logged time, or some that end before the next one.
+
+    These are where the line reaches the next rate, whole percentages, and tenths of an epoch.
+    """
     low, high = float(series.times[rise]), float(series.times[rise + 1])
     yield low
-    for percent in range(1, 100):
-        end = percent / 100 * series.length
+    slope, constant = np.polyfit(series.times[: rise + 1], series.values[: rise + 1], 1).tolist()
+    crossing = (series.values[rise + 1] - constant) / slope
+    ends = [float(f"{crossing:.6g}")]
+    ends += [percent / 100 * series.length for percent in range(1, 100)]
+    ends += [tenth / 10 for tenth in range(math.floor(10 * low), math.ceil(10 * high) + 1)]
+    for end in sorted(dict.fromkeys(round(end, 9) for end in ends)):
         if low + _BOUNDARY < end < high - _BOUNDARY:
             yield end
 
@@ -125,7 +136,7 @@ def _constant_starts(series: Series) -> Iterator[Policy]:
         found = False
         for policy in candidates(rest, several=True):
             joined = _joined(constant, end, policy, series)
-            if joined is not None and not isinstance(policy, Fixed):
+            if joined is not None and policy.family not in _CONSTANT:
                 found = True
                 yield joined
         if found:
@@ -144,7 +155,7 @@ def _constant_ends(series: Series) -> Iterator[Policy]:
         return
     for policy in candidates(series.before(end), several=True):
         joined = _joined(policy, end, constant, series)
-        if joined is not None and not isinstance(policy, Fixed):
+        if joined is not None and policy.family not in _CONSTANT:
             yield joined
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lr_study.importing.fits.search import (
     MAX_DIGITS,
     Guess,
+    are_typed,
     linear_fit,
     rounded,
     search,
@@ -26,7 +27,6 @@ from lr_study.policies import (
     StepDecay,
 )
 
-_MAX_TYPED_DIGITS = 4  # of a parameter as a person types it
 _MAX_LOG = 700.0  # the logarithm of the largest float is above it
 
 
@@ -51,7 +51,7 @@ def exponential(series: Series) -> Iterator[Policy]:
     if series.every == "step":
         return
     same = _decay(1 + series.times, series.values, as_k=False)
-    if same is not None and _are_typed(same) and not _are_typed(pair):
+    if same is not None and are_typed(same) and not are_typed(pair):
         yield StepDecay(*same, epochs_drop=1)
 
 
@@ -112,10 +112,6 @@ def _decay(x: Floats, values: Floats, *, as_k: bool) -> tuple[float, float] | No
                 if deviation(*pair) <= tolerance:
                     return pair
     return None
-
-
-def _are_typed(numbers: tuple[float, ...]) -> bool:
-    return all(rounded(number, _MAX_TYPED_DIGITS) == number for number in numbers)
 
 
 def inverse_sqrt(series: Series) -> Iterator[Policy]:

@@ -14,8 +14,9 @@ from lr_study.support import UsageError
 
 MAX_DIGITS = 12
 _ROUNDS = 7  # each narrows the interval of a parameter to a fraction
+_MAX_TYPED_DIGITS = 4
 _ALMOST_ZERO = 1e-6  # what may be 0, but for rounding
-_TRIED = 2  # of them, before the error says whether to go on
+_TRIED = 3  # of them, before the error says whether to go on
 _FAR = 0.05
 _NEAR = 0.05  # a guess further from the rates than this part of them is none
 _ITERATIONS = 6
@@ -94,10 +95,12 @@ def search(
 def settle(guess: Guess, series: Series) -> Policy | None:
     """Return the policy near a guess whose parameters are the shortest decimals that match.
 
-    None if there are none, or no more rates than numbers.
+    None if there are none, no more rates than parameters, or no more different ones than numbers.
     """
-    if len(series) <= len(guess.numbers):
-        return None  # any rates would match
+    if len(series) <= len(guess.numbers) + len(guess.others.keys() - {"every"}):
+        return None  # nearly any rates would match
+    if len(np.unique(series.values)) <= len(guess.numbers):
+        return None  # as would so few different ones
     values = _refined(guess, series.sample)
     if values is None:
         return None
@@ -200,6 +203,15 @@ def digits_of(values: Sequence[float]) -> int:
     4
     """
     return sum(len(f"{value:.15e}".split("e")[0].replace(".", "").rstrip("0")) for value in values)
+
+
+def are_typed(numbers: Sequence[float]) -> bool:
+    """Whether numbers are such as a person types: of at most four digits.
+
+    >>> are_typed([0.1, 0.0005]), are_typed([0.0740818])
+    (True, False)
+    """
+    return all(rounded(number, _MAX_TYPED_DIGITS) == number for number in numbers)
 
 
 def _refined(guess: Guess, series: Series) -> list[float] | None:
