@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 
 from lr_study.importing.fits.choice import candidates
 from lr_study.importing.fits.compositions import compositions
-from lr_study.importing.fits.search import are_typed, digits_of
+from lr_study.importing.fits.search import MAX_TYPED_DIGITS, are_typed, digits_of, rounded
 from lr_study.importing.fits.series import MIN_RATE, ROUNDING, TOLERANCE, Series, families_of
 from lr_study.importing.rates import LoggedRates
 from lr_study.policies import Policy, PythonPolicy
@@ -132,19 +133,30 @@ def fit_policy(rates: Rates) -> Fit:
     logged = LoggedRates.of(rates)
     if not all(rate is None or (np.isfinite(rate) and rate >= 0) for rate in logged.values):
         return Fit(())
+    # Runs under several seeds have the same rates; only constant pieces may be of a plateau.
+    if 2 * len(set(logged.values)) > len(logged.values):
+        return _fit_curve(tuple(logged.values), logged.epochs, logged.steps_per_epoch)
+    return _fit(logged)
+
+
+@lru_cache(maxsize=256)
+def _fit_curve(values: tuple[float | None, ...], epochs: int, steps_per_epoch: int | None) -> Fit:
+    return _fit(LoggedRates(values, epochs, steps_per_epoch))
+
+
+def _fit(logged: LoggedRates) -> Fit:
     usual, *others = logged.readings
     found = _matching(logged.series(usual))
-    fit = Fit(found, usual if found else None)
-    if not others:
-        return fit
-    if not found:
-        other = _matching(logged.series(others[0]))
-        if others[0] == "next":
-            other = tuple(p for p in other if not _BY_EPOCH.issuperset(families_of(p)))
-        return Fit(other, others[0] if other else None)
-    if usual != "epoch":
-        return fit
-    return Fit((*found, *_next_update(found, logged)), usual)
+    if found:
+        others_too = _next_update(found, logged) if usual == "epoch" else ()
+        return Fit((*found, *others_too), usual)
+    for reading in others:
+        found = _matching(logged.series(reading))
+        if reading == "next":
+            found = tuple(p for p in found if not _BY_EPOCH.issuperset(families_of(p)))
+        if found:
+            return Fit(found, reading)
+    return Fit(())
 
 
 def _next_update(found: tuple[Policy, ...], logged: LoggedRates) -> Iterator[Policy]:
@@ -155,10 +167,22 @@ def _next_update(found: tuple[Policy, ...], logged: LoggedRates) -> Iterator[Pol
         if all(m % _ROUND == 0 for m in milestones):
             yield found[0].with_parameter("milestones", milestones)
     fewest = min(map(_digits, found))
-    if fewest > _FEW_DIGITS and (first == "warmup" or last in _SHIFTED):
-        for policy in _matching(logged.series("next")):
+    # A warmup that starts at 0 was not under way before.
+    is_under_way = first == "warmup" and found[0].parameters()["warmup.start"] > 0
+    if fewest > _FEW_DIGITS and (is_under_way or (first == last and last in _SHIFTED)):
+        series = logged.series("next")
+        for policy in map(partial(_typed, series), _matching(series)):
             if _digits(policy) < fewest and are_typed(_numbers(policy)):
                 yield policy
+
+
+def _typed(series: Series, policy: Policy) -> Policy:
+    """Return a policy with parameters as a person types them, if these match as well."""
+    typed = policy
+    for name, number in policy.parameters().items():
+        if isinstance(number, float):
+            typed = typed.with_parameter(name, rounded(number, MAX_TYPED_DIGITS))
+    return typed if _agrees(typed, series) else policy
 
 
 def _matching(series: Series) -> tuple[Policy, ...]:
@@ -167,12 +191,15 @@ def _matching(series: Series) -> tuple[Policy, ...]:
         return ()
     positive = series.at(kept)
     found = tuple(policy for policy in candidates(positive) if _is_low(policy, series))
-    if found:
+    if found and found[0].parameters().get("anneal") != "linear":
         return found
     # A warmup may start at 0.
     if kept[0] == 1:
         kept = np.concatenate([[0], kept])
-    return tuple(policy for policy in compositions(series.at(kept)) if _is_low(policy, series))
+    joined = tuple(policy for policy in compositions(series.at(kept)) if _is_low(policy, series))
+    # Two lines are one cycle, or a warmup and what falls in a line: what has fewer digits.
+    fewest = min(map(_digits, found), default=np.inf)
+    return (*found, *(policy for policy in joined if _digits(policy) < fewest))
 
 
 def _digits(policy: Policy) -> int:

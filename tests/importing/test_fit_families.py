@@ -271,7 +271,7 @@ RISING = st.one_of(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=70)
 @given(text=st.one_of(SINGLE, RISING))
 def test_random_parameters_of_each_family_are_found(text: str) -> None:
     policy = by_epoch(text)
@@ -279,7 +279,7 @@ def test_random_parameters_of_each_family_are_found(text: str) -> None:
     assert policy in fit.candidates, [str(candidate) for candidate in fit.candidates]
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(text=SINGLE, length=st.integers(1, 8), start=st.sampled_from([0, 0.1, 0.25]))
 def test_random_parameters_after_a_warmup_are_found(text: str, length: int, start: float) -> None:
     text = f"warmup:epochs={length},start={start}+{text}"
@@ -288,7 +288,7 @@ def test_random_parameters_after_a_warmup_are_found(text: str, length: int, star
     assert policy in fit.candidates, [str(candidate) for candidate in fit.candidates]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(text=st.one_of(SINGLE, RISING), warmup=st.sampled_from([0, 2, 3.5]), steps=st.integers(3, 9))
 def test_random_parameters_are_found_in_rates_of_steps(
     text: str, warmup: float, steps: int

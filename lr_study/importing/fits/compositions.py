@@ -75,15 +75,15 @@ def _rise(series: Series) -> int | None:
 def _ends(series: Series, rise: int) -> Iterator[float]:
     """Yield lengths of a warmup: up to a logged time, or some that end before the next one.
 
-    These are where the line reaches the next rate, whole percentages, and tenths of an epoch.
+    These are where the line reaches the next rate, half epochs, and the percentages people choose.
     """
     low, high = float(series.times[rise]), float(series.times[rise + 1])
     yield low
     slope, constant = np.polyfit(series.times[: rise + 1], series.values[: rise + 1], 1).tolist()
     crossing = (series.values[rise + 1] - constant) / slope
     ends = [float(f"{crossing:.6g}")]
-    ends += [percent / 100 * series.length for percent in range(1, 100)]
-    ends += [tenth / 10 for tenth in range(math.floor(10 * low), math.ceil(10 * high) + 1)]
+    ends += [percent / 100 * series.length for percent in (1, 2, 3, *range(5, 100, 5))]
+    ends += [half / 2 for half in range(math.floor(2 * low), math.ceil(2 * high) + 1)]
     for end in sorted(dict.fromkeys(round(end, 9) for end in ends)):
         if low + _BOUNDARY < end < high - _BOUNDARY:
             yield end

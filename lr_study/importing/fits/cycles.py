@@ -7,13 +7,14 @@ from functools import partial
 import numpy as np
 
 from lr_study.importing.fits.falls import half_cosine, mixed, non_negative
-from lr_study.importing.fits.search import Guess, search, settled
+from lr_study.importing.fits.search import Guess, search, settle, settled
 from lr_study.importing.fits.series import FLOAT32_STEP, Floats, Series
 from lr_study.policies import CosineRestarts, Cyclic, OneCycle, Policy
 
 _NEAR = 0.02  # the largest error of a search whose parameters are refined
 _BOUNDARY = 1e-9
-_MAX_PERIODS = 8  # whose heights are fitted one by one
+_MAX_FINAL_DIV_FACTOR = 1e6  # beyond, the last rate is 0, which it has in other families
+_MAX_PERIODS = 5  # whose heights are fitted one by one
 
 
 def _turn(values: Floats, *, falling: bool) -> int | None:
@@ -151,9 +152,10 @@ def one_cycle(series: Series) -> Iterator[Policy]:
                     "final_div_factor": initial / final,
                 }
                 held = frozenset(["pct_start"] if pct_start == exact else ())
-                found = list(settled(Guess(OneCycle, numbers, others, held), series))
-                if found:
-                    yield from found
+                found = settle(Guess(OneCycle, numbers, others, held), series)
+                if found is not None:
+                    if found.parameters()["final_div_factor"] <= _MAX_FINAL_DIV_FACTOR:
+                        yield found
                     break
 
 

@@ -14,7 +14,7 @@ from lr_study.support import UsageError
 
 MAX_DIGITS = 12
 _ROUNDS = 7  # each narrows the interval of a parameter to a fraction
-_MAX_TYPED_DIGITS = 4
+MAX_TYPED_DIGITS = 4  # of a number as a person types it
 _ALMOST_ZERO = 1e-6  # what may be 0, but for rounding
 _TRIED = 3  # of them, before the error says whether to go on
 _FAR = 0.05
@@ -69,7 +69,8 @@ def search(
     bounds = [(low, high) for low, high in intervals]
     best: list[float] = []
     for i in range(_ROUNDS * len(intervals)):
-        axes = [np.linspace(low, high, size) for low, high in bounds]
+        count = 4 * size if i == 0 and len(intervals) == 1 else size
+        axes = [np.linspace(low, high, count) for low, high in bounds]
         points = np.array(list(itertools.product(*axes)))
         columns = basis([points[:, [axis]] for axis in range(len(axes))]) * weights[None, :, None]
         transposed = columns.transpose(0, 2, 1)
@@ -82,7 +83,7 @@ def search(
         best = points[index].tolist()
         if i == _TRIED * len(intervals) and errors[index].max() > _FAR:
             break
-        steps = [1.5 * (high - low) / (size - 1) for low, high in bounds]
+        steps = [1.5 * (high - low) / (count - 1) for low, high in bounds]
         bounds = [
             (max(low, b - s), min(high, b + s))
             for (low, high), b, s in zip(intervals, best, steps, strict=True)
@@ -99,7 +100,9 @@ def settle(guess: Guess, series: Series) -> Policy | None:
     """
     if len(series) <= len(guess.numbers) + len(guess.others.keys() - {"every"}):
         return None  # nearly any rates would match
-    if len(np.unique(series.values)) <= len(guess.numbers):
+    changes = np.diff(series.values)
+    turns = bool(np.any(changes < 0) and np.any(changes > 0))
+    if not turns and len(np.unique(series.values)) <= len(guess.numbers):
         return None  # as would so few different ones
     values = _refined(guess, series.sample)
     if values is None:
@@ -211,7 +214,7 @@ def are_typed(numbers: Sequence[float]) -> bool:
     >>> are_typed([0.1, 0.0005]), are_typed([0.0740818])
     (True, False)
     """
-    return all(rounded(number, _MAX_TYPED_DIGITS) == number for number in numbers)
+    return all(rounded(number, MAX_TYPED_DIGITS) == number for number in numbers)
 
 
 def _refined(guess: Guess, series: Series) -> list[float] | None:
