@@ -113,6 +113,8 @@ def _by_name(name: str, named: NamedPolicy | None) -> Choice:
 def _gives(named: NamedPolicy, policy: Policy) -> bool:
     """Whether a policy is what a name gives, as far as it gives anything."""
     texts = policy.texts()
+    if not set(named.parameters) <= set(texts) or policy.family == "piecewise":
+        return False
     return named.family == policy.family and all(
         math.isclose(float(value), float(texts[name]), rel_tol=1e-4)
         for name, value in named.parameters.items()
