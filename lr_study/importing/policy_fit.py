@@ -191,13 +191,13 @@ def _matching(series: Series) -> tuple[Policy, ...]:
         return ()
     positive = series.at(kept)
     found = tuple(policy for policy in candidates(positive) if _is_low(policy, series))
-    if found and found[0].parameters().get("anneal") != "linear":
+    if found and found[0].family != "one_cycle":
         return found
     # A warmup may start at 0.
     if kept[0] == 1:
         kept = np.concatenate([[0], kept])
     joined = tuple(policy for policy in compositions(series.at(kept)) if _is_low(policy, series))
-    # Two lines are one cycle, or a warmup and what falls in a line: what has fewer digits.
+    # A short rise is that of one cycle, or a warmup: what has fewer digits.
     fewest = min(map(_digits, found), default=np.inf)
     return (*found, *(policy for policy in joined if _digits(policy) < fewest))
 

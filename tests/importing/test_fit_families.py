@@ -219,11 +219,16 @@ SINGLE = st.one_of(
         "multistep:initial_lr={},milestones={}/{},drop={}".format,
         RATE,
         st.integers(3, 18),
-        st.integers(20, 37),
+        st.integers(20, 27),
         _decimal(0.1, 0.9),
     ),
     st.builds("linear:initial_lr={},final_lr={}".format, RATE, LOW),
-    st.builds("polynomial:initial_lr={},final_lr={},power={}".format, RATE, LOW, _decimal(0.3, 4)),
+    st.builds(
+        "polynomial:initial_lr={},final_lr={},power={}".format,
+        RATE,
+        LOW,
+        _decimal(0.3, 4).filter(lambda power: power != 1),
+    ),
     st.builds("cosine:initial_lr={},final_lr={}".format, RATE, LOW),
     st.builds(
         "cosine_restarts:initial_lr={},final_lr={},first_period={},t_mul={},m_mul={}".format,
@@ -285,6 +290,8 @@ def test_random_parameters_after_a_warmup_are_found(text: str, length: int, star
     text = f"warmup:epochs={length},start={start}+{text}"
     policy = by_epoch(text)
     fit = fit_policy(of_epochs(policy, 40))
+    if start and "one_cycle" in {candidate.family for candidate in fit.candidates}:
+        return  # the same rates, and a family is preferred to a composition
     assert policy in fit.candidates, [str(candidate) for candidate in fit.candidates]
 
 

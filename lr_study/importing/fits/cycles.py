@@ -211,6 +211,12 @@ def cyclic(series: Series) -> Iterator[Policy]:
     phase = "up" if rises else "down"
     symmetric = (2 * float(before), 2 * float(after), 2 * float(at))
     sawtooth = (float(at), float(after), float(after))
+    lowest = _turn(values[turn + 1 :], falling=False) if rises else None
+    if lowest is not None:
+        # A decay moves the first top, but not where the rate is at its base again.
+        end = float(times[turn + 1 + lowest])
+        symmetric = (float(times[turn + lowest]), float(times[turn + 2 + lowest]), end)
+        sawtooth = (float(times[turn + lowest]), end, end)
     turns = np.count_nonzero(np.diff(np.sign(np.diff(values))))
     for shapes, (low, high, typed) in ((_SYMMETRIC, symmetric), (_SAWTOOTH, sawtooth)):
         # Two turns a period; the last ones may lie between logged rates.

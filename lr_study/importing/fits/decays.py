@@ -156,25 +156,28 @@ def sigmoid(series: Series) -> Iterator[Policy]:
     """Yield ``sigmoid``: the inverse of the rate is linear in an exponential of time."""
     sample = series.sample
     falls = _falls(sample)
+    if len(sample) < 4 or np.any(np.diff(sample.times) <= 0):
+        return
     if not falls and not _falls(sample.at(np.arange(len(sample))[::-1])):
         return
     # The exponential is 1 at that end of the run at which it is highest.
     fixed_point = sample.times[-1] if falls else sample.times[0]
     sign = 1.0 if falls else -1.0
-    longest = max(sample.length, 1.0)
-    (log_k,), (constant, slope), error = search(
+    # The logarithm falls by k an epoch in the end, and by half of that at the middle.
+    slope = float(np.max(np.abs(np.diff(np.log(sample.values)) / np.diff(sample.times))))
+    (steepness,), (constant, grown), error = search(
         lambda x: _columns(
             np.ones((len(x[0]), len(sample))),
-            np.exp(sign * np.exp(x[0]) * (sample.times - fixed_point)),
+            np.exp(sign * x[0] * (sample.times - fixed_point)),
         ),
-        [(math.log(1e-2 / longest), math.log(1e2))],
+        [(slope, 3 * slope)],
         1 / sample.values,
         sample.values,
     )
-    if not (error < 1e-3 and constant > 0 and slope > 0):
+    if not (error < 1e-3 and constant > 0 and grown > 0):
         return
-    k = sign * math.exp(log_k)
-    middle = (fixed_point + math.log(constant / slope) / k) / series.length
+    k = sign * steepness
+    middle = (fixed_point + math.log(constant / grown) / k) / series.length
     if -1e-6 < middle < 1 + 1e-6:
         numbers = {"initial_lr": 1 / constant, "k": k, "middle": min(1.0, max(0.0, middle))}
         yield from settled(Guess(Sigmoid, numbers, {"every": series.every}), series)
