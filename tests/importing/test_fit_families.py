@@ -332,6 +332,16 @@ def test_a_plateau_that_dropped_once_is_ambiguous() -> None:
     assert len(fit.candidates) > 1
 
 
+def test_drops_at_equal_distances_are_no_plateau_with_a_cooldown() -> None:
+    accuracies = [0.5, 0.4, 0.4, 0.7, 0.6, 0.8, 0.9, 0.95]
+    policy = parse("plateau:initial_lr=0.1,factor=0.5,patience=1,cooldown=3,monitor=val_accuracy")
+    rates = [policy.at(e, 0.0, 8, accuracies[:e]) for e in range(8)]
+    steps = "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=3"
+    assert rates == [parse(steps)(e) for e in range(8)]
+    fit = fit_policy(LoggedRates(rates, 8, None, {"val_accuracy": accuracies}))
+    assert str(fit.policy) == steps
+
+
 def test_many_runs_take_no_minutes() -> None:
     """A run's fit takes some tens of milliseconds; the bound is for slow machines."""
     texts = ["warmup:epochs=5+cosine:initial_lr=0.1", "one_cycle", "wsd", "linear:initial_lr=0.1"]

@@ -55,7 +55,7 @@ def candidates(series: Series, *, several: bool = False) -> tuple[Policy, ...]:
     found = [*constant, *_by(_FIRST, series)]
     if constant:
         return tuple(found)  # too slow to be measured: more families would match
-    found += _pieces(series)
+    found += _pieces(series, found)
     # A decay that is no line to the eye is no other curve; a slow one may be several.
     if not found or (found[0].family == "exp_decay" and series.values[-1] > _SLOW * series.highest):
         found += _by(_CURVES, series)
@@ -64,13 +64,16 @@ def candidates(series: Series, *, several: bool = False) -> tuple[Policy, ...]:
     return tuple(_reduced(found))
 
 
-def _pieces(series: Series) -> list[Policy]:
+def _pieces(series: Series, found: list[Policy]) -> list[Policy]:
     """Return what may have made constant pieces.
 
+    With some cooldown, drops at equal distances follow from many curves: they are ``step_decay``.
     That a metric replays two drops or more without a cooldown is no chance: it excludes milestones,
     unless these are multiples of 5, as people choose them.
     """
     plateaus = list(pieces.plateau(series))
+    if any(policy.family == "step_decay" for policy in found):
+        plateaus = [policy for policy in plateaus if not policy.parameters()["cooldown"]]
     others = _by((pieces.multistep, pieces.piecewise), series)
     is_shown = any(_is_shown(policy, series) for policy in plateaus)
     return [*plateaus, *(policy for policy in others if not is_shown or _is_round(policy))]
