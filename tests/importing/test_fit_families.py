@@ -188,6 +188,19 @@ def test_of_several_ways_to_write_the_same_rates_the_simplest_is_returned(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        # A sigmoid so steep that it is over after an epoch would have these two rates.
+        "warmup:epochs=1,start=0.1+fixed:lr=0.5",
+        # A cycle that ends at a millionth of its start would have these to the tolerance.
+        "warmup:epochs=1,start=0.1+linear:initial_lr=0.5",
+    ],
+)
+def test_no_family_is_bent_to_rates_that_a_warmup_explains(text: str) -> None:
+    assert fit_policy(of_epochs(by_epoch(text), 40)).policy == by_epoch(text)
+
+
+@pytest.mark.parametrize(
     "rates",
     [
         [0.1, 0.098, 0.09, 0.098, 0.1, 0.08, 0.07, 0.06, 0.01, 0.02],
