@@ -190,7 +190,6 @@ def test_of_several_ways_to_write_the_same_rates_the_simplest_is_returned(
 @pytest.mark.parametrize(
     "text",
     [
-        # A sigmoid so steep that it is over after an epoch would have these two rates.
         "warmup:epochs=1,start=0.1+fixed:lr=0.5",
         # A cycle that ends at a millionth of its start would have these to the tolerance.
         "warmup:epochs=1,start=0.1+linear:initial_lr=0.5",
@@ -205,6 +204,7 @@ def test_no_family_is_bent_to_rates_that_a_warmup_explains(text: str) -> None:
     [
         [0.1, 0.098, 0.09, 0.098, 0.1, 0.08, 0.07, 0.06, 0.01, 0.02],
         [0.1, 0.1, 0.2, 0.1, 0.1, 0.1],
+        [0.1] * 8 + [0.05, 0.02],  # three rates would fit any wsd, which has three numbers
         # timm's warmup without a prefix: the cosine does not start where it ends.
         [0.0, 0.05, *(0.05 * (1 + np.cos(np.pi * e / 20)) for e in range(2, 20))],
     ],
