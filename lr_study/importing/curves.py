@@ -69,7 +69,7 @@ class Curves:
     ----------
     points
         The curves by name. A learning rate that was logged by steps is that of the last step of
-        each epoch.
+        each epoch, or missing if that was not logged.
     steps_per_epoch, step_rates
         As `by_epoch` returns them.
     problem

@@ -26,7 +26,7 @@ class Axes:
     ----------
     points
         The curves by name, each a point per epoch from 1; the learning rate is that of the last
-        step of each epoch that has one.
+        step of each epoch, if that was logged in all epochs, else there is none.
     steps_per_epoch
         The number of steps of an epoch; None if the rates were logged by epoch.
     step_rates
@@ -130,9 +130,8 @@ def _moved(points: Points, distance: int, *, shift: int) -> Axes:
 
 def _with_rates(points: Points, rates: Mapping[int, Point], steps_per_epoch: int) -> Axes:
     step_rates = {step - 1: point.value for step, point in sorted(rates.items())}
-    last = {
-        step // steps_per_epoch + 1: rates[step + 1]
-        for step in sorted(step_rates)
-        if step // steps_per_epoch < max(points["val_loss"])
-    }
-    return Axes({**points, _RATE: last}, steps_per_epoch, step_rates, None)
+    epochs = range(1, max(points["val_loss"]) + 1)
+    last = {epoch: rates.get(epoch * steps_per_epoch) for epoch in epochs}
+    known = {epoch: point for epoch, point in last.items() if point is not None}
+    curve = known if len(known) == len(last) else {}
+    return Axes({**points, _RATE: curve}, steps_per_epoch, step_rates, None)

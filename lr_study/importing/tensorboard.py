@@ -157,7 +157,7 @@ def _read(
     short_name = files.name.rpartition("/")[2]
     declared = mapping.get(files.name) or mapping.get(short_name) or Declared()
     choice = choose_policy(files.name, curves.logged_rates(), declared.policy)
-    if choice.reading == "next":
+    if choice.reading in ("next", "step from 1"):
         # The metric is the rate of an epoch's last step, which these are not.
         curves = curves.without_rates()
     if choice.warning:

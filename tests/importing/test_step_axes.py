@@ -48,6 +48,7 @@ def test_validations_at_steps_as_lightning_and_transformers_log_them(first: int)
     assert (curves.epochs, curves.steps_per_epoch) == ((1, 2, 3, 4, 5, 6), STEPS)
     assert curves.lists()["val_loss"] == pytest.approx([0.5, 0.51, 0.52, 0.53, 0.54, 0.55])
     assert curves.lists()["loss"] == []
+    assert curves.lists()["learning_rate"] == []  # those of the epochs' last steps are not known
     assert curves.problem == "loss of single steps left out: they are not those of epochs"
     assert fitted(curves) == str(WARMUP)
 
