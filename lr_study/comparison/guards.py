@@ -20,8 +20,9 @@ from lr_study.runs import (
 )
 from lr_study.support import UsageError
 
-RELATIVE, ABSOLUTE = 1e-6, 1e-12
-"""Tolerances of a logged learning rate, which is a 32-bit number, to the declared one."""
+RELATIVE, OF_HIGHEST = 1e-6, 2.4e-7
+"""Tolerances of a logged learning rate to the declared one: as a share of it, and of the run's
+highest rate, because libraries compute a cosine in 32 bits as a difference of larger numbers."""
 
 
 METRIC_TOLERANCE = 1e-6
@@ -82,11 +83,12 @@ def _wrong_rate(curves: _Curves, policy: str, declared: Sequence[float] | None) 
     rates = curves.get("learning_rate")
     if not rates or declared is None:
         return None
+    tolerance = max(1e-12, OF_HIGHEST * max(declared))
     for epoch, expected in enumerate(declared, start=1):
         rate = rates[epoch - 1] if epoch <= len(rates) else None
         if rate is None:
             return message("no value", name="learning_rate", epoch=epoch)
-        if not math.isclose(rate, expected, rel_tol=RELATIVE, abs_tol=ABSOLUTE):
+        if not math.isclose(rate, expected, rel_tol=RELATIVE, abs_tol=tolerance):
             return message("rate", policy=policy, epoch=epoch, rate=rate, expected=expected)
     return None
 

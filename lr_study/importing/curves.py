@@ -3,10 +3,12 @@
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from lr_study.importing.event_files import Point
+from lr_study.importing.rates import LoggedRates
+from lr_study.importing.step_axes import by_epoch
 from lr_study.runs import CURVES, EpochRecord, summarize_curves
 
 # The names that versions of Keras have used; the first one that a run has is read.
@@ -23,6 +25,19 @@ _KERAS_NAMES = {
 }
 _VALIDATION_CURVES = ("loss", "accuracy")
 
+# What PyTorch Lightning, transformers and others call them, training and validation in one file.
+_OTHER_NAMES = {
+    "loss": ("train/loss", "train_loss", "Loss/train"),
+    "accuracy": ("train/accuracy", "train/acc", "train_acc", "train_accuracy", "Accuracy/train"),
+    "val_loss": ("eval/loss", "val/loss", "Loss/val"),
+    "val_accuracy": ("eval/accuracy", "val/accuracy", "val/acc", "Accuracy/val"),
+    "learning_rate": (
+        "train/learning_rate",
+        "train/lr",
+        *(f"lr-{name}" for name in ("Adam", "AdamW", "SGD", "RMSprop", "Adagrad", "NAdam")),
+    ),
+}
+
 _MAX_WALL_TIME = 1e11  # seconds since 1970; any real wall-clock time is below
 _MAX_EPOCHS = 1_000_000
 
@@ -35,7 +50,12 @@ def _tags(curve: str, prefix: str = "") -> tuple[str, ...]:
 
 _IN_TRAIN = {curve: _tags(curve) for curve in _KERAS_NAMES}
 _IN_VALIDATION = {f"val_{curve}": _tags(curve) for curve in _VALIDATION_CURVES}
-_IN_BOTH = _IN_TRAIN | {f"val_{curve}": _tags(curve, "val_") for curve in _VALIDATION_CURVES}
+_IN_BOTH = {
+    name: (*tags, *_OTHER_NAMES[name])
+    for name, tags in (
+        _IN_TRAIN | {f"val_{curve}": _tags(curve, "val_") for curve in _VALIDATION_CURVES}
+    ).items()
+}
 
 TAGS = frozenset(tag for tags in _IN_BOTH.values() for tag in tags)
 """The tags of all curves, in any version of Keras."""
@@ -43,9 +63,23 @@ TAGS = frozenset(tag for tags in _IN_BOTH.values() for tag in tags)
 
 @dataclass(frozen=True)
 class Curves:
-    """The curves of a run by name, each a point per epoch; epochs are counted from 1."""
+    """The curves of a run by name, each a point per epoch; epochs are counted from 1.
+
+    Attributes
+    ----------
+    points
+        The curves by name. A learning rate that was logged by steps is that of the last step of
+        each epoch, or missing if that was not logged.
+    steps_per_epoch, step_rates
+        As `by_epoch` returns them.
+    problem
+        Why curves were left out, or None.
+    """
 
     points: Mapping[str, Mapping[int, Point]]
+    steps_per_epoch: int | None = None
+    step_rates: Mapping[int, float] = field(default_factory=dict)
+    problem: str | None = None
 
     @property
     def epochs(self) -> tuple[int, ...]:
@@ -101,6 +135,18 @@ class Curves:
         epochs = range(1, self.epochs[-1] + 1) if rates else ()
         return [rates[epoch].value if epoch in rates else None for epoch in epochs]
 
+    def logged_rates(self) -> LoggedRates:
+        """Return the logged learning rates, by epoch or by step, with the other curves."""
+        epochs, metrics = self.epochs[-1], self.lists()
+        if self.steps_per_epoch is None:
+            return LoggedRates(self.rates(), epochs, None, metrics)
+        values = [self.step_rates.get(step) for step in range(max(self.step_rates) + 1)]
+        return LoggedRates(values, epochs, self.steps_per_epoch, metrics)
+
+    def without_rates(self) -> "Curves":
+        """Return the curves but for the learning rate."""
+        return replace(self, points={**self.points, "learning_rate": {}})
+
     def seconds_per_epoch(self) -> float | None:
         """Return the median time between the ends of consecutive epochs, or None.
 
@@ -145,7 +191,8 @@ def join(
 ) -> Curves:
     """Join the scalars in the files of a run, each in the order of its file, into curves.
 
-    Steps are counted from 0, epochs from 1. As in TensorBoard, a later file continues an earlier
+    Steps are counted from 0, epochs from 1; steps of the training become epochs as `by_epoch` says.
+    As in TensorBoard, a later file continues an earlier
     one: from its first step on, it replaces the points of the earlier file. So if a run was
     restarted in the same folder, the later run is read.
 
@@ -165,7 +212,11 @@ def join(
                     start = min(curve)
                     earlier = {e: p for e, p in curves[name].items() if e < start}
                     curves[name] = earlier | curve
-    return Curves(curves)
+    is_of_keras = any(
+        p.tag.startswith("epoch_") for curve in curves.values() for p in curve.values()
+    )
+    axes = by_epoch(curves, counts_epochs=is_of_keras)
+    return Curves(axes.points, axes.steps_per_epoch, axes.step_rates, axes.problem)
 
 
 def _is_usable(point: Point) -> bool:

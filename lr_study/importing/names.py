@@ -16,7 +16,27 @@ _FAMILY_NAMES = {
     "step_decay": "step_decay",
     "stepdecay": "step_decay",
     "step": "step_decay",
+    "multistep": "multistep",
+    "piecewise": "piecewise",
+    "polynomial": "polynomial",
+    "poly": "polynomial",
+    "linear": "linear",
+    "cosine": "cosine",
+    "cosine_restarts": "cosine_restarts",
+    "sgdr": "cosine_restarts",
+    "one_cycle": "one_cycle",
+    "onecycle": "one_cycle",
+    "cyclic": "cyclic",
+    "clr": "cyclic",
+    "inverse_time": "inverse_time",
+    "inverse_sqrt": "inverse_sqrt",
+    "rsqrt": "inverse_sqrt",
+    "wsd": "wsd",
+    "sigmoid": "sigmoid",
+    "plateau": "plateau",
 }
+_RATE_ALONE = ("cosine", "linear")
+"""Families whose name may be followed by the rate alone, which then falls to 0."""
 _PARAMETER_NAMES = {
     "initial_lr": "lr",
     "lr": "lr",
@@ -26,9 +46,11 @@ _PARAMETER_NAMES = {
     "epochs": "epochs_drop",
     "ed": "epochs_drop",
 }
+_NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 _PART = re.compile(
     rf"(?P<parameter>{'|'.join(sorted(_PARAMETER_NAMES, key=len, reverse=True))})[_=-]?"
-    r"(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
+    rf"(?P<number>{_NUMBER})"
+    rf"|(?P<falling>{'|'.join(_RATE_ALONE)})[_=-]?(?P<rate>{_NUMBER})"
     rf"|(?P<family>{'|'.join(sorted(_FAMILY_NAMES, key=len, reverse=True))})(?![a-z0-9])",
     re.IGNORECASE,
 )
@@ -68,8 +90,9 @@ def parse_name(name: str) -> NamedPolicy | None:
     """Return what the name of a run gives of a policy, or None if any part means something else.
 
     A name consists of names of a family (``fixed``, ``exp``, ``step_decay``) and of parameters with
-    a number (``lr0.1``, ``k0.3``, ``drop0.5``, ``epochs10`` or ``ed10``), in any order. Parameters
-    that it does not give are missing: they do not take their defaults.
+    a number (``lr0.1``, ``k0.3``, ``drop0.5``, ``epochs10`` or ``ed10``), in any order; after
+    ``cosine`` and ``linear``, the number alone is the rate. Parameters that it does not give are
+    missing: they do not take their defaults, but for the final rate of these two, which is 0.
 
     >>> str(parse_name("lr0.1_drop0.4_ed3").policy)
     'step_decay:initial_lr=0.1,drop=0.4,epochs_drop=3'
@@ -77,6 +100,8 @@ def parse_name(name: str) -> NamedPolicy | None:
     ('initial_lr',)
     >>> parse_name("exp_decay0.01") is None  # the number has no parameter
     True
+    >>> str(parse_name("cosine_0.1").policy)
+    'cosine:initial_lr=0.1,final_lr=0.0'
     """
     families: set[str] = set()
     numbers: dict[str, str] = {}
@@ -85,13 +110,13 @@ def parse_name(name: str) -> NamedPolicy | None:
         part = _PART.match(name, position)
         if part is None:
             return None
-        if part["family"]:
-            families.add(_FAMILY_NAMES[part["family"].lower()])
-        else:
-            parameter = _PARAMETER_NAMES[part["parameter"].lower()]
+        if part["family"] or part["falling"]:
+            families.add(_FAMILY_NAMES[(part["family"] or part["falling"]).lower()])
+        if not part["family"]:
+            parameter = _PARAMETER_NAMES[(part["parameter"] or "lr").lower()]
             if parameter in numbers:
                 return None
-            numbers[parameter] = part["number"]
+            numbers[parameter] = part["number"] or part["rate"]
         separators = _SEPARATORS.match(name, part.end())
         position = separators.end() if separators else part.end()
     return _named_policy(families, numbers)
@@ -107,8 +132,11 @@ def _named_policy(families: set[str], numbers: dict[str, str]) -> NamedPolicy | 
     if len(families) != 1:
         return None
     (family,) = families
-    rate = "lr" if family == "fixed" else "initial_lr"
+    known = FAMILIES[family]().parameters()
+    rate = next((name for name in ("lr", "initial_lr", "max_lr") if name in known), "values")
     parameters = {rate if name == "lr" else name: value for name, value in numbers.items()}
-    if not set(parameters) <= set(FAMILIES[family]().parameters()):
+    if not set(parameters) <= set(known):
         return None  # as in lr0.1_epochs50, where the number of epochs is not a parameter
+    if family in _RATE_ALONE and rate in parameters:
+        parameters["final_lr"] = "0"
     return NamedPolicy(family, parameters)

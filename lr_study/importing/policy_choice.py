@@ -1,11 +1,11 @@
 """The policy of an imported run: as declared, as its logged rates show, or as its name gives."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lr_study.importing.names import NamedPolicy, parse_name
-from lr_study.importing.policy_fit import agrees, fit_policy
+from lr_study.importing.policy_fit import Rates, agreeing_reading, agrees, fit_policy
+from lr_study.importing.rates import LoggedRates
 from lr_study.policies import Policy, parse
 
 UNNAMED = "unnamed:"
@@ -29,6 +29,8 @@ class Choice:
         A contradiction or a reason why the policy is not known, or None.
     stated
         What the name gives if that is not a complete policy, or None.
+    reading
+        How the logged rates are those of the policy, as in `READINGS`; None if there are none.
     """
 
     text: str
@@ -36,9 +38,10 @@ class Choice:
     source: str
     warning: str | None = None
     stated: str | None = None
+    reading: str | None = None
 
 
-def choose_policy(name: str, rates: Sequence[float | None], declared: str | None) -> Choice:
+def choose_policy(name: str, rates: Rates, declared: str | None) -> Choice:
     """Return the policy of a run: the declared one, else that of its rates, else of its name.
 
     The name is used only if logged rates do not contradict it; it also decides between policies
@@ -63,20 +66,22 @@ def choose_policy(name: str, rates: Sequence[float | None], declared: str | None
     if declared is not None:
         return _declared(parse(declared), rates)
     named = parse_name(name.rpartition("/")[2])
-    if rates:
+    if LoggedRates.of(rates).values:
         return _by_rates(name, rates, named)
     return _by_name(name, named)
 
 
-def _declared(policy: Policy, rates: Sequence[float | None]) -> Choice:
-    warning = None
-    if rates and not agrees(policy, rates):
-        warning = f"its logged learning rates do not match the declared policy {policy}"
-    return Choice(str(policy), policy, "mapping", warning)
+def _declared(policy: Policy, rates: Rates) -> Choice:
+    if not LoggedRates.of(rates).values:
+        return Choice(str(policy), policy, "mapping")
+    reading = agreeing_reading(policy, rates)
+    mismatch = f"its logged learning rates do not match the declared policy {policy}"
+    return Choice(str(policy), policy, "mapping", None if reading else mismatch, reading=reading)
 
 
-def _by_rates(name: str, rates: Sequence[float | None], named: NamedPolicy | None) -> Choice:
-    candidates = fit_policy(rates).candidates
+def _by_rates(name: str, rates: Rates, named: NamedPolicy | None) -> Choice:
+    fit = fit_policy(rates)
+    candidates = fit.candidates
     if not candidates:
         if named and named.policy and agrees(named.policy, rates):  # a single epoch
             return Choice(str(named.policy), named.policy, "name")
@@ -85,9 +90,12 @@ def _by_rates(name: str, rates: Sequence[float | None], named: NamedPolicy | Non
     if len(candidates) == 1:
         policy = candidates[0]
         warning = f"its logged learning rates match {policy}, but its name gives {named}"
-        return Choice(str(policy), policy, "rates", warning if named and not matching else None)
+        contradiction = warning if named and not matching else None
+        return Choice(str(policy), policy, "rates", contradiction, reading=fit.reading)
     if len(matching) == 1:
-        return Choice(str(matching[0]), matching[0], "rates and name")
+        policy = matching[0]
+        reading = agreeing_reading(policy, rates)
+        return Choice(str(policy), policy, "rates and name", reading=reading)
     several = " or ".join(str(policy) for policy in candidates[:3])
     return _unnamed(name, f"its logged learning rates match several policies: {several}")
 
@@ -103,9 +111,12 @@ def _by_name(name: str, named: NamedPolicy | None) -> Choice:
 
 
 def _gives(named: NamedPolicy, policy: Policy) -> bool:
-    parameters = policy.parameters()
+    """Whether a policy is what a name gives, as far as it gives anything."""
+    texts = policy.texts()
+    if not set(named.parameters) <= set(texts) or policy.family == "piecewise":
+        return False
     return named.family == policy.family and all(
-        math.isclose(float(value), parameters[name], rel_tol=1e-4)
+        math.isclose(float(value), float(texts[name]), rel_tol=1e-4)
         for name, value in named.parameters.items()
     )
 

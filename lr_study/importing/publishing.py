@@ -13,6 +13,7 @@ import lr_study
 from lr_study.importing.curves import Curves
 from lr_study.importing.declarations import Value
 from lr_study.importing.policy_choice import UNNAMED, Choice
+from lr_study.importing.rates import READINGS
 from lr_study.policies import parse
 from lr_study.runs import (
     CONVERGENCE_TOLERANCE,
@@ -82,8 +83,8 @@ class ImportedRun:
 
     def params(self) -> dict[str, str]:
         """Return the params by name, as text."""
-        parameters = self.choice.policy.parameters() if self.choice.policy else {}
-        values = {"policy": self.choice.text, **parameters, "seed": UNKNOWN}
+        parameters = self.choice.policy.texts() if self.choice.policy else {}
+        values: dict[str, Value] = {"policy": self.choice.text, **parameters, "seed": UNKNOWN}
         values |= {name: self.protocol[name] for name in _PARAMS}
         return {name: str(value) for name, value in values.items()}
 
@@ -112,6 +113,8 @@ class ImportedRun:
             "lr_study.policy_from": self.choice.source,
             "lr_study.version": lr_study.__version__,
         }
+        if self.choice.reading:
+            tags["lr_study.rates_logged"] = READINGS[self.choice.reading]
         if self.choice.stated:
             tags["lr_study.name_states"] = self.choice.stated
         curves = canonical_json(self.curves.lists())

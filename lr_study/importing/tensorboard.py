@@ -151,10 +151,15 @@ def _read(
     if reason:
         warnings.append(f"{files.name}: not imported: {reason}")
         return None
+    if curves.problem:
+        warnings.append(f"{files.name}: {curves.problem}")
     warnings += [f"{files.name}: {gap}" for gap in _gaps(curves)]
     short_name = files.name.rpartition("/")[2]
     declared = mapping.get(files.name) or mapping.get(short_name) or Declared()
-    choice = choose_policy(files.name, curves.rates(), declared.policy)
+    choice = choose_policy(files.name, curves.logged_rates(), declared.policy)
+    if choice.reading in ("next", "step from 1"):
+        # The metric is the rate of an epoch's last step, which these are not.
+        curves = curves.without_rates()
     if choice.warning:
         warnings.append(f"{files.name}: {choice.warning}")
     fields = dict.fromkeys(FIELDS, UNKNOWN) | {**protocol} | {**declared.protocol}

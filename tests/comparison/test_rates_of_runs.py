@@ -4,6 +4,7 @@ import math
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from compared_runs import with_curves
@@ -48,6 +49,17 @@ def test_a_rate_by_step_is_held_to_that_of_the_last_step_of_its_epoch() -> None:
     off[5] *= 1 + 5e-6
     (reason,) = invalid_reasons(a_run(WARMUP_COSINE, off))
     assert "at epoch 6" in reason
+
+
+def test_a_cosine_that_was_computed_in_32_bits_is_what_it_declares() -> None:
+    end = np.float32(0.05) + np.float32(0.05) * np.cos(np.float32(math.pi * 7.9999 / 8))
+    exact = 0.05 * (1 + math.cos(math.pi * 7.9999 / 8))
+    assert abs(float(end) - exact) > 1e-3 * exact  # rounding is all that is left of it
+    piecewise = f"piecewise:milestones=7,values=0.1/{exact!r}"
+    held = a_run(piecewise, [0.1] * 7 + [float(end)])
+    assert list(invalid_reasons(held)) == [None]
+    (reason,) = invalid_reasons(a_run(piecewise, [0.1] * 7 + [exact + 1e-7]))
+    assert "at epoch 8" in reason
 
 
 @pytest.mark.parametrize("unknown", [{"train_size": "unknown"}, {"batch_size": "unknown"}])

@@ -18,6 +18,9 @@ from lr_study.policies import parse
         ("exp_decay-lr=0.1-k=0.3", "exp_decay:initial_lr=0.1,k=0.3"),
         ("lr0.1_drop0.4_ed3", "step_decay:initial_lr=0.1,drop=0.4,epochs_drop=3"),
         ("step_lr0.1_drop0.5_epochs10", "step_decay:initial_lr=0.1,drop=0.5,epochs_drop=10"),
+        ("cosine_0.1", "cosine:initial_lr=0.1,final_lr=0"),
+        ("cosine-lr0.05", "cosine:initial_lr=0.05,final_lr=0"),
+        ("linear0.1", "linear:initial_lr=0.1,final_lr=0"),
         ("Step_Decay_initial_lr0.1_drop0.5_epochs_drop5", "step_decay:initial_lr=0.1"),
     ],
 )
@@ -35,6 +38,9 @@ def test_a_name_with_all_parameters_is_a_policy(name: str, policy: str) -> None:
         ("step_drop0.5_epochs10", "step_decay, drop=0.5, epochs_drop=10", ("initial_lr",)),
         ("lr0.1_drop0.4", "step_decay, initial_lr=0.1, drop=0.4", ("epochs_drop",)),
         ("exp_decay", "exp_decay", ("initial_lr", "k")),
+        ("cosine", "cosine", ("initial_lr", "final_lr")),
+        ("wsd_lr0.1", "wsd, max_lr=0.1", ("decay_fraction", "final_factor", "shape")),
+        ("inverse_sqrt-lr0.1", "inverse_sqrt, initial_lr=0.1", ("timescale",)),
     ],
 )
 def test_missing_parameters_do_not_take_their_defaults(
@@ -59,6 +65,9 @@ def test_missing_parameters_do_not_take_their_defaults(
         "lr0.1_epochs50",
         "step_exp_lr0.1",
         "lrate0.1",
+        "cosine_restarts_0.1",
+        "cosine_0.1_lr0.2",
+        "one_cycle_0.1",
         "steps",
     ],
 )

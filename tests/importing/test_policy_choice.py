@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 from logged_rates import logged
 
 from lr_study.importing.policy_choice import choose_policy
+from lr_study.policies import parse
 
+COSINE = "cosine:initial_lr=0.1,final_lr=0.0"
+NEXT_COSINE = [parse(COSINE)(epoch, 10) for epoch in range(1, 11)]
 EXP = "exp_decay:initial_lr=0.1,k=0.3"
 
 
@@ -32,6 +35,10 @@ EXP = "exp_decay:initial_lr=0.1,k=0.3"
         ("lr_0.5", [0.5], None, "fixed:lr=0.5", "name", None),
         ("lr_0.5", [0.4], None, "unnamed:name=lr_0.5", "none", "match no policy"),
         ("lr0.1_drop1.5_ed3", [], None, "unnamed:name=lr0.1_drop1.5_ed3", "none", "not allowed"),
+        ("cosine_0.1", [], None, "cosine:initial_lr=0.1,final_lr=0.0", "name", None),
+        ("x", NEXT_COSINE, None, "cosine:initial_lr=0.1,final_lr=0.0", "rates", None),
+        ("cosine_0.1", NEXT_COSINE, "cosine:initial_lr=0.1", COSINE, "mapping", None),
+        ("linear", NEXT_COSINE, None, COSINE, "rates", "its name gives linear"),
         ("a/b/lr_0.5", [], None, "fixed:lr=0.5", "name", None),
     ],
 )

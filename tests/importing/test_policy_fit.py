@@ -112,12 +112,12 @@ def test_of_policies_with_equal_rates_the_simplest_is_returned() -> None:
     [
         [],
         [0.1],
-        [0.1, 0.2, 0.3],
+        [0.1, 0.2],
         [0.1, 0.05, 0.07, 0.01],
         [0.1, float("nan"), 0.1],
         [0.1, -0.1],
         [0.1, 0.1, 0.1001, 0.1],
-        [0.1 * (1 - e / 50) for e in range(50)],
+        [0.1 * (1 - (e / 50) ** 3) for e in range(50)],
         [1e-31, 1e-32],
     ],
 )
