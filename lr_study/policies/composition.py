@@ -163,6 +163,12 @@ class Composition(Policy):
             parts.append(Part(policy, length))
         if len(parts) < 2:
             raise UsageError("a composition has at least two parts")
+        read = sorted({part.policy.reads for part in parts if part.policy.reads})
+        if len(read) > 1:
+            raise UsageError(
+                f"parts that read {' and '.join(read)} are not allowed in one policy: "
+                "give them the same monitor"
+            )
         object.__setattr__(self, "parts", tuple(parts))
         object.__setattr__(self, "every", self.default_every)
 
@@ -270,7 +276,7 @@ class Composition(Policy):
 
         A family's second part is ``cosine2``; the length of a part is its ``for``.
         """
-        return {name: getattr(part.policy, own) for name, part, own in self._names() if own} | {
+        return {name: getattr(part.policy, own) for name, part, own in self._names()} | {
             f"{prefix}.for": part.length
             for prefix, part in self._prefixes()
             if part.length is not None and not isinstance(part.policy, Warmup)

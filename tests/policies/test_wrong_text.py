@@ -77,6 +77,7 @@ WRONG = [
     ("cosine+warmup", "say for how many epochs, as in cosine:for=10+warmup"),
     ("cosine:for=5+warmup", "write what follows the warmup"),
     ("warmup+warmup+cosine", "warmup follows warmup: write what it warms up for"),
+    ("plateau:monitor=loss,for=5+plateau", "parts that read loss and val_loss are not allowed"),
     ("fixed+cosine", "say for how many epochs, as in fixed:for=10+cosine"),
     ("fixed:for=5", "the last part has the rest of the run"),
     ("fixed:for=-5+cosine", "for is a number of epochs > 0, such as 5, or a percentage"),
