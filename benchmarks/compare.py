@@ -28,8 +28,7 @@ def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) 
     """Publish ``count`` finished runs with noisy curves, seed by seed."""
     from records import log_record
 
-    from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec, Settings
-    from lr_study.runs.grids import SEED_GRID
+    from lr_study.runs import SEED_GRID, EpochRecord, Protocol, RunRecord, RunSpec, Settings
     from lr_study.tracking.connection import connect
     from lr_study.tracking.experiments import choose_experiment
 

@@ -42,7 +42,7 @@ from records import log_record, make_record
 from stack import Server, Stack, User, stack
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from lr_study.runs.grids import SEED_GRID
+from lr_study.runs import SEED_GRID
 from lr_study.tracking import Destination, RunIdentity, outbox
 from lr_study.tracking.connection import connect
 from lr_study.tracking.entries import record_entry

@@ -35,7 +35,7 @@ def test_the_limits_are_allowed(limit: dict[str, Any]) -> None:
     [
         ({"metric": "accuracy"}, "metric=accuracy is not allowed: metric is one of val_accuracy, "),
         ({"at": "last"}, "at=last is not allowed: at is one of final, best"),
-        ({"baseline": "cosine"}, "policy 'cosine' is unknown"),
+        ({"baseline": "cosin"}, "policy 'cosin' is unknown"),
         ({"margin": "wide"}, "margin='wide' is not allowed: margin is a number"),
         ({"margin": -0.1}, "margin=-0.1 is not allowed: points, 0 <= margin <= 100"),
         ({"margin": 100.5}, "margin=100.5 is not allowed: points, 0 <= margin <= 100"),

@@ -168,7 +168,6 @@ def test_the_same_live_run_gives_the_same_figures_to_the_last_digit(prepared):
         return rates_apart, trained.test_accuracy, trained.head.kernel.tolist()
 
     first = histories("fixed:lr=0.01", seed=0)
-    assert histories("fixed:lr=0.01", seed=0) == first
     # Policies are paired by their seed: equal rates meet equal noise.
     assert histories("step_decay:initial_lr=0.01,epochs_drop=5", seed=0) == first
     assert histories("fixed:lr=0.01", seed=1) != first
