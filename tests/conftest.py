@@ -31,6 +31,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same examples on every machine; `--hypothesis-profile=explore` tries others.
 settings.register_profile("lr-study", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
+# For another Python, which may differ in what it does, but hardly from example to example.
+settings.register_profile("other-python", deadline=None, derandomize=True, max_examples=10)
 settings.load_profile("lr-study")
 
 
