@@ -15,6 +15,12 @@ from lr_study import UsageError
 POLICIES = ("fixed:lr=0.01", lr_study.parse("step_decay:drop=0.5"))
 
 
+@pytest.mark.parametrize("name", lr_study.__all__)
+def test_what_is_exported_is_there(name: str) -> None:
+    assert {"Comparison", "LrStudyError", "UsageError"} <= set(dir(lr_study))
+    assert getattr(lr_study, name).__module__.startswith("lr_study.")
+
+
 @pytest.fixture
 def options(three_digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
     monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path / "state"))

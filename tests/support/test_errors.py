@@ -25,12 +25,6 @@ def test_every_error_that_a_caller_may_meet_is_an_lr_study_error() -> None:
     assert {"ImageError", "LineError", "NotAnEventFileError", "UsageError"} <= ours
 
 
-@pytest.mark.parametrize("name", lr_study.__all__)
-def test_what_is_exported_is_there(name: str) -> None:
-    assert {"Comparison", "LrStudyError", "UsageError"} <= set(dir(lr_study))
-    assert getattr(lr_study, name).__module__.startswith("lr_study.")
-
-
 def test_prints_go_to_standard_error_and_back(capsys: pytest.CaptureFixture[str]) -> None:
     with prints_on_stderr():
         sys.stdout.write("of a library\n")
