@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -131,6 +131,16 @@ def lr_study(
 ) -> Completed[str]:
     """Run a command of lr-study to its end."""
     return Forked(arguments, cwd=cwd, env=env).completed()
+
+
+def is_wrong_use(answer: "Completed[str]", says: Iterable[str]) -> None:
+    """Assert that a command ended with exit code 2 and one line that has some words."""
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("error: ")
+    for word in says:
+        assert word in line
 
 
 def run_code(code: str, *, cwd: Path | None = None) -> Completed[str]:

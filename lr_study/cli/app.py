@@ -66,7 +66,6 @@ def main() -> None:
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"
     configure_mlflow()
-    sys.path.append("")  # the modules of python:MODULE:FUNCTION; last, so that none hides another
     print_in_any_encoding()
     stop_as_interrupted()
     sys.excepthook = _print_traceback

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from lr_study.comparison.messages import message
-from lr_study.policies import Policy, parse
+from lr_study.policies import Policy, policy_or_none
 from lr_study.runs import (
     CONVERGENCE_TOLERANCE,
     CURVES,
@@ -138,7 +138,7 @@ def _declared_rates(
     """
     protocol, text = run["protocol"], run["policy"]
     epochs, steps = int(protocol["epochs"]), _steps_per_epoch(protocol)
-    policy = _parsed(text)
+    policy = policy_or_none(text)
     if policy is None or policy.reads is None:
         return rates_of(text, epochs, steps)
     curve = run["curves"].get(policy.reads)
@@ -153,15 +153,8 @@ def _steps_per_epoch(protocol: Mapping[str, Any]) -> int | None:
     return -(-images // batch)
 
 
-def _parsed(policy: str) -> Policy | None:
-    try:
-        return parse(policy)
-    except UsageError:
-        return None
-
-
 def _formula_rates(policy: str, epochs: int, steps: int | None) -> list[float] | None:
-    parsed = _parsed(policy)
+    parsed = policy_or_none(policy)
     return None if parsed is None else _last_rates(parsed, epochs, steps, ())
 
 

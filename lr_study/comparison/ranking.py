@@ -39,7 +39,7 @@ from lr_study.comparison.results import (
     first_of_each_family,
 )
 from lr_study.comparison.search_edges import find_edges, still_improves
-from lr_study.policies import FAMILIES, family_of, is_policy
+from lr_study.policies import FAMILIES, family_of, policy_or_none
 from lr_study.runs import UNKNOWN
 
 ROW_METRICS = (
@@ -212,7 +212,7 @@ def _family_contrasts(
     """
     best = {family: row.policy for family, row in first_of_each_family(rows).items()}
     ordered = [*(family for family in FAMILIES if family in best), *best]
-    selected = [best[family] for family in dict.fromkeys(ordered) if is_policy(best[family])]
+    selected = [best[family] for family in dict.fromkeys(ordered) if policy_or_none(best[family])]
     return tuple(
         FamilyContrast(
             policy,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.comparison.results import Edge
-from lr_study.policies import Policy, parse
+from lr_study.policies import Policy, policy_or_none
 from lr_study.support import UsageError
 
 MAX_STEP = 10.0
@@ -32,7 +32,7 @@ def find_edges(policies: Sequence[str], epochs: object = None) -> tuple[Edge, ..
     >>> find_edges(["fixed:lr=0.1", "fixed:lr=0.01"])
     (Edge(parameter='lr', value=0.1, side='highest', policy='fixed:lr=1.0'),)
     """
-    best, *others = (_parsed(policy) for policy in policies)
+    best, *others = map(policy_or_none, policies)
     if best is None:
         return ()
     tried = [policy for policy in others if policy is not None]
@@ -47,15 +47,8 @@ def is_learning_rate(policy: str, parameter: str) -> bool:
     >>> is_learning_rate("warmup:epochs=5+one_cycle", "one_cycle.max_lr")
     True
     """
-    parsed = _parsed(policy)
+    parsed = policy_or_none(policy)
     return parsed is not None and parsed.rate_parameter == parameter
-
-
-def _parsed(policy: str) -> Policy | None:
-    try:
-        return parse(policy)
-    except UsageError:
-        return None
 
 
 def _values(policies: Iterable[Policy], best: Policy, name: str) -> set[float]:

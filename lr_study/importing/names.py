@@ -132,10 +132,11 @@ def _named_policy(families: set[str], numbers: dict[str, str]) -> NamedPolicy | 
     if len(families) != 1:
         return None
     (family,) = families
-    known = FAMILIES[family]().parameters()
-    rate = next((name for name in ("lr", "initial_lr", "max_lr") if name in known), "values")
+    default = FAMILIES[family]()
+    rate = default.rate_parameter
+    assert rate is not None  # every family of FAMILIES has one
     parameters = {rate if name == "lr" else name: value for name, value in numbers.items()}
-    if not set(parameters) <= set(known):
+    if not set(parameters) <= set(default.parameters()):
         return None  # as in lr0.1_epochs50, where the number of epochs is not a parameter
     if family in _RATE_ALONE and rate in parameters:
         parameters["final_lr"] = "0"

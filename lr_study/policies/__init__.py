@@ -17,8 +17,8 @@ from lr_study.policies.families import (
     FAMILIES,
     family_of,
     is_known_family,
-    is_policy,
     parse,
+    policy_or_none,
     require_family,
     short_name,
 )
@@ -60,9 +60,9 @@ __all__ = [
     "WarmupStableDecay",
     "family_of",
     "is_known_family",
-    "is_policy",
     "parse",
     "part_names",
+    "policy_or_none",
     "require_family",
     "short_name",
 ]

@@ -79,23 +79,20 @@ def family_of(policy: str) -> str:
     >>> family_of("warmup:epochs=5+cosine:initial_lr=0.1"), family_of("unnamed: cosine?")
     ('warmup+cosine', 'unnamed')
     """
-    try:
-        return parse(policy).family
-    except UsageError:
-        return policy.partition(":")[0]
+    parsed = policy_or_none(policy)
+    return policy.partition(":")[0] if parsed is None else parsed.family
 
 
-def is_policy(text: str) -> bool:
-    """Whether a text is a policy's text form, which can be trained.
+def policy_or_none(text: str) -> Policy | None:
+    """Return the policy with a text form; None for other texts, which imported runs may have.
 
-    >>> is_policy("warmup:epochs=5+cosine"), is_policy("unnamed: cosine?")
-    (True, False)
+    >>> str(policy_or_none("cosine")), policy_or_none("unnamed: cosine?")
+    ('cosine:initial_lr=0.1,final_lr=0.0', None)
     """
     try:
-        parse(text)
+        return parse(text)
     except UsageError:
-        return False
-    return True
+        return None
 
 
 def short_name(policy: str) -> str:
@@ -104,10 +101,8 @@ def short_name(policy: str) -> str:
     >>> short_name("step_decay:drop=0.5"), short_name("unnamed: cosine?")
     ('step 0.01 ×0.5/5', 'unnamed: cosine?')
     """
-    try:
-        return parse(policy).short_name
-    except UsageError:
-        return policy
+    parsed = policy_or_none(policy)
+    return policy if parsed is None else parsed.short_name
 
 
 def parse(text: str) -> Policy:

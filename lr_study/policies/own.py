@@ -4,8 +4,11 @@ import hashlib
 import importlib
 import inspect
 import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from lr_study.policies.base import Curve, Policy
@@ -85,7 +88,8 @@ class PythonPolicy(Policy):
         if self.call is not None:
             return self
         try:
-            found: Any = importlib.import_module(self.module)
+            with _current_folder():
+                found: Any = importlib.import_module(self.module)
             for name in self.function.split("."):
                 found = getattr(found, name)
         except Exception as error:  # what a module of theirs raises when it is imported
@@ -134,7 +138,7 @@ class PythonPolicy(Policy):
 
     @property
     def short_name(self) -> str:
-        """The text form without the module."""
+        """The text form, with a space for its first colon."""
         digest = f"@{self.digest}" if self.digest else ""
         return f"python {self.module}:{self.function}{digest}{self._resolution()}"
 
@@ -179,6 +183,24 @@ def _digest(function: Any) -> str:
             f"the source of {function!r} cannot be read ({one_line(error)}): define it in a module"
         ) from error
     return hashlib.sha256(described.encode()).hexdigest()[:_DIGITS]
+
+
+@contextmanager
+def _current_folder() -> Iterator[None]:
+    """Import from the current folder too, where a command does not: last, to hide no other module.
+
+    Not for longer: libraries try to import what is optional, and would run files of a folder that
+    a stranger filled.
+    """
+    folder = str(Path.cwd())
+    if folder in sys.path:
+        yield
+        return
+    sys.path.append(folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
 
 
 def checked_rate(rate: float, where: str) -> float:

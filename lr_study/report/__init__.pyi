@@ -28,7 +28,6 @@ from .range_tests import next_grid as next_grid
 from .range_tests import range_description as range_description
 from .range_tests import range_json as range_json
 from .range_tests import range_table as range_table
-from .range_tests import seeds_text as seeds_text
 from .ranking_formats import FORMATS as FORMATS
 from .ranking_formats import ranking_json as ranking_json
 from .ranking_formats import ranking_text as ranking_text

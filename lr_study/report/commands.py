@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from lr_study.comparison import Comparison, ProtocolRanking
-from lr_study.policies import is_policy
-from lr_study.runs import BUILT_IN, UNKNOWN, Settings
+from lr_study.policies import policy_or_none
+from lr_study.runs import BUILT_IN, DEFAULT_SEEDS, UNKNOWN, Settings, parse_seeds, seeds_text
 from lr_study.support import mask
 
 NAMED_DATA = ("sample", "oregon")
@@ -80,9 +80,9 @@ class Commands:
         if len(rows[0].seeds) > 1:
             return self.study(beyond, rows[0].seeds) if beyond else None
         # An imported policy may have no formula to run it by.
-        known = [row.policy for row in rows if is_policy(row.policy)]
+        known = [row.policy for row in rows if policy_or_none(row.policy)]
         policies = [*known[:MAX_NAMED], self.comparison.baseline, *beyond]
-        return self.study(list(dict.fromkeys(policies)), 10)
+        return self.study(list(dict.fromkeys(policies)), parse_seeds(DEFAULT_SEEDS))
 
     def reproduce(self) -> Sequence[str]:
         """Return the lines that give the same ranking again.
@@ -90,14 +90,14 @@ class Commands:
         None where a policy or a seed is one that nobody could type.
         """
         rows = self.ranking.rows
-        if not rows[0].seeds or not all(is_policy(row.policy) for row in rows):
+        if not rows[0].seeds or not all(policy_or_none(row.policy) for row in rows):
             return ()
         return (
             self.study(sorted(row.policy for row in rows), rows[0].seeds),
             shlex.join(["lr-study", "compare", *self._where()]),
         )
 
-    def study(self, policies: Iterable[str], seeds: Sequence[int] | int) -> str:
+    def study(self, policies: Iterable[str], seeds: Sequence[int]) -> str:
         """Return the line that runs policies over seeds under the protocol of the ranking.
 
         Options at their default are omitted. Of runs that do not tell where their images lie, only
@@ -110,10 +110,8 @@ class Commands:
                 break
         else:
             arguments += [part for policy in policies for part in ("--policy", policy)]
-        if not isinstance(seeds, int) and list(seeds) == list(range(len(seeds))):
-            seeds = len(seeds)
-        count = str(seeds) if isinstance(seeds, int) else ",".join(map(str, seeds))
-        return shlex.join([*arguments, "--seeds", count, *self._options(), *self._where()])
+        arguments += ["--seeds", seeds_text(seeds)]
+        return shlex.join([*arguments, *self._options(), *self._where()])
 
     def _options(self) -> Iterator[str]:
         protocol = self.ranking.fields

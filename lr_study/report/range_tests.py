@@ -2,14 +2,14 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from lr_study.comparison import RULE_LABELS, RangeTest, SuggestionCheck
 from lr_study.policies import Policy
 from lr_study.report.tables import MIN_WIDTH, PLAIN, Column, Display, fit, table_of
-from lr_study.runs import RangeSpec, Settings
+from lr_study.runs import RangeSpec, Settings, seeds_text
 from lr_study.support import LrStudyError
 
 RANGE_FORMATS = ("table", "json", "yaml")
@@ -186,17 +186,6 @@ def next_grid(report: RangeReport) -> str:
     values["seeds"] = seeds_text(report.spec.seeds)
     lines += ["options:", *(f"  {name}: {json.dumps(value)}" for name, value in values.items())]
     return "\n".join(lines)
-
-
-def seeds_text(seeds: Sequence[int]) -> str:
-    """Return seeds as `--seeds` takes them.
-
-    >>> seeds_text([0, 1, 2]), seeds_text([3, 5]), seeds_text([5])
-    ('3', '3,5', '5,')
-    """
-    if list(seeds) == list(range(len(seeds))):
-        return str(len(seeds))
-    return ",".join(map(str, seeds)) + ("," if len(seeds) == 1 else "")
 
 
 def _folded(line: str) -> str:

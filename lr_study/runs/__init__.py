@@ -6,7 +6,13 @@ of a finished run with the summary of its curves. The only files it reads are gr
 """
 
 from lr_study.runs.built_in_grids import BUILT_IN, SEED_GRID
-from lr_study.runs.grids import DEFAULT_SEEDS, load_grid, parse_seeds, requested_study
+from lr_study.runs.grids import (
+    DEFAULT_SEEDS,
+    load_grid,
+    parse_seeds,
+    requested_study,
+    seeds_text,
+)
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
 from lr_study.runs.rate_range import RangeSpec, RateRange
@@ -64,6 +70,7 @@ __all__ = [
     "parse_seeds",
     "requested_study",
     "required_metrics",
+    "seeds_text",
     "short_hash",
     "summarize_curves",
 ]

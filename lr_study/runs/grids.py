@@ -168,6 +168,17 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     )
 
 
+def seeds_text(seeds: Sequence[int]) -> str:
+    """Return seeds as `parse_seeds` reads them.
+
+    >>> seeds_text([0, 1, 2]), seeds_text([3, 5]), seeds_text([5])
+    ('3', '3,5', '5,')
+    """
+    if list(seeds) == list(range(len(seeds))):
+        return str(len(seeds))
+    return ",".join(map(str, seeds)) + ("," if len(seeds) == 1 else "")
+
+
 def _grid(root: yaml.Node | None) -> Grid:
     policies: list[Policy] = []
     options: dict[str, Any] = {}

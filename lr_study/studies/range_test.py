@@ -28,9 +28,8 @@ from lr_study.report import (
     range_test_figure,
     ranking_table,
     save_figure,
-    seeds_text,
 )
-from lr_study.runs import Plan, Protocol, RangeSpec, StudySpec
+from lr_study.runs import Plan, Protocol, RangeSpec, StudySpec, seeds_text
 from lr_study.studies.image_workloads import CachedWorkload
 from lr_study.studies.study import run_study
 from lr_study.support import LrStudyError, device_name, progress_bar, state_folder

@@ -52,7 +52,7 @@ class Speed:
         return (self._last[1] - self._first[1]) / seconds
 
     def seconds_left(self, total: float) -> float | None:
-        """The seconds until so many units are done; None while that cannot be told."""
+        """The seconds until so many units are done; None while that is not known."""
         speed = self.per_second
         return (total - self._last[1]) / speed if speed else None
 

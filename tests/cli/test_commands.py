@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from forked import is_wrong_use
 from forked import lr_study as lr_study_command
 
 import lr_study
@@ -89,13 +90,7 @@ def test_an_option_that_is_typed_overrides_the_grid_file_also_with_its_default(
     ],
 )
 def test_wrong_use_is_one_line(tmp_path: Path, arguments: list[str], says: list[str]) -> None:
-    answer = lr(*arguments, cwd=tmp_path)
-    assert answer.returncode == 2
-    assert answer.stdout == ""
-    (line,) = answer.stderr.splitlines()
-    assert line.startswith("error: ")
-    for word in says:
-        assert word in line
+    is_wrong_use(lr(*arguments, cwd=tmp_path), says)
     assert list(tmp_path.iterdir()) == []
 
 

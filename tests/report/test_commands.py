@@ -5,6 +5,7 @@ from records import frame, make_record
 
 from lr_study.comparison import compare
 from lr_study.report.commands import Commands, origin_of
+from lr_study.runs import parse_seeds
 from lr_study.runs.built_in_grids import MODERN_GRID
 
 POLICIES = ("fixed:lr=0.1", "fixed:lr=0.01", "fixed:lr=0.001")
@@ -52,6 +53,12 @@ SHARED = "--backbone efficientnet-lite0 --image-size 64 --epochs 2 --experiment 
 )
 def test_the_next_command_goes_beyond_the_edge(made: Commands, line: str) -> None:
     assert made.next() == f"lr-study study --policy {line}"
+
+
+def test_a_single_seed_is_not_typed_as_a_count() -> None:
+    line, _ = commands(seeds=(5,)).reproduce()
+    assert "--seeds 5, --data" in line
+    assert parse_seeds("5,") == (5,)
 
 
 def test_single_runs_are_repeated_and_extended_at_once() -> None:

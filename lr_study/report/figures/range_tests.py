@@ -71,7 +71,7 @@ def draw_range_test(axes: Axes, lines: Sequence[LossLine], marks: Sequence[RateM
 
 
 def range_test_figure(test: RangeTest) -> Figure:
-    """Return the figure of a range test, as wide as a telephone."""
+    """Return the figure of a range test."""
     figure = new_figure(3.8)
     marks = rate_marks(test)
     axes = draw_range_test(figure.add_subplot(), loss_lines(test), marks)
