@@ -144,6 +144,21 @@ def test_reading_a_text_imports_no_module_that_it_names(
     del sys.modules["leaves_a_mark"]
 
 
+def test_the_current_folder_can_be_imported_from_for_no_longer_than_its_function(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "of_here.py").write_text("def ramp(e, epochs): return 0.1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    before = list(sys.path)
+    assert parse("python:of_here:ramp").loaded()(0, epochs=1) == 0.1
+    assert sys.path == before
+    sys.path.append(str(tmp_path))  # as it may have been before
+    parse("python:of_here:ramp").loaded()
+    assert sys.path == [*before, str(tmp_path)]
+    sys.path.pop()
+    del sys.modules["of_here"]
+
+
 def test_an_own_function_that_has_changed_is_not_the_one_of_its_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
