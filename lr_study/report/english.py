@@ -117,7 +117,7 @@ TEXTS = {
     "figure accuracy": "Accuracy over epochs, validation above training.",
     "figure accuracy_zoom": "Validation accuracy where the curves end, without the bands.",
     "figure loss": "Loss over epochs, validation above training.",
-    "figure learning_rate": "Learning rate over epochs, at the last step of each: means over seeds.",
+    "figure learning_rate": "Learning rate over epochs, at the end of each: means over seeds.",
     "final_val_accuracy": "final validation accuracy",
     "best_val_accuracy": "best validation accuracy",
     "final_val_loss": "final validation loss",

@@ -207,7 +207,7 @@ def study_curves(
         figure = new_figure((2.9 if len(names) == 1 else 5.0) + _legend_height(lines[names[0]]))
         panels = figure.subplots(len(names), sharex=True, sharey=True, squeeze=False)[:, 0]
         for axes, name in zip(panels, reversed(names), strict=True):
-            # Seeds differ in the rate of a plateau alone, by a factor: no band of the mean shows it.
+            # Seeds differ in the rate of a plateau alone, by factors that no band would show.
             draw_lines(axes, lines[name], quantity, texts, bands=quantity != "learning rate")
             if len(names) > 1:
                 side = "training" if name == names[0] else "validation"
