@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lr_study.policies import ExpDecay, Fixed, Policy, StepDecay, parse, short_name
+from lr_study.policies import FAMILIES, ExpDecay, Fixed, Policy, StepDecay, parse, short_name
 from lr_study.support.errors import UsageError
 
 positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False, allow_nan=False)
@@ -67,16 +67,52 @@ def test_rates_never_rise_and_never_exceed_the_initial_rate(
     assert 0 <= policy(late) <= policy(early) <= initial
 
 
+DEFAULTS = {
+    "fixed": "lr=0.001",
+    "step_decay": "initial_lr=0.01,drop=0.5,epochs_drop=5",
+    "exp_decay": "initial_lr=0.01,k=0.3",
+    "multistep": "initial_lr=0.1,milestones=0.5/0.75,drop=0.1",
+    "piecewise": "milestones=0.5/0.75,values=0.1/0.01/0.001",
+    "polynomial": "initial_lr=0.1,final_lr=0.0,power=1.0",
+    "linear": "initial_lr=0.1,final_lr=0.0",
+    "cosine": "initial_lr=0.1,final_lr=0.0",
+    "cosine_restarts": "initial_lr=0.1,final_lr=0.0,first_period=10,t_mul=1.0,m_mul=1.0",
+    "one_cycle": (
+        "max_lr=0.1,pct_start=0.3,div_factor=25.0,final_div_factor=10000.0,"
+        "anneal=cos,three_phase=no"
+    ),
+    "cyclic": "base_lr=0.0,max_lr=0.1,period=10,shape=triangle,phase=up,decay=none",
+    "inverse_time": "initial_lr=0.1,k=0.1,power=1.0",
+    "inverse_sqrt": "initial_lr=0.1,timescale=1",
+    "wsd": "max_lr=0.1,decay_fraction=0.2,final_factor=0.0,shape=linear",
+    "sigmoid": "initial_lr=0.1,k=0.5,middle=0.5",
+    "plateau": (
+        "initial_lr=0.1,factor=0.1,patience=10,min_delta=0.0001,cooldown=0,min_lr=0.0,"
+        "monitor=val_loss"
+    ),
+}
+
+
+def test_a_family_alone_is_its_defaults() -> None:
+    written = {family: str(parse(family)) for family in FAMILIES}
+    assert written == {family: f"{family}:{text}" for family, text in DEFAULTS.items()}
+
+
 @pytest.mark.parametrize(
-    ("family", "text"),
+    ("text", "rate"),
     [
-        ("fixed", "fixed:lr=0.001"),
-        ("step_decay", "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=5"),
-        ("exp_decay", "exp_decay:initial_lr=0.01,k=0.3"),
+        ("fixed:lr=0.3", 0.3),
+        ("step_decay:initial_lr=2", 2.0),
+        ("one_cycle:max_lr=0.5", 0.5),
+        ("piecewise:values=0.4/0.2/0.1", 0.4),
     ],
 )
-def test_a_family_alone_is_its_defaults(family: str, text: str) -> None:
-    assert str(parse(family)) == text
+def test_a_policy_scales_with_its_learning_rate(text: str, rate: float) -> None:
+    policy = parse(text)
+    assert policy.learning_rate == rate
+    doubled = policy.with_learning_rate(2 * rate)
+    assert doubled.learning_rate == 2 * rate
+    assert doubled(3, 10) == pytest.approx(2 * policy(3, 10))
 
 
 def test_the_text_form_states_every_parameter() -> None:

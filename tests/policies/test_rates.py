@@ -146,6 +146,7 @@ def test_every_family_has_rates_worked_by_hand() -> None:
         ("patience=1,min_lr=0.3", [5, 5, 5, 5], [1, 1, 0.5, 0.3, 0.3]),
         ("patience=1,cooldown=2", [5] * 8, [1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125, 0.0625]),
         ("patience=2,monitor=accuracy", [0.1, 0.5, 0.5, 0.5], [1, 1, 1, 1, 0.5]),
+        ("patience=1,min_delta=0.25,monitor=accuracy", [0.25, 0.5, 0.75], [1, 1, 0.5, 0.5]),
         # Nothing is better than a NaN, and a NaN is never better.
         ("patience=2", [5, math.nan, 5, 4], [1, 1, 1, 0.5, 0.5]),
         ("patience=2", [None, 4, 3, 2, 1], [1, 1, 1, 0.5, 0.5, 0.25]),

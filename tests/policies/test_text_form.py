@@ -96,6 +96,11 @@ def test_a_family_alone_is_its_defaults_and_its_text_states_them_all(family: str
         ("fixed:for=2,lr=1e+05+fixed", "fixed:lr=100000.0,for=2+fixed:lr=0.001"),
         ("fixed:lr=1,for=2.50+fixed", "fixed:lr=1.0,for=2.5+fixed:lr=0.001"),
         ("linear:every=step", "linear:initial_lr=0.1,final_lr=0.0"),
+        ("inverse_sqrt:timescale=4.0", "inverse_sqrt:initial_lr=0.1,timescale=4"),
+        (
+            "cyclic:period=4.0",
+            "cyclic:base_lr=0.0,max_lr=0.1,period=4,shape=triangle,phase=up,decay=none",
+        ),
         ("fixed:every=step", "fixed:lr=0.001,every=step"),
         ("python:a:b,for=3,every=step+python:a:b", "python:a:b,every=step,for=3+python:a:b"),
     ],

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lr_study.policies import FAMILIES, OneCycle, Warmup, parse
+from lr_study.policies import FAMILIES, MultiStep, OneCycle, Warmup, parse, require_family
 from lr_study.policies.other_names import _FAMILIES, _PARAMETERS, suggested_parameter
 from lr_study.support.errors import UsageError
 
@@ -63,6 +63,7 @@ WRONG = [
     ("sigmoid:middle=50", "middle is a number from 0 to 1"),
     ("plateau:factor=1", "factor is a number > 0 and < 1"),
     ("plateau:patience=2.5", "patience is a whole number >= 0"),
+    ("plateau:patience=-1", "patience is a whole number >= 0"),
     ("plateau:min_delta=-1", "min_delta is a finite number >= 0"),
     ("plateau:cooldown=-1", "cooldown is a whole number >= 0"),
     ("plateau:monitor=f1", "monitor is val_loss, loss, val_accuracy or accuracy"),
@@ -225,3 +226,18 @@ def test_values_are_checked_in_python_as_in_text() -> None:
         OneCycle(every="batch")
     with pytest.raises(UsageError, match="epochs is a number of epochs > 0"):
         Warmup(epochs=None)
+    with pytest.raises(UsageError, match=r"^multistep: milestones=\(3, 2\) is not allowed"):
+        MultiStep(milestones=(3, 2))
+
+
+def test_a_text_of_a_keras_schedule_names_what_to_pass_instead() -> None:
+    message = error("keras:CosineDecay:decay_steps=10")
+    assert "is a schedule of Keras" in message
+    assert "pass the object itself to lr_study.study" in message
+
+
+def test_only_a_known_family_is_required() -> None:
+    for family in (*FAMILIES, "warmup"):
+        require_family(family)
+    with pytest.raises(UsageError, match=r"policy 'cosin' is unknown: did you mean cosine\?"):
+        require_family("cosin")
