@@ -28,7 +28,7 @@ def command_lines(marker: str) -> Iterator[str]:
 def watch(is_done: Callable[[], bool], marker: str, secret: str) -> int:
     """Wait for something; return how many command lines with a marker were seen meanwhile."""
     seen = 0
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while not is_done():
         assert time.monotonic() < deadline
         seen += len(list(command_lines(marker)))
