@@ -11,9 +11,8 @@ from lr_study.runs.grids import (
     load_grid,
     parse_seeds,
     requested_study,
-    seeds_text,
 )
-from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
+from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan, seeds_text
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
 from lr_study.runs.rate_range import RangeSpec, RateRange
 from lr_study.runs.records import (

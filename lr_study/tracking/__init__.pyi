@@ -55,6 +55,7 @@ from .tags import KIND_TAG as KIND_TAG
 from .tags import PROCESS_TAG as PROCESS_TAG
 from .tags import PROTOCOL_ID_TAG as PROTOCOL_ID_TAG
 from .tags import PROTOCOL_TAG as PROTOCOL_TAG
+from .tags import RACE_TAG as RACE_TAG
 from .tags import RANGE_TEST_KIND as RANGE_TEST_KIND
 from .tags import SUPERSEDED_TAG as SUPERSEDED_TAG
 from .tags import VERSION_TAG as VERSION_TAG
