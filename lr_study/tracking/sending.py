@@ -195,7 +195,6 @@ class Sender:
         UnreachableError
             If they wait because the store cannot be reached.
         """
-
         left = self.try_send(experiment, cells)
         if left:
             if self.last_error:
