@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.comparison.image_scores import Floats, ImageScores
+from lr_study.comparison.image_scores import Floats, ImageScores, Integers
+from lr_study.comparison.image_variance import PairVariances
+from lr_study.comparison.pair_draws import PairDraws
+from lr_study.comparison.sign_flips import flip_root, flipped_means
 
 DRAWS = 20_000
 """Draws of the signs; smaller probabilities than these show are bounded, see `union_bound`."""
 
 _SEED = 20_161
 """Any number, always the same: the same runs give the same decisions, on each machine."""
-
-_SIGNS_IN_MEMORY = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -26,50 +27,36 @@ class JointDraws:
 
     Attributes
     ----------
-    policies, images
-        Of the study, stopped policies among them.
+    policies
+        Of the study, stopped ones among them.
     draws
         How many.
-
-    Examples
-    --------
-    >>> joint = JointDraws(policies=2, images=3, draws=4)
-    >>> joint.of_images(np.eye(2, 3)).shape, joint.of_seeds(2).shape
-    ((2, 4), (2, 4))
     """
 
     policies: int
-    images: int
     draws: int = DRAWS
     _seeds: list[Floats] = field(default_factory=list, repr=False)
 
-    @classmethod
-    def of(cls, scores: ImageScores, draws: int = DRAWS) -> "JointDraws":
-        """Return the draws for the scores of a study."""
-        return cls(scores.policies, scores.images, draws)
-
-    def of_images(self, image_means: Floats) -> NDArray[np.float32]:
-        """Return the mean over images of sign times value, (policies, draws).
+    def at(self, scores: ImageScores, variances: PairVariances, left: Integers) -> PairDraws:
+        """Return the draws of the pairs of the policies that are ``left``, at a look.
 
         Parameters
         ----------
-        image_means
-            (policies, images): means over repetitions, of any number of policies.
+        scores, variances
+            Of these policies, in the repetitions up to the look.
         """
-        # Only differences count: without their common part values need fewer digits.
-        values = (image_means - image_means.mean(axis=0)).astype(np.float32) / self.images
-        parts = []
-        step = max(1, min(self.draws, _SIGNS_IN_MEMORY // self.images))
-        for start in range(0, self.draws, step):
-            count = min(step, self.draws - start)
-            rng = np.random.default_rng([_SEED, 0, start])
-            bits = np.frombuffer(rng.bytes(-(-self.images * count // 8)), np.uint8)
-            signs = np.unpackbits(bits, count=self.images * count).reshape(self.images, count)
-            parts.append(values @ (signs.astype(np.float32) * 2 - 1))
-        return np.concatenate(parts, axis=1)
+        image_means = scores.image_means
+        # What all policies share of an image is in no difference, and only costs digits.
+        shared = image_means - image_means.mean(axis=0)
+        return PairDraws(
+            image=flipped_means(shared, np.random.default_rng([_SEED, 0]), self.draws),
+            seed=self._of_seeds(scores.repetitions)[left],
+            seed_scale=np.sqrt(variances.seed_part / 2),
+            root=flip_root(variances),
+        )
 
-    def of_seeds(self, repetitions: int) -> Floats:
-        """Return the mean of the seeds' normal parts, scaled to variance 1, (policies, draws).
+    def _of_seeds(self, repetitions: int) -> Floats:
+        """The mean of the seeds' normal parts, scaled to variance 1, (policies, draws).
 
         The sum of earlier repetitions is in that of later ones.
         """
@@ -78,30 +65,6 @@ class JointDraws:
             new = rng.standard_normal((self.policies, self.draws))
             self._seeds.append(self._seeds[-1] + new if self._seeds else new)
         return np.asarray(self._seeds[repetitions - 1] / np.sqrt(repetitions), np.float64)
-
-
-def largest_difference(
-    images: NDArray[np.float32], seeds: Floats, seed_part: Floats, root: Floats
-) -> Floats:
-    """Return the largest standardised difference of any pair in each draw, (draws,).
-
-    Parameters
-    ----------
-    images, seeds
-        (policies, draws), from `JointDraws`.
-    seed_part
-        (policies, policies): what seeds add to the variance of a difference.
-    root
-        (policies, policies): the standard error of a difference without any true difference.
-    """
-    largest = np.zeros(images.shape[1])
-    for i in range(len(images) - 1):
-        rest = slice(i + 1, None)
-        drawn = images[i] - images[rest]
-        drawn = drawn + np.sqrt(seed_part[i, rest] / 2)[:, None] * (seeds[i] - seeds[rest])
-        drawn /= root[i, rest][:, None]
-        np.maximum(largest, np.abs(drawn).max(axis=0), out=largest)
-    return largest
 
 
 def critical_value(largest: Floats, crossed: NDArray[np.bool_], level: float) -> float:

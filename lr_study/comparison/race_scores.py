@@ -68,7 +68,8 @@ def race_scores(
         for r in range(available[i]):
             for seed in rounds[r]:
                 found = results[policy, seed]
-                values[i, r, found.validated] = found.right
+                if found is not None:  # what is available is
+                    values[i, r, found.validated] = found.right
     return RaceScores(
         ImageScores(values, np.stack(folds), len(rounds[0])), available, tuple(lacking)
     )

@@ -27,19 +27,18 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtr
 from scipy.stats import norm
 
-from lr_study.comparison.image_scores import Floats, ImageScores
-from lr_study.comparison.image_variance import PairVariances, pair_variances, satterthwaite
+from lr_study.comparison.image_scores import ImageScores
+from lr_study.comparison.image_variance import PairVariances, pair_variances
 from lr_study.comparison.inference import LEVEL
 from lr_study.comparison.joint_draws import (
     DRAWS,
     JointDraws,
     critical_value,
-    largest_difference,
     union_bound,
 )
+from lr_study.comparison.sign_flips import normal_statistics
 from lr_study.support import UsageError
 
 LEAST_CRITICAL = 1.96
@@ -173,7 +172,9 @@ def decide(
             f"{has.max()} of {scores.repetitions} repetitions, {planned} planned: give no more "
             "than there are"
         )
-    study = _Study(scores, planned, higher_is_better, level, bound, JointDraws.of(scores, draws))
+    study = _Study(
+        scores, planned, higher_is_better, level, bound, JointDraws(scores.policies, draws)
+    )
     state = _State(np.arange(scores.policies), np.zeros(draws, bool), 0.0, 0.0)
     looks: list[Look] = []
     ended = False
@@ -239,19 +240,16 @@ class _Study:
 
     def look(self, before: _State, repetitions: int, *, race: bool) -> tuple[Look, _State]:
         now = self.scores.first(repetitions).select(before.left)
-        tested = _Tested.of(now, self.higher_is_better)
-        share = max(information_share(tested.variances, self.planned), before.information)
+        variances = pair_variances(now)
+        share = max(information_share(variances, self.planned), before.information)
         spent = spent_until(share, self.level)
-        images = self.joint.of_images(now.image_means)
-        seeds = self.joint.of_seeds(repetitions)[before.left]
+        drawn = self.joint.at(now, variances, before.left)
+        better = normal_statistics(variances) * (1 if self.higher_is_better else -1)
 
         stays = np.ones(len(before.left), bool)
         while True:
             inside = np.flatnonzero(stays)
-            block = np.ix_(inside, inside)
-            largest = largest_difference(
-                images[inside], seeds[inside], tested.variances.seed_part[block], tested.root[block]
-            )
+            largest = drawn.nested_maxima(inside.tolist())[0]
             pairs = len(inside) * (len(inside) - 1) // 2
             critical = max(
                 LEAST_CRITICAL,
@@ -260,7 +258,7 @@ class _Study:
                     union_bound(pairs, spent - before.spent),
                 ),
             )
-            beaten = inside[tested.score[block].max(axis=0) > critical]
+            beaten = inside[better[np.ix_(inside, inside)].max(axis=0) > critical]
             stays[beaten] = False
             if not race or not len(beaten) or stays.sum() < 2:
                 break
@@ -284,27 +282,3 @@ class _Study:
         if scores.policies == 1:
             return 0.0
         return float("inf") if self.bound is None else self.bound(scores, level)
-
-
-@dataclass(frozen=True)
-class _Tested:
-    """The differences of one look, standardised under the hypothesis that there is none."""
-
-    variances: PairVariances
-    root: Floats
-    score: Floats
-
-    @classmethod
-    def of(cls, scores: ImageScores, higher_is_better: bool) -> "_Tested":
-        variances = pair_variances(scores)
-        images, seeds = variances.uncentred_part, variances.seed_part
-        uncertainty = images**2 / (scores.images - 1) + variances.seed_uncertainty
-        root = np.sqrt(np.maximum(images + seeds, 1e-14))
-        t = variances.difference / root * (1 if higher_is_better else -1)
-        return cls(variances, root, _normal_score(t, satterthwaite(images + seeds, uncertainty)))
-
-
-def _normal_score(t: Floats, freedom: Floats) -> Floats:
-    """The normal quantile with the tail probability of t."""
-    tail = np.clip(stdtr(freedom, -np.abs(t)), 1e-300, 1.0)
-    return np.asarray(-ndtri(tail) * np.sign(t), np.float64)

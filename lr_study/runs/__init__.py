@@ -9,6 +9,7 @@ from lr_study.runs.built_in_grids import BUILT_IN, SEED_GRID
 from lr_study.runs.grids import (
     DEFAULT_SEEDS,
     load_grid,
+    parse_points,
     parse_seeds,
     requested_study,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "load_grid",
     "log_probabilities",
     "make_plan",
+    "parse_points",
     "parse_seeds",
     "requested_study",
     "required_metrics",

@@ -158,6 +158,27 @@ def requested_study(
     )
 
 
+def parse_points(text: str) -> float | None:
+    """Return the points of accuracy that a text gives, or None if it is empty.
+
+    Raises
+    ------
+    UsageError
+        If the text is no number.
+
+    Examples
+    --------
+    >>> parse_points("0.5"), parse_points("")
+    (0.5, None)
+    """
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise UsageError(
+            f"until_regret={text} is not allowed: until_regret is points of accuracy, such as 0.5"
+        ) from None
+
+
 def parse_seeds(text: str) -> tuple[int, ...]:
     """Return the seeds that a text gives: a count, such as ``3``, or a list, such as ``0,3,7``.
 
