@@ -1,7 +1,9 @@
 """What a raced study decided, as its run in the store says it and a later ranking reads it."""
 
+import base64
 import json
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-_MAX_POLICIES = 100_000
+_LONG = 4_000
+_MAX_UNPACKED = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,12 @@ class RaceRecord:
     ended: bool = False
 
     def to_text(self) -> str:
-        """Return the record as canonical JSON."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        """Return the record as canonical JSON; a long one as ``packed``, that in base64 of zlib."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        if len(text) <= _LONG:
+            return text
+        packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode("ascii")
+        return json.dumps({"packed": packed}, separators=(",", ":"))
 
     @classmethod
     def from_text(cls, text: str) -> "RaceRecord":
@@ -72,9 +79,15 @@ class RaceRecord:
         ValueError: the record of a race is not an object with protocol_id, folds, ...
         """
         try:
-            values = json.loads(text)
+            return cls._from_json(text)
         except RecursionError as error:
             raise ValueError("the record of a race is nested too deeply") from error
+
+    @classmethod
+    def _from_json(cls, text: str) -> "RaceRecord":
+        values = json.loads(text)
+        if isinstance(values, dict) and list(values) == ["packed"]:
+            values = json.loads(_unpacked(values["packed"]))
         names = [known.name for known in fields(cls)]
         if not isinstance(values, dict) or sorted(values) != sorted(names):
             raise ValueError(f"the record of a race is not an object with {', '.join(names)}")
@@ -100,17 +113,27 @@ def races_of(runs: "pd.DataFrame") -> dict[str, RaceRecord]:
     return {record.protocol_id: record for record in studies["race"]}
 
 
+def _unpacked(packed: Any) -> str:
+    """Unpack base64 of zlib; no more memory is taken than a record needs."""
+    if not isinstance(packed, str):
+        raise ValueError("packed in the record of a race is not a text")
+    unpacker = zlib.decompressobj()
+    try:
+        content = unpacker.decompress(base64.b64decode(packed, validate=True), _MAX_UNPACKED)
+    except zlib.error as error:
+        raise ValueError(f"the record of a race is damaged ({error})") from error
+    if not unpacker.eof:
+        raise ValueError("the record of a race is damaged, or too long")
+    return content.decode()
+
+
 def _is_allowed(name: str, value: Any) -> bool:
     if name == "protocol_id":
         return isinstance(value, str)
     if name == "ended":
         return isinstance(value, bool)
     if name == "stopped":
-        return (
-            isinstance(value, dict)
-            and len(value) <= _MAX_POLICIES
-            and all(_is_count(count, 1) for count in value.values())
-        )
+        return isinstance(value, dict) and all(_is_count(count, 1) for count in value.values())
     if name in ("folds", "planned", "repetitions"):
         return _is_count(value, 2 if name == "folds" else 1)
     if name == "level":

@@ -24,7 +24,15 @@ from lr_study.comparison import (
     races_of,
 )
 from lr_study.runs import Protocol, RunSpec, StudySpec
-from lr_study.tracking import RACE_TAG, Destination, Sender, log_batch, runs_of_experiment
+from lr_study.support import UsageError
+from lr_study.tracking import (
+    MAX_TAG_LENGTH,
+    RACE_TAG,
+    Destination,
+    Sender,
+    log_batch,
+    runs_of_experiment,
+)
 
 POINTS = 100
 """Points of accuracy in a share."""
@@ -53,6 +61,25 @@ class EarlyEnd:
     decisions: Decisions | None = None
     is_logged: bool = False
     _shown: int = field(default=0, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a study whose decisions would not fit into a tag of its run.
+
+        Raises
+        ------
+        UsageError
+            If it has too many policies.
+        """
+        if not self.study.race:
+            return
+        stopped = dict.fromkeys(self.policies, len(self.study.rounds))
+        folds = self.study.settings.folds
+        longest = RaceRecord(self.protocol.id, folds, len(stopped), 1, 1 / 3, stopped).to_text()
+        if len(longest) > MAX_TAG_LENGTH:
+            raise UsageError(
+                f"{len(self.policies)} policies are too many for --race: which of them it stops "
+                "would not fit into a tag of MLflow; give fewer, or leave --race out"
+            )
 
     def read(self, runs: pd.DataFrame) -> str:
         """Decide by the runs of the experiment; return what a look that is due lacks."""
