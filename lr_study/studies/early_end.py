@@ -169,9 +169,10 @@ class EarlyEnd:
         parts = []
         if self.study.race and look.repetitions < planned:
             names = ", ".join(self.policies[i] for i in look.fell)
+            train = "trains" if len(look.fell) == 1 else "train"
             parts.append(
                 f"{len(look.fell)} of {len(look.fell) + len(look.left)} policies may not be best "
-                f"and train no further ({names})"
+                f"and {train} no further ({names})"
                 if look.fell
                 else f"all {len(look.left)} policies may be best and train on"
             )
