@@ -9,19 +9,20 @@ from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 
 import numpy as np
+from scipy.special import stdtrit
 
 from lr_study.comparison.criteria import HIGHER_IS_BETTER, ComparisonCriteria
 from lr_study.comparison.differences import difference_at
 from lr_study.comparison.fold_inference import FoldInference, infer
 from lr_study.comparison.image_scores import ImageScores
 from lr_study.comparison.image_variance import pair_variances
-from lr_study.comparison.inference import LEVEL, MAX_SEEDS, Differences, TestConfig, t_quantile
+from lr_study.comparison.inference import LEVEL, MAX_SEEDS, Differences, TestConfig
 from lr_study.comparison.messages import Message, message
 from lr_study.comparison.paired_images import IMAGE_METRICS, image_scores
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import Difference, Doubt, Interval, SampleSize
 from lr_study.comparison.rule import Judgement
-from lr_study.comparison.selection_bias import corrected_estimate
+
 from lr_study.comparison.split_rule import SplitRule
 
 RANDOM_SEED = 16
@@ -41,9 +42,15 @@ class FoldRule:
         How the ranking metric is tested; its margin is at least one image of all.
     level
         Error rate of the verdicts. That of a study which looked at its results before is smaller.
+
+    Raises
+    ------
+    UsageError
+        If the runs cannot be compared image by image.
     """
 
     name = "folds"
+    decides = True
 
     def __init__(
         self,
@@ -62,6 +69,7 @@ class FoldRule:
         self._place = {policy: place for place, policy in enumerate(self._tested)}
         self._by_run = SplitRule(paired, criteria, config)
         self._scores: Callable[[str], ImageScores] = cache(self._scores_of)
+        self._scores(criteria.metric)
         self._found: Callable[[str], FoldInference] = cache(self._infer)
         self._from_baseline: Callable[[str, int], Differences] = cache(
             lambda metric, baseline: self._found(metric).versus_baseline(self._place[baseline])
@@ -118,9 +126,7 @@ class FoldRule:
             scale = 100 if self._metric.endswith("accuracy") else 1
             regret = scale * found.regret_bound
         corrected, gain = self._corrected()
-        return Judgement(
-            verdicts, shares, regret, corrected, gain, self._doubt(verdicts, best)
-        )
+        return Judgement(verdicts, shares, regret, corrected, gain, self._doubt(verdicts, best))
 
     def _corrected(self) -> tuple[float | None, float | None]:
         """The first policy's estimate and its gain over the baseline, corrected for choosing."""
@@ -128,6 +134,7 @@ class FoldRule:
             return None, None
         policies, baseline = self.paired.policies, self._criteria.baseline
         place = self._place.get(policies.index(baseline)) if baseline in policies else None
+        from lr_study.comparison.selection_bias import corrected_estimate
         found = corrected_estimate(
             self._scores(self._metric),
             np.random.default_rng(RANDOM_SEED),
@@ -162,9 +169,8 @@ class FoldRule:
         )
         found = pair_variances(alone)
         mean = float(found.difference[0, 1])
-        half = float(
-            t_quantile(found.freedom[0, 1], LEVEL / 2) * math.sqrt(found.variance[0, 1])
-        )
+        quantile = float(stdtrit(found.freedom[0, 1], 1 - LEVEL / 2))
+        half = quantile * math.sqrt(found.variance[0, 1])
         low, high = mean - half, mean + half
         if self._metric.endswith("accuracy"):
             low, high = max(low, 0.0), min(high, 1.0)
@@ -222,6 +228,7 @@ class UnfinishedRepetition(SplitRule):
     """The rule of folds before one whole repetition: means and intervals, but no verdict."""
 
     name = "folds"
+    decides = False
 
     def judge(self, best: int) -> Judgement:
         """Return that nothing is decided: images that were in no fold yet have not been seen."""

@@ -1,7 +1,7 @@
 """Per-image results of paired runs, arranged by repetition and image for the rule of folds.
 
-Seed s of runs on K folds held out fold s mod K of repetition s div K. Repetitions of which a seed is
-missing say nothing of the images that its fold holds, and are left out.
+Seed s of runs on K folds held out fold s mod K of repetition s div K. A repetition of which a seed
+is missing says nothing of the images in its fold, and is left out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -70,7 +70,9 @@ def image_scores(paired: PairedScores, metric: str, folds: int) -> ImageScores:
             if results.images != images or not np.array_equal(results.validated, expected):
                 raise UsageError(f"the runs of seed {paired.seeds[i]} validated different images")
             values[p, i // folds, expected] = (
-                results.right if metric == "val_accuracy" else -results.log_probability.astype(float)
+                results.right
+                if metric == "val_accuracy"
+                else -results.log_probability.astype(float)
             )
     return ImageScores(values, fold, folds, 1.0 if metric == "val_accuracy" else 0.0)
 

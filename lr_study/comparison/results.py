@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Interval = tuple[float, float]
 
+WORSE = ("worse", "clearly worse")
+"""Verdicts of policies that are not as good as the best."""
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -40,6 +40,8 @@ class Rule(Protocol):
         The runs that are judged: all, or those of whole repetitions.
     notes
         What a reader should know about the choice of these.
+    decides
+        Whether there are enough runs for a verdict.
     estimates
         The mean of each policy in the ranking metric; NaN where it is unknown.
     """
@@ -47,7 +49,10 @@ class Rule(Protocol):
     name: str
     paired: PairedScores
     notes: Sequence[Message]
-    estimates: Sequence[float]
+    decides: bool
+
+    @property
+    def estimates(self) -> Sequence[float]: ...
 
     def judge(self, best: int) -> Judgement:
         """Return the verdicts, given which policy has the best estimate."""

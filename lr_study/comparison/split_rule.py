@@ -46,6 +46,7 @@ class SplitRule:
         self.paired = paired
         self.notes = notes
         self._criteria, self._config = criteria, config
+        self.decides = len(paired.seeds) > 1
         self._from_baseline: dict[tuple[str, int], Differences] = {}
 
     @cached_property
