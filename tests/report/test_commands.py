@@ -25,7 +25,10 @@ def commands(seeds=(0, 1), tracking_uri: str | None = None, **options: object) -
     return Commands(comparison, comparison.protocols[0], origin_of(comparison, runs, tracking_uri))
 
 
-SHARED = "--backbone efficientnet-lite0 --image-size 64 --epochs 2 --experiment 'my runs'"
+SHARED = (
+    "--backbone efficientnet-lite0 --image-size 64 --epochs 2 --resampling splits "
+    "--experiment 'my runs'"
+)
 
 
 @pytest.mark.parametrize(
