@@ -74,16 +74,19 @@ ENGLISH_ADVICE: Catalog = {
     "open": "{count} others may be as good: {policies}.",
     "one open": "One other may be as good: {policies}.",
     "settles": "About {seeds} seeds ({more} more, {cost} of training here) would settle {count}.",
-    "all of them": "all",
+    "all of them": "them all",
+    "the only one": "it",
     "some of them": "{count} of them",
-    "doubt images": "What is open is mostly chance of which images there are.",
-    "doubt interaction": "What is open is mostly how each training turns out on single images.",
-    "doubt seeds": "What is open is mostly chance of the seed.",
+    "doubt images": "Most of the doubt is chance of which images there are.",
+    "doubt interaction": "Most of the doubt is how each training turns out on single images.",
+    "doubt seeds": "Most of the doubt is chance of the seed.",
     "one repetition": (
-        "One repetition of the folds cannot tell whether more seeds or more images would decide: "
-        "{more} more seeds ({cost} of training here) will."
+        "Whether more seeds or more images would decide, one repetition of the folds cannot tell; "
+        "two can: {more} more seeds, {cost} of training here."
     ),
-    "seeds alone cannot": "More seeds alone will not settle {count}.",
+    "seeds alone cannot": "More seeds alone would not settle {count}.",
+    "more images once": "About {factor:.2g} times as many images would.",
+    "more images first": "About {factor:.2g} times as many images would settle the easiest.",
     "and more": "and {count} more",
     "second": "s",
     "minute": "min",

@@ -5,6 +5,7 @@ would decide between those that may be as good.
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from lr_study.comparison.advice_texts import (
     MAX_FACTOR,
@@ -102,11 +103,7 @@ def _what_decides(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
         return
     yield from _seeds_and_images(ranking, catalog)
     if doubt is not None and doubt.interaction is not None:
-        parts = {
-            "images": doubt.images,
-            "interaction": doubt.interaction,
-            "seeds": doubt.seeds,
-        }
+        parts = asdict(doubt)
         yield catalog[f"doubt {max(parts, key=lambda part: parts[part])}"]
 
 
@@ -114,23 +111,26 @@ def _seeds_and_images(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[st
     have, settled, total = len(ranking.rows[0].seeds), 0, len(ranking.decisions)
     for seeds, decisions in by_cost(ranking.decisions):
         settled += len(decisions)
-        some = catalog["all of them" if settled == total else "some of them"]
         yield catalog["settles"].format(
             seeds=seeds,
             more=seeds - have,
             cost=_cost(ranking, seeds - have, catalog),
-            count=some.format(count=settled),
+            count=_how_many(settled, total, catalog),
         )
     rest = [decision for decision in ranking.decisions if decision.seeds is None]
     if not rest:
         return
-    some = catalog["all of them" if len(rest) == total else "some of them"]
-    yield catalog["seeds alone cannot"].format(count=some.format(count=len(rest)))
+    yield catalog["seeds alone cannot"].format(count=_how_many(len(rest), total, catalog))
     factors = [decision.pictures for decision in rest if decision.pictures is not None]
     if factors and min(factors) <= MAX_FACTOR:
-        yield catalog["more images"].format(factor=min(factors))
-    elif factors:
-        yield catalog["too many images"].format(factor=MAX_FACTOR)
+        key = "more images once" if len(rest) == 1 else "more images first"
+        yield catalog[key].format(factor=min(factors))
+
+
+def _how_many(count: int, of: int, catalog: Catalog) -> str:
+    if count < of:
+        return catalog["some of them"].format(count=count)
+    return catalog["all of them" if of > 1 else "the only one"]
 
 
 def _cost(ranking: ProtocolRanking, more: int, catalog: Catalog) -> str:

@@ -12,17 +12,22 @@ import numpy as np
 from scipy.special import stdtrit
 
 from lr_study.comparison.criteria import HIGHER_IS_BETTER, ComparisonCriteria
+from lr_study.comparison.decidability import (
+    parts_of,
+    required_image_factor,
+    required_repetitions,
+)
 from lr_study.comparison.differences import difference_at
 from lr_study.comparison.fold_inference import FoldInference, infer
 from lr_study.comparison.image_scores import ImageScores
 from lr_study.comparison.image_variance import pair_variances
-from lr_study.comparison.inference import LEVEL, MAX_SEEDS, Differences, TestConfig
+from lr_study.comparison.inference import LEVEL, Differences, TestConfig
 from lr_study.comparison.messages import Message, message
 from lr_study.comparison.paired_images import IMAGE_METRICS, image_scores
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import Difference, Doubt, Interval, SampleSize
 from lr_study.comparison.rule import Judgement
-
+from lr_study.comparison.selection_bias import correct_for_choosing
 from lr_study.comparison.split_rule import SplitRule
 
 RANDOM_SEED = 16
@@ -134,14 +139,15 @@ class FoldRule:
             return None, None
         policies, baseline = self.paired.policies, self._criteria.baseline
         place = self._place.get(policies.index(baseline)) if baseline in policies else None
-        from lr_study.comparison.selection_bias import corrected_estimate
-        found = corrected_estimate(
+        found = correct_for_choosing(
             self._scores(self._metric),
             np.random.default_rng(RANDOM_SEED),
             higher_is_better=HIGHER_IS_BETTER[self._metric],
-            baseline=place,
         )
-        return found.estimate, found.gain
+        if place is None:
+            return found.corrected, None
+        gain = found.gain_over(place)
+        return found.corrected, gain if HIGHER_IS_BETTER[self._metric] else -gain
 
     def _doubt(self, verdicts: Sequence[str], best: int) -> Doubt | None:
         """What the undecided differences from the best vary by, all together."""
@@ -207,21 +213,18 @@ class FoldRule:
         name = self.paired.policies[policy]
         if not self._comparable(policy, best):
             return SampleSize(name, None, None)
-        found = self._found(self._metric)
-        parts, pair = found.variances, (self._place[policy], self._place[best])
-        variance = float(parts.variance[pair])
-        if parts.repetitions == 1 or not variance > 0:
+        found, margin = self._found(self._metric), self._config.equivalence_margin
+        parts = parts_of(found.variances, self._place[policy], self._place[best])
+        if np.isnan(parts.lasting):
             return SampleSize(name, None, None)
-        size, margin = abs(float(parts.difference[pair])), self._config.equivalence_margin
-        enough = variance * (max(margin - size, size) / float(found.margin_of_error[pair])) ** 2
-        falls = float(parts.interaction_part[pair] + parts.seed_part[pair])
-        lasts = variance - falls
-        if enough > lasts:
-            repetitions = math.ceil(parts.repetitions * falls / (enough - lasts))
-            seeds = self._folds * max(repetitions, parts.repetitions + 1)
-            if seeds <= MAX_SEEDS:
-                return SampleSize(name, seeds, None)
-        return SampleSize(name, None, variance / enough if enough > 0 else None)
+        # Within the margin, or worse if only by little: whichever is shown sooner decides.
+        ways = (margin, 0.0)
+        repetitions = [required_repetitions(parts, found.critical, way) for way in ways]
+        known = [count for count in repetitions if count is not None]
+        if known:
+            return SampleSize(name, self._folds * max(min(known), parts.repetitions + 1), None)
+        factor = min(required_image_factor(parts, found.critical, way) for way in ways)
+        return SampleSize(name, None, factor if math.isfinite(factor) else None)
 
 
 class UnfinishedRepetition(SplitRule):

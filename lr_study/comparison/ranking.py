@@ -59,7 +59,7 @@ def rank_policies(
     ranks, order = _order(rule, criteria)
     judgement = _with_divergence(rule, rule.judge(order[0]), order[0])
     rows = _rows(rule, ranks, order, judgement, criteria)
-    all_rows = (*rows, *stopped_rows(paired, rows, criteria))
+    stopped = tuple(stopped_rows(paired, rows, criteria))
     fields = paired.protocol
     return ProtocolRanking(
         id=protocol_id,
@@ -67,16 +67,16 @@ def rank_policies(
         runs=len(paired.runs) + len(paired.stopped),
         margin=config.equivalence_margin,
         target=criteria.target,
-        rows=all_rows,
+        rows=(*rows, *stopped),
         families=_families(paired, rows, criteria.baseline),
         gains=_family_contrasts(paired.policies, rows, rule),
         decisions=tuple(
             rule.needed(i, order[0]) for i in order if judgement.verdicts[i] == "undecided"
         ),
         seconds_per_seed=_known(paired.values("wall_clock_seconds").mean(axis=1).sum()),
-        edges=find_edges([row.policy for row in all_rows], fields.get("epochs")),
+        edges=find_edges([row.policy for row in (*rows, *stopped)], fields.get("epochs")),
         still_improving=_still_improving(paired, rows[0], criteria, config),
-        notes=_notes(rule, rows),
+        notes=_notes(rule, rows, stopped),
         advice="",
         rule=rule.name,
         resampling=_resampling(fields.get("resampling", ""), fields.get("val_fraction")),
@@ -90,10 +90,9 @@ def rank_policies(
 
 def _order(rule: Rule, criteria: ComparisonCriteria) -> tuple[Sequence[int], Sequence[int]]:
     """The rank of each policy, and the policies from the best on."""
-    diverged = np.asarray(rule.paired.values("diverged") > 0).any(axis=1)
     ranks = rank(
         np.asarray(rule.estimates, np.float64),
-        diverged,
+        np.asarray((rule.paired.values("diverged") > 0).any(axis=1)),
         higher_is_better=criteria.higher_is_better,
     )
     policies = rule.paired.policies
@@ -131,7 +130,8 @@ def _rows(
     paired, best = rule.paired, order[0]
     means = {name: paired.values(name).mean(axis=1) for name in ROW_METRICS}
     diverged = np.asarray(paired.values("diverged") > 0)
-    by_metric = rank_by_metric(paired, diverged.any(axis=1), criteria.baseline, criteria.target)
+    any_diverged = np.asarray(diverged.any(axis=1))
+    by_metric = rank_by_metric(paired, any_diverged, criteria.baseline, criteria.target)
     epochs = by_metric.epochs_to_target
 
     def row(i: int) -> Row:
@@ -210,7 +210,7 @@ def _still_improving(
     )
 
 
-def _notes(rule: Rule, rows: Sequence[Row]) -> tuple[str, ...]:
+def _notes(rule: Rule, rows: Sequence[Row], stopped: Sequence[Row]) -> tuple[str, ...]:
     """What a reader should know about the runs of this protocol."""
     paired = rule.paired
     unknown = sorted(name for name, value in paired.protocol.items() if value == UNKNOWN)
@@ -218,6 +218,7 @@ def _notes(rule: Rule, rows: Sequence[Row]) -> tuple[str, ...]:
     notes = (
         *rule.notes,
         depends_on_seed(rows),
+        message("stopped", policies="; ".join(row.policy for row in stopped)) if stopped else None,
         None if paired.seeds else message("unpaired"),
         message("assumed", fields=", ".join(unknown)) if unknown else None,
         disagreement(

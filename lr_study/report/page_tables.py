@@ -19,7 +19,7 @@ from lr_study.report.units import MISSING, Unit, unit_of
 
 Texts = Mapping[str, str]
 
-VERDICTS = ("best", "tied", "undecided", "worse", "diverged")
+VERDICTS = ("best", "tied", "undecided", "worse", "clearly worse", "diverged")
 """In the order in which a table sorts them."""
 
 
@@ -99,7 +99,7 @@ class PageTables:
         lines = []
         for row in self.ranking.rows:
             base = None if row.vs_baseline is None else row.vs_baseline[self.comparison.metric]
-            verdict = "diverged" if row.diverged else row.verdict
+            verdict = row.shown_verdict
             against = _difference(base, delta)
             if row.policy == self.comparison.baseline:
                 against = Cell(texts["baseline"], 0.0)
@@ -235,6 +235,8 @@ class PageTables:
     def _estimate(self, row: Row) -> Cell:
         unit = self.unit
         text, title = (form(row.estimate, row.interval) for form in (unit.estimate, unit.exact))
+        if row.stopped_after is not None:
+            text = self.texts["stopped after"].format(seeds=row.stopped_after)
         return Cell(text, row.estimate, title)
 
     def _estimate_heading(self) -> str:
