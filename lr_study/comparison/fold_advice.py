@@ -17,7 +17,7 @@ from lr_study.comparison.advice_texts import (
 )
 from lr_study.comparison.criteria import HIGHER_IS_BETTER
 from lr_study.comparison.messages import Catalog
-from lr_study.comparison.results import ProtocolRanking, Row
+from lr_study.comparison.results import ProtocolRanking
 from lr_study.runs import seeds_text
 
 
@@ -37,7 +37,7 @@ def fold_advice(
     if ranking.regret_bound is None:
         yield catalog["alone"].format(policy=best.policy)
         return
-    versus = _versus_baseline(best, metric, baseline)
+    versus = _versus_baseline(ranking, metric, baseline)
     supported = (
         versus == "gains on"
         or not ranking.decisions
@@ -65,17 +65,17 @@ def _unfinished(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
     yield catalog["seeds to repetition"].format(seeds=seeds_text(missing))
 
 
-def _versus_baseline(best: Row, metric: str, baseline: str) -> str:
+def _versus_baseline(ranking: ProtocolRanking, metric: str, baseline: str) -> str:
     """How the best policy compares with the baseline: the key of a text; empty if it does not."""
+    best = ranking.rows[0]
     difference = None if best.vs_baseline is None else best.vs_baseline[metric]
-    if best.policy == baseline or difference is None or difference.p_value is None:
+    if best.policy == baseline or difference is None:
         return ""
-    if difference.interval is None or difference.mean is None:
+    if difference.p_value is None or difference.mean is None:
         return ""
-    low, high = difference.interval
-    if not HIGHER_IS_BETTER[metric]:
-        low, high = -high, -low
-    return "gains on" if low > 0 else "loses on" if high < 0 else "not better than"
+    if difference.p_value >= ranking.level:
+        return "not better than"
+    return "gains on" if (difference.mean > 0) == HIGHER_IS_BETTER[metric] else "loses on"
 
 
 def _gain(

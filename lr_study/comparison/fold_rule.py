@@ -23,15 +23,12 @@ from lr_study.comparison.image_scores import ImageScores
 from lr_study.comparison.image_variance import pair_variances
 from lr_study.comparison.inference import LEVEL, Differences, TestConfig
 from lr_study.comparison.messages import Message, message
-from lr_study.comparison.paired_images import IMAGE_METRICS, image_scores
+from lr_study.comparison.paired_images import IMAGE_METRICS, RANDOM_SEED, image_scores
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import Difference, Doubt, Interval, SampleSize
 from lr_study.comparison.rule import Judgement
 from lr_study.comparison.selection_bias import correct_for_choosing
 from lr_study.comparison.split_rule import SplitRule
-
-RANDOM_SEED = 16
-"""The same runs give the same ranking: all draws are from a generator with this seed."""
 
 
 class FoldRule:
@@ -68,7 +65,7 @@ class FoldRule:
     ) -> None:
         self.paired = paired
         self.notes = notes
-        self._folds, self._criteria, self._config, self._level = folds, criteria, config, level
+        self._folds, self._criteria, self._config, self.level = folds, criteria, config, level
         diverged = np.asarray(paired.values("diverged") > 0).any(axis=1)
         self._tested = [int(i) for i in np.flatnonzero(~diverged)]
         self._place = {policy: place for place, policy in enumerate(self._tested)}
@@ -95,7 +92,7 @@ class FoldRule:
             np.random.default_rng(RANDOM_SEED),
             higher_is_better=HIGHER_IS_BETTER[metric],
             margin=self._config.equivalence_margin,
-            level=self._level,
+            level=self.level,
             prefer=None if preferred is None else self._place.get(preferred),
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from lr_study.comparison.image_scores import ImageScores
 from lr_study.comparison.paired_scores import PairedScores
@@ -16,6 +17,9 @@ from lr_study.support import UsageError
 
 COLUMN = "image_results"
 """The column of runs that holds their `ImageResults`, or None."""
+
+RANDOM_SEED = 16
+"""The same runs give the same ranking: every comparison draws from a generator with this seed."""
 
 IMAGE_METRICS = ("val_accuracy", "val_loss")
 """The metrics that are means over images, so that per-image results tell them."""
@@ -83,9 +87,7 @@ def _by_policy(paired: PairedScores, column: pd.Series) -> list[list[ImageResult
     return [each[start : start + count] for start in range(0, len(each), count)]
 
 
-def _fold_of_each_image(
-    runs: Sequence[ImageResults], images: int, folds: int
-) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _fold_of_each_image(runs: Sequence[ImageResults], images: int, folds: int) -> NDArray[np.int64]:
     """Return (repetitions, images): the fold in which each image validated."""
     fold = np.full((len(runs) // folds, images), -1, np.int64)
     for i, results in enumerate(runs):
@@ -98,14 +100,16 @@ def _fold_of_each_image(
     return fold
 
 
-def right_on_test(paired: PairedScores) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None:
-    """Return which images of the test set each run had right, (policies, seeds, images).
+def right_on_test(paired: PairedScores) -> NDArray[np.float64] | None:
+    """Return 1 for each image of the test set that a run had right: (policies, seeds, images).
 
-    None if a run does not tell, or their test sets differ in size.
+    None if a run does not tell, or if their test sets differ in size.
     """
     if not has_image_results(paired):
         return None
     tests = [results.test_right for results in paired.runs[COLUMN]]
-    if any(test is None for test in tests) or len({len(test) for test in tests}) != 1:
+    known = [test for test in tests if test is not None]
+    if len(known) < len(tests) or len({len(test) for test in known}) != 1:
         return None
-    return np.stack(tests).reshape(len(paired.policies), len(paired.seeds), -1)
+    shape = len(paired.policies), len(paired.seeds), -1
+    return np.stack(known).astype(np.float64).reshape(shape)

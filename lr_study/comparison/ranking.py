@@ -85,6 +85,7 @@ def rank_policies(
         gain_corrected=judgement.gain_corrected,
         doubt=judgement.doubt,
         scope=scope_of(fields),
+        level=rule.level,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from lr_study.comparison.frames import BY, comparison_frame, comparison_html, comparison_text
+from lr_study.comparison.inference import LEVEL
 from lr_study.comparison.messages import message
 from lr_study.support import require_one_of
 
@@ -159,7 +160,8 @@ class ProtocolRanking:
     best, with 95 % confidence, in points of accuracy or units of the loss; ``gain_corrected`` is
     how much better than the baseline it is, in units of the metric, corrected for having been
     chosen; ``doubt`` is what the undecided differences vary by. ``scope`` says of what the
-    verdicts speak.
+    verdicts speak. ``level`` is the error rate of the verdicts: below 0.05 where a study looked
+    at its results before, so that they hold at 5 % over all looks.
     """
 
     id: str
@@ -183,6 +185,7 @@ class ProtocolRanking:
     gain_corrected: float | None = None
     doubt: Doubt | None = None
     scope: str | None = None
+    level: float = LEVEL
 
     def tested(self) -> Mapping[str, Difference]:
         """Return one tested difference from the ``baseline`` and one from the ``best`` policy.

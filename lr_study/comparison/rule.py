@@ -40,6 +40,8 @@ class Rule(Protocol):
         The runs that are judged: all, or those of whole repetitions.
     notes
         What a reader should know about the choice of these.
+    level
+        Error rate of the verdicts.
     decides
         Whether there are enough runs for a verdict.
     estimates
@@ -49,6 +51,7 @@ class Rule(Protocol):
     name: str
     paired: PairedScores
     notes: Sequence[Message]
+    level: float
     decides: bool
 
     @property

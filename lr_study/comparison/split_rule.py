@@ -15,6 +15,7 @@ from lr_study.comparison.differences import (
     known_size,
 )
 from lr_study.comparison.inference import (
+    LEVEL,
     AllPairs,
     Differences,
     TestConfig,
@@ -35,6 +36,7 @@ class SplitRule:
     """Judges by one score a run, with the variance of Nadeau and Bengio; a `Rule`."""
 
     name = "splits"
+    level = LEVEL
 
     def __init__(
         self,
