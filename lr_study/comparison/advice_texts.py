@@ -54,7 +54,7 @@ ENGLISH_ADVICE: Catalog = {
     "no repetition": (
         "Not every one of the {folds} folds has validated yet: nothing is decided before that."
     ),
-    "seeds to repetition": "Train the seeds {seeds}.",
+    "seeds to repetition": "To train: seeds {seeds}.",
     "judged accuracy": (
         "Its accuracy is {naive:.2f} % (chosen and judged on the same images), {corrected:.2f} % "
         "corrected for choosing{versus}."

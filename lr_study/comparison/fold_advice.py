@@ -18,7 +18,6 @@ from lr_study.comparison.advice_texts import (
 from lr_study.comparison.criteria import HIGHER_IS_BETTER
 from lr_study.comparison.messages import Catalog
 from lr_study.comparison.results import ProtocolRanking
-from lr_study.runs import seeds_text
 
 
 def fold_advice(
@@ -62,7 +61,7 @@ def _unfinished(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
     start = min(seeds) - min(seeds) % folds
     yield catalog["no repetition"].format(folds=folds)
     missing = [seed for seed in range(start, start + folds) if seed not in seeds]
-    yield catalog["seeds to repetition"].format(seeds=seeds_text(missing))
+    yield catalog["seeds to repetition"].format(seeds=", ".join(map(str, missing)))
 
 
 def _versus_baseline(ranking: ProtocolRanking, metric: str, baseline: str) -> str:

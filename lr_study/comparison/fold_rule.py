@@ -228,7 +228,11 @@ class UnfinishedRepetition(SplitRule):
     """The rule of folds before one whole repetition: means and intervals, but no verdict."""
 
     name = "folds"
-    decides = False
+
+    @property
+    def decides(self) -> bool:
+        """That there are not enough runs."""
+        return False
 
     def judge(self, best: int) -> Judgement:
         """Return that nothing is decided: images that were in no fold yet have not been seen."""

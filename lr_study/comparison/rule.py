@@ -52,7 +52,9 @@ class Rule(Protocol):
     paired: PairedScores
     notes: Sequence[Message]
     level: float
-    decides: bool
+
+    @property
+    def decides(self) -> bool: ...
 
     @property
     def estimates(self) -> Sequence[float]: ...

@@ -48,12 +48,16 @@ class SplitRule:
         self.paired = paired
         self.notes = notes
         self._criteria, self._config = criteria, config
-        self.decides = len(paired.seeds) > 1
         self._from_baseline: dict[tuple[str, int], Differences] = {}
 
     @cached_property
     def _pairs(self) -> dict[str, AllPairs]:
         return compare_all_pairs(self.paired, self._criteria)
+
+    @property
+    def decides(self) -> bool:
+        """Whether there are several seeds."""
+        return len(self.paired.seeds) > 1
 
     @cached_property
     def estimates(self) -> Sequence[float]:
