@@ -37,12 +37,15 @@ class Cell:
         What a browser shows on hover: the policy as it is typed, or a number in full.
     is_policy
         Whether ``text`` is a policy's short name, and ``title`` the policy.
+    is_words
+        Whether ``text`` is words, which a narrow page breaks into lines rather than a number.
     """
 
     text: str
     value: float | str | None = None
     title: str = ""
     is_policy: bool = False
+    is_words: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class PageTables:
                 against = Cell(texts["baseline"], 0.0)
             cells = (
                 Cell(str(row.rank), row.rank),
-                Cell(texts[verdict], VERDICTS.index(verdict)),
+                Cell(texts[verdict], VERDICTS.index(verdict), is_words=True),
                 _policy(row.policy),
                 self._estimate(row),
                 against,
@@ -237,7 +240,7 @@ class PageTables:
         text, title = (form(row.estimate, row.interval) for form in (unit.estimate, unit.exact))
         if row.stopped_after is not None:
             text = self.texts["stopped after"].format(seeds=row.stopped_after)
-        return Cell(text, row.estimate, title)
+        return Cell(text, row.estimate, title, is_words=row.stopped_after is not None)
 
     def _estimate_heading(self) -> str:
         texts = self.texts
