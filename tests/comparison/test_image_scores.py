@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from scores_on_images import guesses
+
 from lr_study.comparison.image_scores import ImageScores
 from lr_study.support import UsageError
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from scipy import stats
-
 from scores_on_images import any_scores, divide, guesses
+
 from lr_study.comparison.image_scores import ImageScores
 from lr_study.comparison.image_variance import (
     LEAST_FREEDOM,
@@ -120,7 +120,7 @@ def test_folds_of_one_image_have_no_variance_within() -> None:
 
 @pytest.mark.parametrize("repetitions", [1, 2])
 def test_the_parts_are_unbiased_where_images_and_seeds_are_random(repetitions: int) -> None:
-    """d = a (image) + b (seed) + c (both): many studies at once, each versus a policy of zeros."""
+    """With d = a (image) + b (seed) + c (both): many studies, each versus zeros."""
     rng = np.random.default_rng(repetitions)
     studies, images, folds, sizes = 300, 400, 4, {"a": 1.0, "b": 0.3, "c": 2.0}
     n = folds * repetitions

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from scipy import stats
+from scores_on_images import guesses
 
 from lr_study.comparison.image_scores import ImageScores
 from lr_study.comparison.image_variance import pair_variances
 from lr_study.comparison.max_t import critical_value, draw_normals, floored, half_widths
-from scores_on_images import guesses
 
 
 def quantile(scores: ImageScores, draws: int = 40_000) -> float:

@@ -52,7 +52,8 @@ def test_maxima_over_what_is_left_of_an_order(draws: PairDraws) -> None:
 def test_maxima_over_the_pairs_of_one_policy(draws: PairDraws) -> None:
     others = [0, 2, 3]
     expected = np.array([pair(draws, j, 1) for j in others])
-    assert draws.largest_over(1) == pytest.approx(expected.max(axis=0))
+    both = np.concatenate([(-expected).max(axis=0), expected.max(axis=0)])
+    assert draws.largest_over(1) == pytest.approx(both)
     assert draws.largest_against(1) == pytest.approx(np.abs(expected).max(axis=0))
 
 

@@ -5,6 +5,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 from scipy import stats
+from scores_on_images import guesses
 
 from lr_study.comparison import sign_flips
 from lr_study.comparison.image_scores import ImageScores
@@ -17,7 +18,6 @@ from lr_study.comparison.sign_flips import (
     normal_statistics,
     p_values,
 )
-from scores_on_images import guesses
 
 
 def test_signs_are_fair_and_independent() -> None:
