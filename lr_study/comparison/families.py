@@ -11,7 +11,7 @@ from lr_study.comparison.messages import message
 from lr_study.comparison.paired_images import RANDOM_SEED, right_on_test
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import Difference, FamilyRow, Row, first_of_each_family
-from lr_study.comparison.test_set_inference import compare_on_test_set
+from lr_study.comparison.crossed_inference import compare_on_test_set
 
 TEST = "test_accuracy"
 

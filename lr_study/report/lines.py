@@ -35,7 +35,9 @@ def plan_line(plan: Plan) -> str:
     """Return in one line how many runs a study has, and how many are missing."""
     rest = f"{len(plan.missing)} to run" if plan.missing else "nothing is missing"
     failed = f", {len(plan.failed)} failed (--rerun failed)" if plan.failed else ""
-    return f"{len(plan.specs)} runs: {plan.finished} finished{failed}, {rest}"
+    needless = f", {len(plan.needless)} not needed any more" if plan.needless else ""
+    fewer = ", or fewer" if plan.missing and plan.may_be_fewer else ""
+    return f"{len(plan.specs)} runs: {plan.finished} finished{failed}{needless}, {rest}{fewer}"
 
 
 def plan_summary(plan: Plan) -> Iterator[str]:
@@ -68,3 +70,5 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"  to run: {spec.policy} seed={spec.seed}"
     for spec in plan.failed:
         yield f"  failed: {spec.policy} seed={spec.seed} (run it again with --rerun failed)"
+    if plan.missing and plan.may_be_fewer:
+        yield "  fewer, if a decision after a whole repetition leaves some out"

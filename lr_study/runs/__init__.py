@@ -9,12 +9,12 @@ from lr_study.runs.built_in_grids import BUILT_IN, SEED_GRID
 from lr_study.runs.grids import (
     DEFAULT_SEEDS,
     load_grid,
+    parse_points,
     parse_seeds,
     requested_study,
-    seeds_text,
 )
 from lr_study.runs.image_results import LEAST_LOG_PROBABILITY, ImageResults, log_probabilities
-from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
+from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan, seeds_text
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
 from lr_study.runs.rate_range import RangeSpec, RateRange
 from lr_study.runs.records import (
@@ -74,6 +74,7 @@ __all__ = [
     "load_grid",
     "log_probabilities",
     "make_plan",
+    "parse_points",
     "parse_seeds",
     "requested_study",
     "required_metrics",

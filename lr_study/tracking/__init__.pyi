@@ -57,6 +57,7 @@ from .tags import MAX_TAG_LENGTH as MAX_TAG_LENGTH
 from .tags import PROCESS_TAG as PROCESS_TAG
 from .tags import PROTOCOL_ID_TAG as PROTOCOL_ID_TAG
 from .tags import PROTOCOL_TAG as PROTOCOL_TAG
+from .tags import RACE_TAG as RACE_TAG
 from .tags import RANGE_TEST_KIND as RANGE_TEST_KIND
 from .tags import SUPERSEDED_TAG as SUPERSEDED_TAG
 from .tags import VERSION_TAG as VERSION_TAG

@@ -33,6 +33,7 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     `lr_study.runs.ImageResults`; None if the run did not store it), every metric of the run by its
     name, and ``excluded``: None for a finished run of lr-study, else the reason why it cannot be
     compared.
+    The run of a study that may end early has ``race``, a `RaceRecord`, and its ``protocol_id``.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def table_of(client: MlflowClient, runs: Iterable[Run]) -> pd.DataFrame:
     columns += [name for row in rows for name in row]
     frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
     # pandas would turn None into NaN, and whole numbers beside it into floats.
-    for name in "excluded", "seed", "options", "image_results":
+    for name in "excluded", "seed", "options", "image_results", "race":
         frame[name] = pd.Series([row.get(name) for row in rows], dtype=object)
     return frame
 

@@ -30,6 +30,9 @@ DEVICE_TAG = "lr_study.device"
 BACKBONE_TAG = "lr_study.backbone"
 """The backbone that ran: `mlflow run` logs the param ``backbone`` as typed, which may be auto."""
 
+RACE_TAG = "lr_study.race"
+"""Of a study's run: what it decided after each whole repetition, as a `RaceRecord`."""
+
 PARENT_TAG = "mlflow.parentRunId"
 
 SUPERSEDED_TAG = "lr_study.superseded"
