@@ -14,13 +14,14 @@ from lr_study.comparison.paired_images import (
     whole_repetitions,
 )
 from lr_study.comparison.paired_scores import PairedScores
+from lr_study.comparison.race_record import RaceRecord
 from lr_study.comparison.rule import Rule
 from lr_study.comparison.split_rule import SplitRule
 from lr_study.support import UsageError
 
 
 def choose_rule(
-    paired: PairedScores, criteria: ComparisonCriteria, level: float = LEVEL
+    paired: PairedScores, criteria: ComparisonCriteria, race: RaceRecord | None = None
 ) -> tuple[Rule, TestConfig]:
     """Return the rule for these runs, and how it tests the ranking metric.
 
@@ -29,8 +30,10 @@ def choose_rule(
 
     Parameters
     ----------
-    level
-        Error rate of the verdicts by folds.
+    race
+        What a study that may end early decided about these runs. Where its last look was at just
+        these repetitions, verdicts by folds have the error rate of that look, so that they hold at
+        5 % over all looks.
     """
     fields = paired.protocol
     config = test_config_for(criteria.metric, fields, criteria.margin)
@@ -51,6 +54,12 @@ def choose_rule(
         return UnfinishedRepetition(paired, criteria, config, [note]), config
     unused = [str(seed) for seed in paired.seeds if seed not in seeds]
     notes = [message("unused", seeds=", ".join(unused), folds=folds)] if unused else []
+    level = LEVEL
+    if race is not None and race.repetitions == len(seeds) // folds:
+        level = race.level
+        if race.ended:
+            planned = race.folds * race.planned
+            notes.append(message("ended", seeds=len(seeds), planned=planned))
     used = paired.under(seeds)
     images = used.select([int(np.argmin(diverged))]).runs[COLUMN].iloc[0].images
     by_images = test_config_for(criteria.metric, {**fields, "val_size": images}, criteria.margin)

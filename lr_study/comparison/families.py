@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lr_study.comparison.crossed_inference import compare_on_test_set
 from lr_study.comparison.differences import difference_at
 from lr_study.comparison.inference import TestConfig, many_to_one, wilson_interval
 from lr_study.comparison.messages import message
 from lr_study.comparison.paired_images import RANDOM_SEED, right_on_test
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import Difference, FamilyRow, Row, first_of_each_family
-from lr_study.comparison.crossed_inference import compare_on_test_set
 
 TEST = "test_accuracy"
 

@@ -60,6 +60,10 @@ ENGLISH: Catalog = {
         "A race stopped {policies}: their accuracies are of fewer seeds, and low because who is "
         "unlucky is stopped; do not compare them with those of the others"
     ),
+    "ended": (
+        "Ended after {seeds} of {planned} seeds, as was asked for; intervals, verdicts and the "
+        "bound hold at 95 % over all looks"
+    ),
     # of what verdicts speak
     "scope": (
         "Verdicts speak of training on {images} images of this source and judging new images of "

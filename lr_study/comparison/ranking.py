@@ -10,10 +10,11 @@ from lr_study.comparison.choose_rule import choose_rule
 from lr_study.comparison.criteria import HIGHER_IS_BETTER, ComparisonCriteria
 from lr_study.comparison.differences import known_size, test_config_for
 from lr_study.comparison.families import compare_families
-from lr_study.comparison.inference import LEVEL, TestConfig
+from lr_study.comparison.inference import TestConfig
 from lr_study.comparison.messages import message
 from lr_study.comparison.metric_ranks import disagreement, rank, rank_by_metric, uneven_seconds
 from lr_study.comparison.paired_scores import PairedScores
+from lr_study.comparison.race_record import RaceRecord
 from lr_study.comparison.results import (
     Difference,
     FamilyContrast,
@@ -42,7 +43,10 @@ ROW_METRICS = (
 
 
 def rank_policies(
-    protocol_id: str, paired: PairedScores, criteria: ComparisonCriteria, level: float = LEVEL
+    protocol_id: str,
+    paired: PairedScores,
+    criteria: ComparisonCriteria,
+    race: RaceRecord | None = None,
 ) -> ProtocolRanking:
     """Rank the policies of one protocol; the advice is left empty.
 
@@ -51,10 +55,10 @@ def rank_policies(
 
     Parameters
     ----------
-    level
-        Error rate of verdicts by folds: smaller than 0.05 in a study that looked before its end.
+    race
+        What a study that may end early decided about these runs.
     """
-    rule, config = choose_rule(paired, criteria, level)
+    rule, config = choose_rule(paired, criteria, race)
     paired = rule.paired
     ranks, order = _order(rule, criteria)
     judgement = _with_divergence(rule, rule.judge(order[0]), order[0])
