@@ -1,6 +1,6 @@
-from .advice import ENGLISH_ADVICE as ENGLISH_ADVICE
 from .advice import advise as advise
-from .advice import margin_text as margin_text
+from .advice_texts import ENGLISH_ADVICE as ENGLISH_ADVICE
+from .advice_texts import margin_text as margin_text
 from .criteria import HIGHER_IS_BETTER as HIGHER_IS_BETTER
 from .criteria import SELECTION_RULES as SELECTION_RULES
 from .criteria import ComparisonCriteria as ComparisonCriteria

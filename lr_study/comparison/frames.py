@@ -89,9 +89,11 @@ def _short_frame(comparison: "Comparison", ranking: "ProtocolRanking") -> "pd.Da
         rows.append(
             {
                 "rank": row.rank,
-                "verdict": "diverged" if row.diverged else row.verdict,
+                "verdict": row.shown_verdict,
                 "policy": row.policy,
-                "estimate": _digits(row.estimate),
+                "estimate": _digits(row.estimate)
+                if row.stopped_after is None
+                else f"stopped after {row.stopped_after} seeds",
                 "± 95 %": _digits(margin),
                 "Δ vs baseline": _digits(versus.mean if versus else None, "+.4f"),
                 "p": _digits(versus.p_value if versus else None, ".2g"),

@@ -28,6 +28,7 @@ from lr_study.runs.records import (
     required_metrics,
     summarize_curves,
 )
+from lr_study.runs.repetitions import seeds_beyond_repetitions, whole_repetitions
 from lr_study.runs.settings import (
     BACKBONES,
     DUPLICATES,
@@ -77,7 +78,9 @@ __all__ = [
     "parse_seeds",
     "requested_study",
     "required_metrics",
+    "seeds_beyond_repetitions",
     "seeds_text",
     "short_hash",
     "summarize_curves",
+    "whole_repetitions",
 ]
