@@ -66,13 +66,12 @@ class PairDraws:
 
         The result is (len(order) - 1, draws); the first row is over all pairs.
         """
-        maxima = np.zeros((max(len(order) - 1, 0), self.image.shape[1]))
-        largest = np.zeros(self.image.shape[1])
-        for s in range(len(order) - 2, -1, -1):
-            found = self.statistics(order[s], order[s + 1 :])
-            largest = np.maximum(largest, np.abs(found, out=found).max(axis=0))
-            maxima[s] = largest
-        return maxima
+        found = [
+            np.abs(self.statistics(first, order[s + 1 :])).max(axis=0)
+            for s, first in enumerate(order[:-1])
+        ]
+        rows = np.reshape(found, (len(found), self.image.shape[1]))
+        return np.asarray(np.maximum.accumulate(rows[::-1], axis=0)[::-1], np.float64)
 
     def largest_against(self, i: int) -> Floats:
         """Return the largest absolute draw over the pairs of policy i, (draws,)."""
