@@ -52,7 +52,16 @@ class _Part:
 
 _STALE_AFTER_SECONDS = 3600
 _CHECKPOINTS = (".training.npz", ".training.lock")
-_CACHED = ("features", "data", "weights", "fingerprints", "left_out", "decoded")
+_CACHED = (
+    "features",
+    "data",
+    "weights",
+    "fingerprints",
+    "left_out",
+    "decoded",
+    "similar",
+    "image_results",
+)
 _STATES = ("outbox", "checkpoints", "locks", "processes")
 PARTS = (*_CACHED, *_STATES)
 """What can be emptied, by name."""
