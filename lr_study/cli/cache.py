@@ -90,7 +90,7 @@ def cache(
                 f"({error.strerror or error}): some of it is left"
             ) from error
         echo_err(f"cleared: {name} ({decimal(before - parts[name].size())})")
-    echo(*(f"{name:<12} {decimal(part.size()):>9}  {part.folder}" for name, part in parts.items()))
+    echo(*(f"{name:<13} {decimal(part.size()):>9}  {part.folder}" for name, part in parts.items()))
 
 
 def _parts() -> dict[str, _Part]:

@@ -37,7 +37,6 @@ from lr_study.data.selection import Selection, require_same_classes, select, sel
 from lr_study.data.similar import (
     SimilarImages,
     find_similar,
-    read_similar_groups,
     similar_groups,
 )
 from lr_study.data.sources import locate, locate_folder
@@ -73,7 +72,6 @@ __all__ = [
     "locate_folder",
     "read_left_out",
     "read_remarks",
-    "read_similar_groups",
     "record_pixels",
     "recorded_pixels",
     "remark_lines",

@@ -92,7 +92,7 @@ def similar_groups(
     rows = [row for row, path in enumerate(image_set.paths) if path not in left_out]
     if len(rows) > MAX_COMPARED:
         return None
-    cached = read_similar_groups(image_set.fingerprint)
+    cached = _read_groups(image_set.fingerprint)
     if cached is not None:
         return cached
     hashed_rows, hashes = _hashes(image_set, rows)
@@ -111,8 +111,8 @@ def similar_groups(
     return groups
 
 
-def read_similar_groups(fingerprint: str) -> tuple[tuple[int, ...], ...] | None:
-    """Return what `similar_groups` found in a data set before; None if it was not asked."""
+def _read_groups(fingerprint: str) -> tuple[tuple[int, ...], ...] | None:
+    """Return what was found in a data set before; None if nobody asked."""
     with suppress(OSError, ValueError, TypeError, KeyError):
         entry = read_checked_json(_cache_file(fingerprint))
         if (entry["decoder"], entry["version"]) == (decoder(), _VERSION):

@@ -19,7 +19,6 @@ from lr_study.data import (
     first_decoder,
     read_left_out,
     read_remarks,
-    read_similar_groups,
     remark_lines,
     similar_groups,
 )
@@ -239,9 +238,7 @@ def prepare(settings: Settings, image_set: ImageSet) -> "CachedWorkload | LiveWo
     test_left_out: Mapping[str, str] = {}
     if test_set is not None:
         test_left_out = test_features.left_out if test_features else check_images(test_set, size)
-    alike: Sequence[Sequence[int]] | None = ()
-    if settings.resampling == "folds":
-        alike = similar_groups(image_set, left_out)
+    alike = _alike(settings, image_set, left_out)
     used = use_images(settings, image_set, left_out, test_left_out, alike)
     remarks = tuple(_remarks(settings, image_set, features, test_features))
     return _workload(settings, used, weights, remarks, features, test_features)
@@ -281,14 +278,24 @@ def _remarks(
 
 
 def describe(settings: Settings, image_set: ImageSet) -> Workload:
-    """Return the workload as far as it is known without reading an image: enough for a plan."""
+    """Return the workload as far as it is known without features: enough for a plan.
+
+    No image is read but to find those that look alike, once: folds, and so the protocol, depend on
+    them.
+    """
     weights = resolve_weights(settings.resolved_backbone(), settings.weights)
     left_out, of_test = (
         (read_left_out(of.fingerprint) or {}) if of is not None else {}
         for of in (image_set, image_set.test_set)
     )
-    alike = read_similar_groups(image_set.fingerprint) or ()
-    return _workload(settings, use_images(settings, image_set, left_out, of_test, alike), weights)
+    used = use_images(settings, image_set, left_out, of_test, _alike(settings, image_set, left_out))
+    return _workload(settings, used, weights)
+
+
+def _alike(
+    settings: Settings, image_set: ImageSet, left_out: Mapping[str, str]
+) -> Sequence[Sequence[int]] | None:
+    return similar_groups(image_set, left_out) if settings.resampling == "folds" else ()
 
 
 def _workload(

@@ -96,16 +96,17 @@ def test_images_that_look_alike_stay_in_one_fold_and_are_said(digits: Path) -> N
     assert len(made.protocol.groups) == 12
 
 
-def test_a_plan_knows_what_looks_alike_once_the_images_were_compared(digits: Path) -> None:
+def test_a_plan_knows_what_looks_alike(digits: Path) -> None:
+    """Else it would not know the protocol, and call finished runs missing."""
     first = sorted((digits / "2").iterdir())[0]
     Image.open(first).resize((80, 80)).save(digits / "2" / "first.png")
     settings = Settings(
         data=str(digits), image_size=32, weights="random", engine="live", test_fraction=0
     )
     image_set = find_images(settings)
-    made = prepare(settings, image_set)
-    assert made.protocol.groups
-    assert describe(settings, image_set).protocol == made.protocol
+    planned = describe(settings, image_set).protocol
+    assert planned.groups
+    assert prepare(settings, image_set).protocol == planned
 
 
 def test_what_looks_alike_is_not_searched_for_splits(
