@@ -13,6 +13,7 @@ from .messages import message as message
 from .messages import translate as translate
 from .metric_ranks import RANKED_METRICS as RANKED_METRICS
 from .metric_ranks import TO_TARGET as TO_TARGET
+from .paired_images import RANDOM_SEED as RANDOM_SEED
 from .race_record import RaceRecord as RaceRecord
 from .race_record import races_of as races_of
 from .race_scores import RaceScores as RaceScores

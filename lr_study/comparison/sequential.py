@@ -44,6 +44,10 @@ from lr_study.support import UsageError
 LEAST_CRITICAL = 1.96
 """No difference below counts, as in a single comparison, however few images differ."""
 
+LEAST_LEVEL = 0.001
+"""Intervals and bounds of an early look are given at this level, where less was spent: smaller
+ones would need far more than the 10,000 draws that they are made of."""
+
 Bound = Callable[[ImageScores, float], float]
 """From scores and a level to what choosing the leader loses at most, in the unit of the values."""
 
@@ -61,13 +65,13 @@ class Look:
     spent
         The error rate of all looks up to this one together.
     level
-        The error rate of this look by itself.
+        The error rate of this look by itself, for intervals and bounds; at least `LEAST_LEVEL`.
     fell
         Policies that left the set of those that may be best.
     left
         Policies in it; all of them if the study does not race.
     regret_bound
-        What choosing the leader loses at most; infinite if it is too early to tell.
+        What choosing the leader loses at most; infinite if it was not asked for.
     """
 
     repetitions: int
@@ -264,8 +268,7 @@ class _Study:
                 break
         fell = ~stays if race else np.zeros(len(stays), bool)
         crossing = largest > critical
-        # Where draws cannot show it, the level is what was spent since the last look.
-        level = max(float(crossing.mean()), spent - before.spent)
+        level = max(float(crossing.mean()), spent - before.spent, LEAST_LEVEL)
         left = before.left[~fell]
         look = Look(
             repetitions,

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lr_study.comparison import (
+    RANDOM_SEED,
     Decisions,
     ImageScores,
     Look,
@@ -36,9 +37,6 @@ from lr_study.tracking import (
 
 POINTS = 100
 """Points of accuracy in a share."""
-
-_FIRST_LEVEL = 0.001
-"""No bound is taken at a smaller level: of 10,000 draws ten or more lie beyond it."""
 
 
 @dataclass
@@ -154,7 +152,7 @@ class EarlyEnd:
             level=look.level,
             stopped={self.policies[i]: r for i, r in self.decisions.stopped.items()},
             until_regret=self.study.until_regret,
-            regret_bound=_points(look.regret_bound),
+            regret_bound=look.regret_bound * POINTS,
             ended=self.decisions.ended,
         )
 
@@ -176,11 +174,8 @@ class EarlyEnd:
                 if look.fell
                 else f"all {len(look.left)} policies may be best and train on"
             )
-        points = _points(look.regret_bound)
-        if points is None:
-            parts.append("too early to say what choosing the leader can lose")
-        else:
-            parts.append(f"choosing the leader loses at most {points:.2g} points (95 %)")
+        points = look.regret_bound * POINTS
+        parts.append(f"choosing the leader loses at most {points:.2g} points (95 %)")
         if is_last and self.decisions is not None and self.decisions.ended:
             parts.append("the study ends")
         seeds = f"{look.repetitions * folds} of {planned * folds} seeds"
@@ -233,11 +228,7 @@ def _not_decided(why: str) -> str:
     )
 
 
-def _points(bound: float) -> float | None:
-    return bound * POINTS if np.isfinite(bound) else None
-
-
 def _regret_bound(scores: ImageScores, level: float) -> float:
-    if level < _FIRST_LEVEL:
-        return float("inf")
-    return infer(scores, np.random.default_rng(0), margin=0.0, level=level).regret_bound
+    """As a ranking of these runs at this level gives it: by the same draws."""
+    rng = np.random.default_rng(RANDOM_SEED)
+    return infer(scores, rng, margin=0.0, level=level).regret_bound
