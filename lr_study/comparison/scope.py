@@ -15,6 +15,10 @@ is trained on is then not small, and cannot be told from one set of images.
 """
 
 
+MAX_NAMED = 4
+"""Policies that a note names; the rest are counted."""
+
+
 def scope_of(fields: Mapping[str, Any]) -> Message | None:
     """Return of what verdicts under a protocol speak; None if its training sets are unknown.
 
@@ -33,4 +37,5 @@ def depends_on_seed(rows: Sequence[Row]) -> Message | None:
     unstable = [row.policy for row in rows if (row.seed_share or 0.0) > SEED_SHARE]
     if not unstable:
         return None
-    return message("depends on the seed", policies="; ".join(unstable))
+    more = f" (+{len(unstable) - MAX_NAMED})" if len(unstable) > MAX_NAMED else ""
+    return message("depends on the seed", policies="; ".join(unstable[:MAX_NAMED]) + more)
