@@ -104,9 +104,7 @@ MORE = "About 20 seeds (10 more, 60 s of training here) would settle "
         ),
         (
             [("a", 20, None), ("b", 90, None), ("c", None, 3.0)],
-            f"3 others may be as good: a; b; c. {MORE}1 of them. About 90 seeds (80 more, 8 min of "
-            "training here) would settle 2 of them. More seeds alone would not settle 1 of them. "
-            "About 3 times as many images would.",
+            f"3 others may be as good. {MORE}1 of them, 90 seeds (80 more, 8 min) 2 of them.",
         ),
         (
             [("a", None, 3.0), ("b", None, 2.0)],
