@@ -34,7 +34,7 @@ def test_what_choosing_can_cost_stands_first_then_the_corrected_accuracy(three) 
         f"Use {FAST}: choosing it loses at most 0.42 points against whichever is truly best "
         "(95 %).",
         "Its accuracy is 91.23 % (chosen and judged on the same images), 90.88 % corrected for "
-        f"choosing: significantly better than the baseline {BASE}, by 9.87 points so corrected.",
+        f"choosing: significantly better than the baseline {BASE}, by 9.87 points after the same correction.",
         "Every other policy is tied with it or worse.",
     ]
 
@@ -45,7 +45,7 @@ def test_of_a_loss_nothing_is_in_points(three) -> None:
     assert shown[0].startswith(f"Use {FAST}: choosing it loses at most ")
     assert " of loss against whichever" in shown[0]
     assert shown[1].startswith("Its loss is 0.")
-    assert "of loss so corrected." in shown[1]
+    assert "of loss after the same correction." in shown[1]
     assert "point" not in " ".join(shown)
 
 
