@@ -32,8 +32,18 @@ def test_signs_are_fair_and_independent() -> None:
 def test_a_draw_does_not_depend_on_how_many_are_made_at_once(monkeypatch) -> None:
     values = np.random.default_rng(0).normal(size=(3, 130))
     at_once = flipped_means(values, np.random.default_rng(1), 50)
-    monkeypatch.setattr(sign_flips, "CHUNK", 130 * 7)
-    assert flipped_means(values, np.random.default_rng(1), 50) == pytest.approx(at_once)
+    made = []
+
+    def counted(rng: np.random.Generator, draws: int, images: int) -> np.ndarray:
+        made.append(draws)
+        return image_signs(rng, draws, images)
+
+    monkeypatch.setattr(sign_flips, "image_signs", counted)
+    for chunk, parts in ((130 * 20, [20, 20, 10]), (100, [1] * 50)):
+        monkeypatch.setattr(sign_flips, "CHUNK", chunk)
+        assert flipped_means(values, np.random.default_rng(1), 50) == pytest.approx(at_once)
+        assert made == parts
+        made.clear()
     signs = image_signs(np.random.default_rng(1), 50, 130)
     assert at_once == pytest.approx(values @ signs.T / 130)
 
