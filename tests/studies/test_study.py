@@ -117,7 +117,8 @@ def test_dry_run_says_what_would_be_run_and_runs_nothing(
     assert said.out.splitlines() == [
         "6 runs: 4 finished, 2 to run",
         "warning: the 3 seeds are no whole repetitions of the 5 folds: seeds 0, 1, 2 are not "
-        "ranked by images until the others of their repetition are finished too, such as with --seeds 5",
+        "ranked by images until the others of their repetition are finished too, such as with "
+        "--seeds 5",
         "  to run: fixed:lr=0.01 seed=2",
         "  to run: fixed:lr=0.001 seed=2",
     ]
