@@ -67,7 +67,9 @@ ENGLISH_ADVICE: Catalog = {
     "loss bound": "{bound:.2g} of loss",
     "accuracy gain": "{gain:.2f} points",
     "loss gain": "{gain:.4f} of loss",
-    "gains on": ": significantly better than the baseline {baseline}, by {gain} after the same correction",
+    "gains on": (
+        ": significantly better than the baseline {baseline}, by {gain} after the same correction"
+    ),
     "loses on": ": significantly worse than the baseline {baseline}",
     "not better than": ": not significantly better than the baseline {baseline}",
     "none open": "Every other policy is tied with it or worse.",

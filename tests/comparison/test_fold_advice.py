@@ -34,7 +34,8 @@ def test_what_choosing_can_cost_stands_first_then_the_corrected_accuracy(three) 
         f"Use {FAST}: choosing it loses at most 0.42 points against whichever is truly best "
         "(95 %).",
         "Its accuracy is 91.23 % (chosen and judged on the same images), 90.88 % corrected for "
-        f"choosing: significantly better than the baseline {BASE}, by 9.87 points after the same correction.",
+        f"choosing: significantly better than the baseline {BASE}, by 9.87 points after the same "
+        "correction.",
         "Every other policy is tied with it or worse.",
     ]
 
