@@ -71,7 +71,7 @@ class PairDraws:
             for s, first in enumerate(order[:-1])
         ]
         rows = np.reshape(found, (len(found), self.image.shape[1]))
-        return np.asarray(np.maximum.accumulate(rows[::-1], axis=0)[::-1], np.float64)
+        return np.asarray(np.maximum.accumulate(rows[::-1])[::-1], np.float64)
 
     def largest_against(self, i: int) -> Floats:
         """Return the largest absolute draw over the pairs of policy i, (draws,)."""
