@@ -93,7 +93,8 @@ def _what_decides(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
     if not names:
         yield catalog["none open"]
         return
-    key = "open" if len(names) > 1 else "one open"
+    # Of more, the table shows which they are: a list would hide what follows.
+    key = {1: "one open", 2: "two open"}.get(len(names), "many open")
     yield catalog[key].format(count=len(names), policies=named(names, catalog))
     doubt = ranking.doubt
     if doubt is not None and doubt.interaction is None:
@@ -108,21 +109,22 @@ def _what_decides(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
 
 def _seeds_and_images(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
     have, settled, total = len(ranking.rows[0].seeds), 0, len(ranking.decisions)
+    sentence = ""
     for seeds, decisions in by_cost(ranking.decisions):
         settled += len(decisions)
-        yield catalog["settles"].format(
+        sentence += catalog["settles more" if sentence else "settles"].format(
             seeds=seeds,
             more=seeds - have,
             cost=_cost(ranking, seeds - have, catalog),
             count=_how_many(settled, total, catalog),
         )
-    rest = [decision for decision in ranking.decisions if decision.seeds is None]
-    if not rest:
+    if sentence:
+        yield f"{sentence}."
         return
-    yield catalog["seeds alone cannot"].format(count=_how_many(len(rest), total, catalog))
-    factors = [decision.pictures for decision in rest if decision.pictures is not None]
+    yield catalog["seeds alone cannot"].format(count=_how_many(total, total, catalog))
+    factors = [d.pictures for d in ranking.decisions if d.pictures is not None]
     if factors and min(factors) <= MAX_FACTOR:
-        key = "more images once" if len(rest) == 1 else "more images first"
+        key = "more images once" if total == 1 else "more images first"
         yield catalog[key].format(factor=min(factors))
 
 

@@ -34,7 +34,8 @@ def test_what_choosing_can_cost_stands_first_then_the_corrected_accuracy(three) 
         f"Use {FAST}: choosing it loses at most 0.42 points against whichever is truly best "
         "(95 %).",
         "Its accuracy is 91.23 % (chosen and judged on the same images), 90.88 % corrected for "
-        f"choosing: significantly better than the baseline {BASE}, by 9.87 points so corrected.",
+        f"choosing: significantly better than the baseline {BASE}, by 9.87 points after the same "
+        "correction.",
         "Every other policy is tied with it or worse.",
     ]
 
@@ -45,7 +46,7 @@ def test_of_a_loss_nothing_is_in_points(three) -> None:
     assert shown[0].startswith(f"Use {FAST}: choosing it loses at most ")
     assert " of loss against whichever" in shown[0]
     assert shown[1].startswith("Its loss is 0.")
-    assert "of loss so corrected." in shown[1]
+    assert "of loss after the same correction." in shown[1]
     assert "point" not in " ".join(shown)
 
 
@@ -104,9 +105,7 @@ MORE = "About 20 seeds (10 more, 60 s of training here) would settle "
         ),
         (
             [("a", 20, None), ("b", 90, None), ("c", None, 3.0)],
-            f"3 others may be as good: a; b; c. {MORE}1 of them. About 90 seeds (80 more, 8 min of "
-            "training here) would settle 2 of them. More seeds alone would not settle 1 of them. "
-            "About 3 times as many images would.",
+            f"3 others may be as good. {MORE}1 of them, 90 seeds (80 more, 8 min) 2 of them.",
         ),
         (
             [("a", None, 3.0), ("b", None, 2.0)],
