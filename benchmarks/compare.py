@@ -2,7 +2,8 @@
 
     python benchmarks/compare.py [--runs 1000] [--repeats 3]
 
-writes runs of 18 policies x 50 epochs into a new sqlite store, as a study publishes them, and times
+writes runs of 18 policies x 50 epochs into a new sqlite store, as a study of 1,000 images in folds
+publishes them, each with the results of its images, and times
 as whole processes, in turns: `python -c "import mlflow"`, `lr-study compare` over all runs, and
 `lr-study report` over 180 of them. The exit code is 1 if comparing takes more than 2 s beyond the
 import, or the report more than 10 s.
@@ -22,32 +23,60 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 POLICIES, EPOCHS, REPORTED = 18, 50, 180
+IMAGES, TESTED, FOLDS = 1000, 200, 5
 
 
 def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) -> None:
     """Publish ``count`` finished runs with noisy curves, seed by seed."""
     from records import log_record
 
-    from lr_study.runs import SEED_GRID, EpochRecord, Protocol, RunRecord, RunSpec, Settings
+    from lr_study.data import Folds
+    from lr_study.runs import (
+        SEED_GRID,
+        EpochRecord,
+        ImageResults,
+        Protocol,
+        RunRecord,
+        RunSpec,
+        Settings,
+        log_probabilities,
+    )
     from lr_study.tracking.connection import connect
     from lr_study.tracking.experiments import choose_experiment
 
+    validated = IMAGES // FOLDS
     protocol = Protocol(
-        "efficientnet-lite0", "w" * 12, 224, "made", "f" * 64, 20, 8944, 1916, 1916,
-        0.15, 0.15, 0, "cached", "float32", "adam", 16, EPOCHS, "full",
+        "efficientnet-lite0", "w" * 12, 224, "made", "f" * 64, 20, IMAGES - validated, validated,
+        TESTED, 0.0, 0.15, 0, "cached", "float32", "adam", 16, EPOCHS, "full",
+        resampling="folds", folds=FOLDS,
     )  # fmt: skip
+    folds = Folds(np.zeros(IMAGES, np.int32), np.arange(IMAGES), FOLDS, stratify=False)
     client = connect(uri, create=True)
     chosen = choose_experiment(client, experiment, experiment)
     for number in range(count):
         policy = SEED_GRID[number % POLICIES]
         spec = RunSpec(policy, number // POLICIES, Settings(epochs=EPOCHS, batch_size=16))
+        truth = rng.beta(3, 1, validated + TESTED)
+        right, logs = truth > 0.5, log_probabilities(np.log(truth))
+        images = ImageResults(
+            IMAGES,
+            folds.split(spec.seed).validation,
+            right[:validated],
+            logs[:validated],
+            right[validated:],
+            logs[validated:],
+        )
         accuracy = 0.73 - 0.3 * np.exp(-np.arange(EPOCHS) / 5) + rng.normal(0, 0.003, EPOCHS)
+        accuracy[-1] = images.accuracy
+        losses = [*(1.1 - accuracy[:-1] / 2), images.loss]
         epochs = tuple(
-            EpochRecord(i + 1, 1 - a / 2, a, 1.1 - a / 2, a, policy(i))
+            EpochRecord(i + 1, 1 - a / 2, a, float(losses[i]), a, policy(i))
             for i, a in enumerate(accuracy.tolist())
         )
         run = client.create_run(chosen.experiment_id)
-        record = RunRecord(spec, protocol, epochs, float(accuracy[-1]), 1.0, POLICIES, 60.0)
+        record = RunRecord(
+            spec, protocol, epochs, images.test_accuracy, 1.0, POLICIES, 60.0, images
+        )
         log_record(client, run.info.run_id, record)
         client.set_terminated(run.info.run_id, "FINISHED")
 

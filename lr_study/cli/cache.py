@@ -52,7 +52,16 @@ class _Part:
 
 _STALE_AFTER_SECONDS = 3600
 _CHECKPOINTS = (".training.npz", ".training.lock")
-_CACHED = ("features", "data", "weights", "fingerprints", "left_out", "decoded")
+_CACHED = (
+    "features",
+    "data",
+    "weights",
+    "fingerprints",
+    "left_out",
+    "decoded",
+    "similar",
+    "image_results",
+)
 _STATES = ("outbox", "checkpoints", "locks", "processes")
 PARTS = (*_CACHED, *_STATES)
 """What can be emptied, by name."""
@@ -81,7 +90,7 @@ def cache(
                 f"({error.strerror or error}): some of it is left"
             ) from error
         echo_err(f"cleared: {name} ({decimal(before - parts[name].size())})")
-    echo(*(f"{name:<12} {decimal(part.size()):>9}  {part.folder}" for name, part in parts.items()))
+    echo(*(f"{name:<13} {decimal(part.size()):>9}  {part.folder}" for name, part in parts.items()))
 
 
 def _parts() -> dict[str, _Part]:

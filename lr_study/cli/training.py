@@ -18,6 +18,7 @@ from lr_study.runs import (
     RERUNS,
     RunSpec,
     Settings,
+    parse_points,
     requested_study,
 )
 from lr_study.support import LrStudyError, reason_of_failure, require_model_name, require_one_of
@@ -128,6 +129,21 @@ def study(
     register: Annotated[
         str, typer.Option(help="Register the model of the best policy in MLflow under this name.")
     ] = "",
+    race: Annotated[
+        bool,
+        typer.Option(
+            "--race",
+            help="After each repetition of the folds, train no policy that may not be best.",
+        ),
+    ] = False,
+    until_regret: Annotated[
+        str,
+        typer.Option(
+            help="End when choosing the leader loses at most so many points of accuracy (95 %), "
+            "such as 0.5.",
+            metavar="POINTS",
+        ),
+    ] = "",
 ) -> None:
     """Train a grid of policies over seeds, only what is missing, and rank them."""
     require_one_of("rerun", rerun, RERUNS)
@@ -142,12 +158,14 @@ def study(
         seeds=seeds if "seeds" in typed else None,
         rerun=rerun,
         typed=typed,
+        race=race,
+        until_regret=parse_points(until_regret),
     )
     settings = requested.settings
     from lr_study.studies import data_lines, find_images
 
     image_set = find_images(settings)
-    from lr_study.report import left_out_lines, origin_of, plan_line, plan_lines, ranking_table
+    from lr_study.report import left_out_lines, origin_of, plan_lines, plan_summary, ranking_table
     from lr_study.studies import describe, plan_study, register_classifier, run_study, winner
     from lr_study.tracking import CHAMPION, find_destination, not_joined_lines, open_destination
 
@@ -164,7 +182,8 @@ def study(
         requested,
         lambda: prepared(settings, image_set),
         models=log_models,
-        on_plan=lambda plan: echo_err(plan_line(plan)),
+        on_plan=lambda plan: echo_err(*plan_summary(plan)),
+        on_decision=echo_err,
         on_ranking=lambda runs, ranking: echo(
             ranking_table(ranking, origin=origin_of(ranking, runs, tracking_uri), display=display())
         ),

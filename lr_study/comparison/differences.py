@@ -15,7 +15,6 @@ from lr_study.comparison.inference import (
     Differences,
     TestConfig,
     all_pairs,
-    many_to_one,
 )
 from lr_study.comparison.messages import message
 from lr_study.comparison.paired_scores import PairedScores
@@ -55,21 +54,16 @@ def compare_all_pairs(paired: PairedScores, criteria: ComparisonCriteria) -> dic
     }
 
 
-def compare_with_baseline(
-    paired: PairedScores, pairs: Mapping[str, AllPairs], baseline: str
-) -> dict[str, Differences]:
-    """Compare all policies with the baseline in each metric; empty if it has no runs."""
-    if baseline not in paired.policies:
-        return {}
-    reference = paired.policies.index(baseline)
-    return {
-        metric: many_to_one(tested.scores, reference, tested.config)
-        for metric, tested in pairs.items()
-    }
+def difference_at(
+    differences: Differences, i: int, method: str = "paired t", correction: str = "holm"
+) -> Difference:
+    """Return the difference of policy ``i`` from the reference, with how it was computed.
 
-
-def difference_at(differences: Differences, i: int) -> Difference:
-    """Return the difference of policy ``i`` from the reference, with how it was computed."""
+    Parameters
+    ----------
+    method, correction
+        The keys of messages that say so.
+    """
     if np.isnan(differences.mean[i]):
         return Difference(None)
     mean = float(differences.mean[i])
@@ -83,8 +77,8 @@ def difference_at(differences: Differences, i: int) -> Difference:
         interval=(mean - margin_of_error, mean + margin_of_error),
         p_value=float(differences.p_value[i]),
         n=differences.seeds,
-        method=message("paired t"),
-        correction=message("holm", comparisons=differences.comparisons),
+        method=message(method),
+        correction=message(correction, comparisons=differences.comparisons),
     )
 
 

@@ -1,6 +1,6 @@
 """Comparison of an experiment's runs: exclude invalid ones, then rank each protocol separately."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from lr_study.comparison.criteria import ComparisonCriteria
 from lr_study.comparison.guards import duplicate_reasons, fields_that_differ, invalid_reasons
 from lr_study.comparison.messages import message
 from lr_study.comparison.paired_scores import PairedScores, pair_scores
+from lr_study.comparison.race_record import RaceRecord, races_of
 from lr_study.comparison.ranking import rank_policies
 from lr_study.comparison.results import Comparison, Excluded, ProtocolRanking
 from lr_study.runs import canonical_json, short_hash
@@ -70,8 +71,9 @@ def compare(
         )
     criteria = ComparisonCriteria(metric, at, baseline, margin, target)
     valid, excluded = _exclude(runs)
-    protocols, not_paired = _group(valid)
-    rankings = [_rank(protocol_id, paired, criteria) for protocol_id, paired in protocols]
+    races = races_of(runs)
+    protocols, not_paired = _group(valid, races)
+    rankings = [_rank(name, paired, criteria, races.get(name)) for name, paired in protocols]
     return Comparison(
         experiment=experiment,
         metric=metric,
@@ -103,21 +105,29 @@ def _excluded(run_ids: Iterable[str], reasons: Iterable[Any]) -> list[Excluded]:
     ]
 
 
-def _group(runs: pd.DataFrame) -> tuple[list[tuple[str, PairedScores]], list[Excluded]]:
+def _group(
+    runs: pd.DataFrame, races: Mapping[str, RaceRecord]
+) -> tuple[list[tuple[str, PairedScores]], list[Excluded]]:
     """Pair the runs of each protocol by seed; also return the runs that have no pair."""
     protocols: list[tuple[str, PairedScores]] = []
     excluded: list[Excluded] = []
     # Of the fields, not of a stored id: a run without one would belong to no group.
     ids = runs["protocol"].map(lambda fields: short_hash(canonical_json(fields)))
     for protocol_id, group in runs.groupby(ids, sort=False):
-        paired, not_paired = pair_scores(group)
+        race = races.get(str(protocol_id))
+        paired, not_paired = pair_scores(group, race.stopped if race else ())
         protocols.append((str(protocol_id), paired))
         excluded += [Excluded(run_id, reason) for run_id, reason in not_paired]
     return protocols, excluded
 
 
-def _rank(protocol_id: str, paired: PairedScores, criteria: ComparisonCriteria) -> ProtocolRanking:
-    ranking = rank_policies(protocol_id, paired, criteria)
+def _rank(
+    protocol_id: str,
+    paired: PairedScores,
+    criteria: ComparisonCriteria,
+    race: RaceRecord | None,
+) -> ProtocolRanking:
+    ranking = rank_policies(protocol_id, paired, criteria, race)
     return replace(ranking, advice=advise(ranking, criteria.metric, criteria.baseline))
 
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lr_study.comparison.crossed_inference import compare_on_test_set
 from lr_study.comparison.differences import difference_at
 from lr_study.comparison.inference import TestConfig, many_to_one, wilson_interval
 from lr_study.comparison.messages import message
+from lr_study.comparison.paired_images import RANDOM_SEED, right_on_test
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import Difference, FamilyRow, Row, first_of_each_family
 
@@ -20,8 +22,9 @@ def compare_families(
     """Compare the first-ranked policy of each family with the baseline on the test set.
 
     All seeds share one test set. The interval of an accuracy is that of sampling ``test_size``
-    images; differences are paired over seeds, with the same variance as on validation. Without a
-    test set, accuracies, intervals and differences are None.
+    images. Differences are tested image by image, with the variance of images and seeds that are
+    crossed; of runs that do not tell which images they had right, paired over seeds with the same
+    variance as on validation. Without a test set, accuracies, intervals and differences are None.
 
     Parameters
     ----------
@@ -32,16 +35,17 @@ def compare_families(
     test_size
         Number of test images; 0 if unknown.
     config
-        How to test differences in test accuracy.
+        How to test differences in test accuracy by one score a run.
     """
     selected = first_of_each_family(rows)
     scores = dict(zip(paired.policies, paired.values(TEST), strict=True))
-    differences = _versus_baseline(
-        {row.policy: scores[row.policy] for row in selected.values()},
-        baseline,
-        scores.get(baseline),
-        config,
-    )
+    others = [row.policy for row in selected.values() if row.policy != baseline]
+    differences: Mapping[str, Difference] = {}
+    if baseline in scores and others:
+        policies = [paired.policies.index(policy) for policy in (baseline, *others)]
+        differences = _by_image(paired.select(policies), baseline) or _by_run(
+            scores, baseline, others, config
+        )
     families = []
     for family, row in selected.items():
         accuracy = float(scores[row.policy].mean())
@@ -62,16 +66,32 @@ def compare_families(
     return tuple(families)
 
 
-def _versus_baseline(
-    selected: Mapping[str, NDArray[np.float64]],
+def _by_image(paired: PairedScores, baseline: str) -> dict[str, Difference]:
+    """Differences from the baseline, by policy; empty if runs do not tell which images are right.
+
+    One seed is not enough: what it changes for all images is then not known.
+    """
+    right = right_on_test(paired)
+    if right is None or len(paired.seeds) < 2:
+        return {}
+    reference = paired.policies.index(baseline)
+    found = compare_on_test_set(right, reference, np.random.default_rng(RANDOM_SEED))
+    return {
+        policy: difference_at(found, i, "per image", "max-t")
+        for i, policy in enumerate(paired.policies)
+        if i != reference
+    }
+
+
+def _by_run(
+    scores: Mapping[str, NDArray[np.float64]],
     baseline: str,
-    baseline_scores: NDArray[np.float64] | None,
+    others: Sequence[str],
     config: TestConfig,
 ) -> dict[str, Difference]:
-    """Differences in test accuracy from the baseline, by policy; scores are (seeds,)."""
-    others = [policy for policy in selected if policy != baseline]
-    if baseline_scores is None or np.isnan(baseline_scores).any() or not others:
+    """The same from test accuracies, (seeds,) for each policy; empty if the baseline has none."""
+    if np.isnan(scores[baseline]).any():
         return {}
-    scores = np.stack([baseline_scores, *(selected[policy] for policy in others)])
-    differences = many_to_one(scores, 0, config)
+    stacked = np.stack([scores[baseline], *(scores[policy] for policy in others)])
+    differences = many_to_one(stacked, 0, config)
     return {policy: difference_at(differences, i) for i, policy in enumerate(others, start=1)}

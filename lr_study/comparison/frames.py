@@ -28,7 +28,10 @@ def comparison_frame(comparison: "Comparison", by: str = "policy") -> "pd.DataFr
     names = list(dict.fromkeys(["protocol", *(name for row in rows for name in row)]))
     # The baseline has no difference from itself, where other rows have its mean and interval.
     columns = [name for name in names if not any(n.startswith(f"{name}.") for n in names)]
-    return pd.DataFrame(rows, columns=columns, dtype=object).infer_objects()
+    frame = pd.DataFrame(rows, columns=columns, dtype=object).infer_objects()
+    if "stopped_after" in frame:  # a count, which would be a float beside missing ones
+        frame["stopped_after"] = frame["stopped_after"].astype("Int64")
+    return frame
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -89,9 +92,11 @@ def _short_frame(comparison: "Comparison", ranking: "ProtocolRanking") -> "pd.Da
         rows.append(
             {
                 "rank": row.rank,
-                "verdict": "diverged" if row.diverged else row.verdict,
+                "verdict": row.shown_verdict,
                 "policy": row.policy,
-                "estimate": _digits(row.estimate),
+                "estimate": _digits(row.estimate)
+                if row.stopped_after is None
+                else f"stopped after {row.stopped_after} seeds",
                 "± 95 %": _digits(margin),
                 "Δ vs baseline": _digits(versus.mean if versus else None, "+.4f"),
                 "p": _digits(versus.p_value if versus else None, ".2g"),

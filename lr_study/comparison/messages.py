@@ -21,6 +21,16 @@ ENGLISH: Catalog = {
         "learning rate deviates from {policy} at epoch {epoch}: "
         "logged {rate:.6g}, expected {expected:.6g}"
     ),
+    "images sized": (
+        "{validated} of {images} images validated, which is not as its protocol divides them"
+    ),
+    "images tested": "image results of {tested} test images, but the protocol has {size}",
+    "images right": (
+        "{name} is {value:.6g}, but {right} of {images} images were right after the last epoch"
+    ),
+    "images lost": (
+        "val_loss ends at {value:.6g}, but the log-loss of its images is {loss:.6g} on average"
+    ),
     "duplicate": ("Duplicate: same policy, seed and settings as {run_id}, which finished first"),
     "seed unknown": "unknown seed: it cannot be paired with the other runs of its protocol",
     "seed not common": "seed {seed} of {policy} is not ranked: the common seeds are {seeds}",
@@ -38,7 +48,37 @@ ENGLISH: Catalog = {
         "Timing differences reflect the machine, not the policy: "
         "equal work took {low:.2g} to {high:.2g} s per epoch"
     ),
+    "unfinished": (
+        "Not every one of the {folds} folds has validated yet: before that, nothing is decided"
+    ),
+    "unused": "Seeds {seeds} are no whole repetition of the {folds} folds, and are not used",
+    "not by images": "Runs are ranked by one score each, not image by image: {reason}",
+    "depends on the seed": (
+        "Depends on the seed; the interval holds 90 to 95 %, rather than 95: {policies}"
+    ),
+    "stopped": (
+        "A race stopped {policies}: their accuracies are of fewer seeds, and low because who is "
+        "unlucky is stopped; do not compare them with those of the others"
+    ),
+    "ended": (
+        "Ended after {seeds} of {planned} seeds, as was asked for; intervals, verdicts and the "
+        "bound hold at 95 % over all looks"
+    ),
+    # of what verdicts speak
+    "scope": (
+        "Verdicts speak of training on {images} images of this source and judging new images of "
+        "it: not of other sources, nor of other numbers of images"
+    ),
+    "scope of shares": (
+        "Verdicts speak of training on {images} images of this source and judging new images of "
+        "it, at these class shares: not of other sources, nor of other numbers of images"
+    ),
     # how a number was computed
+    "by folds": "which images each run had right, on folds (rule folds)",
+    "by splits": "one score a run (rule splits)",
+    "per image": "differences on each image, with the variance of seeds",
+    "max-t": "sign-flip max-T p-value and simultaneous interval over {comparisons} comparisons",
+    "t of images": "t over {images} images and {seeds} seeds",
     "single runs": "difference of single runs",
     "paired t": "paired t with the Nadeau-Bengio variance",
     "holm": "Holm p-value and simultaneous interval over {comparisons} comparisons",

@@ -1,7 +1,7 @@
 """Paired scores of one protocol: a table of policies by the seeds that all of them share."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,10 +19,14 @@ class PairedScores:
 
     Runs of unknown seed cannot be paired: then ``seeds`` is empty, a policy has any number of runs,
     and its only value is their mean.
+
+    ``stopped`` are the runs of policies that a race stopped, under those of the seeds that they
+    have; they take no part in the tables.
     """
 
     runs: pd.DataFrame
     seeds: tuple[int, ...]
+    stopped: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def protocol(self) -> Mapping[str, Any]:
@@ -38,6 +42,19 @@ class PairedScores:
     def counts(self) -> tuple[int, ...]:
         """Number of runs of each policy."""
         return tuple(self.runs.groupby("policy", sort=False).size())
+
+    def select(self, policies: Sequence[int]) -> "PairedScores":
+        """Return some of the policies, by their indices."""
+        names = [self.policies[i] for i in policies]
+        return replace(self, runs=self.runs[self.runs["policy"].isin(names)])
+
+    def under(self, seeds: Sequence[int]) -> "PairedScores":
+        """Return the runs under some of the seeds."""
+        stopped = self.stopped
+        if not stopped.empty:
+            stopped = stopped[stopped["seed"].isin(seeds)]
+        runs = self.runs[self.runs["seed"].isin(seeds)]
+        return PairedScores(runs, tuple(seeds), stopped)
 
     def values(self, column: str) -> NDArray[np.float64]:
         """Return a column of the runs as (policies, seeds); NaN where a run lacks the value."""
@@ -58,12 +75,20 @@ class PairedScores:
         return np.asarray(means, np.float64).reshape(-1, 1)
 
 
-def pair_scores(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]]:
+def pair_scores(
+    runs: pd.DataFrame, stopped: Collection[str] = ()
+) -> tuple[PairedScores, list[tuple[str, str]]]:
     """Keep the runs under common seeds; return them, and the other runs' ids with reasons.
 
     A policy with few seeds would shrink the common set. The policies kept are those that maximise
     policies times common seeds; on a tie, more policies win. Runs of unknown seed are kept only if
     no seed is known.
+
+    Parameters
+    ----------
+    stopped
+        Policies that a race stopped: they have no say in which seeds are common. One that has all
+        of these nevertheless is a policy like any other.
     """
     unknown = runs["seed"] == UNKNOWN
     if unknown.all():
@@ -72,24 +97,36 @@ def pair_scores(runs: pd.DataFrame) -> tuple[PairedScores, list[tuple[str, str]]
         (run_id, message("seed unknown")) for run_id in runs.loc[unknown, "run_id"]
     ]
     runs = runs[~unknown]
-    common, has_all = _common_seeds(runs)
-    keep = runs["seed"].isin(common) & runs["policy"].isin(has_all)
+    is_stopped = runs["policy"].isin(list(stopped))
+    if is_stopped.all():
+        is_stopped = ~is_stopped
+    common = _common_seeds(runs[~is_stopped])
+    seeds_of = runs.groupby("policy")["seed"].agg(frozenset)
+    has_all = {str(policy) for policy, seeds in seeds_of.items() if common <= seeds}
+    is_stopped &= ~runs["policy"].isin(has_all)
+    is_common = runs["seed"].isin(common)
+    keep = is_common & runs["policy"].isin(has_all)
     shown = ", ".join(str(seed) for seed in sorted(common))
     reasons += [
         (
             run.run_id,
             message("seed not common", seed=run.seed, policy=run.policy, seeds=shown)
-            if run.policy in has_all
+            if run.policy in has_all or run.policy in stopped
             else message("seeds missing", policy=run.policy, seeds=shown),
         )
-        for run in runs[~keep].itertuples()
+        for run in runs[~keep & ~(is_stopped & is_common)].itertuples()
     ]
-    ordered = runs[keep].sort_values(["policy", "seed"], kind="stable")
-    return PairedScores(ordered, tuple(sorted(common))), reasons
+    ordered = runs.sort_values(["policy", "seed"], kind="stable")
+    paired = PairedScores(
+        ordered[keep.loc[ordered.index]],
+        tuple(sorted(common)),
+        ordered[(is_stopped & is_common).loc[ordered.index]],
+    )
+    return paired, reasons
 
 
-def _common_seeds(runs: pd.DataFrame) -> tuple[frozenset[int], set[str]]:
-    """The seeds to keep, and the policies that ran under all of them."""
+def _common_seeds(runs: pd.DataFrame) -> frozenset[int]:
+    """The seeds to keep."""
     seeds_of = {policy: frozenset(part) for policy, part in runs.groupby("policy")["seed"]}
     by_count = sorted(seeds_of, key=lambda policy: (-len(seeds_of[policy]), policy))
     best: tuple[int, int] = (0, 0)
@@ -99,4 +136,4 @@ def _common_seeds(runs: pd.DataFrame) -> tuple[frozenset[int], set[str]]:
         shared &= seeds_of[policy]
         if (count * len(shared), count) > best:
             best, common = (count * len(shared), count), shared
-    return common, {policy for policy, seeds in seeds_of.items() if common <= seeds}
+    return common

@@ -1,44 +1,32 @@
 """Ranking of one protocol's policies: estimates, differences, verdicts, required sample sizes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lr_study.comparison.criteria import ComparisonCriteria
-from lr_study.comparison.differences import (
-    compare_all_pairs,
-    compare_with_baseline,
-    difference_at,
-    known_size,
-    test_config_for,
-)
+from lr_study.comparison.choose_rule import choose_rule
+from lr_study.comparison.criteria import HIGHER_IS_BETTER, ComparisonCriteria
+from lr_study.comparison.differences import known_size, test_config_for
 from lr_study.comparison.families import compare_families
-from lr_study.comparison.inference import (
-    AllPairs,
-    Differences,
-    TestConfig,
-    assign_verdicts,
-    mean_interval,
-    required_data_factor,
-    required_seeds,
-    wilson_interval,
-)
+from lr_study.comparison.inference import TestConfig
 from lr_study.comparison.messages import message
 from lr_study.comparison.metric_ranks import disagreement, rank, rank_by_metric, uneven_seconds
 from lr_study.comparison.paired_scores import PairedScores
+from lr_study.comparison.race_record import RaceRecord
 from lr_study.comparison.results import (
+    Difference,
     FamilyContrast,
     FamilyRow,
-    Interval,
     ProtocolRanking,
     Row,
-    SampleSize,
     first_of_each_family,
 )
+from lr_study.comparison.rule import Judgement, Rule
+from lr_study.comparison.scope import depends_on_seed, scope_of
 from lr_study.comparison.search_edges import find_edges, still_improves
+from lr_study.comparison.stopped_rows import stopped_rows
 from lr_study.policies import FAMILIES, family_of, policy_or_none
 from lr_study.runs import UNKNOWN
 
@@ -54,146 +42,133 @@ ROW_METRICS = (
 )
 
 
-@dataclass(frozen=True)
-class _Standings:
-    """Ranks and verdicts by the ranking metric, in the order of `PairedScores.policies`.
-
-    ``diverged`` is (policies, seeds). ``order`` holds the indices of the policies, best first.
-    """
-
-    diverged: NDArray[np.bool_]
-    ranks: Sequence[int]
-    order: Sequence[int]
-    vs_best: Differences
-    verdicts: Sequence[str]
-
-
 def rank_policies(
-    protocol_id: str, paired: PairedScores, criteria: ComparisonCriteria
+    protocol_id: str,
+    paired: PairedScores,
+    criteria: ComparisonCriteria,
+    race: RaceRecord | None = None,
 ) -> ProtocolRanking:
     """Rank the policies of one protocol; the advice is left empty.
 
-    A policy that diverged under any seed ranks after all that did not.
+    A policy that diverged under any seed ranks after all that did not, and one that a race stopped
+    after these.
+
+    Parameters
+    ----------
+    race
+        What a study that may end early decided about these runs.
     """
-    config = test_config_for(criteria.metric, paired.protocol, criteria.margin)
-    pairs = compare_all_pairs(paired, criteria)
-    standings = _standings(paired, pairs[criteria.metric], criteria, config)
-    rows = _rows(paired, pairs, standings, criteria, config)
+    rule, config = choose_rule(paired, criteria, race)
+    paired = rule.paired
+    ranks, order = _order(rule, criteria)
+    judgement = _with_divergence(rule, rule.judge(order[0]), order[0])
+    rows = _rows(rule, ranks, order, judgement, criteria)
+    stopped = tuple(stopped_rows(paired, rows, criteria))
+    fields = paired.protocol
     return ProtocolRanking(
         id=protocol_id,
-        fields=paired.protocol,
-        runs=len(paired.runs),
+        fields=fields,
+        runs=len(paired.runs) + len(paired.stopped),
         margin=config.equivalence_margin,
         target=criteria.target,
-        rows=rows,
+        rows=(*rows, *stopped),
         families=_families(paired, rows, criteria.baseline),
-        gains=_family_contrasts(paired.policies, rows, pairs),
-        decisions=_sample_sizes(paired.policies, standings, config),
+        gains=_family_contrasts(paired.policies, rows, rule),
+        decisions=tuple(
+            rule.needed(i, order[0]) for i in order if judgement.verdicts[i] == "undecided"
+        ),
         seconds_per_seed=_known(paired.values("wall_clock_seconds").mean(axis=1).sum()),
-        edges=find_edges([row.policy for row in rows], paired.protocol.get("epochs")),
+        edges=find_edges([row.policy for row in (*rows, *stopped)], fields.get("epochs")),
         still_improving=_still_improving(paired, rows[0], criteria, config),
-        notes=_notes(paired, rows),
+        notes=_notes(rule, rows, stopped),
         advice="",
+        rule=rule.name,
+        resampling=_resampling(fields.get("resampling", ""), fields.get("val_fraction")),
+        folds=known_size(fields.get("folds")) or None,
+        regret_bound=judgement.regret_bound,
+        gain_corrected=judgement.gain_corrected,
+        doubt=judgement.doubt,
+        scope=scope_of(fields),
+        level=rule.level,
     )
 
 
-def _standings(
-    paired: PairedScores, tested: AllPairs, criteria: ComparisonCriteria, config: TestConfig
-) -> _Standings:
-    diverged = np.asarray(paired.values("diverged") > 0)
+def _order(rule: Rule, criteria: ComparisonCriteria) -> tuple[Sequence[int], Sequence[int]]:
+    """The rank of each policy, and the policies from the best on."""
     ranks = rank(
-        tested.scores.mean(axis=1),
-        np.asarray(diverged.any(axis=1)),
+        np.asarray(rule.estimates, np.float64),
+        np.asarray((rule.paired.values("diverged") > 0).any(axis=1)),
         higher_is_better=criteria.higher_is_better,
     )
+    policies = rule.paired.policies
     # Of policies with the same rank the baseline comes first: there is no reason to leave it.
     order = sorted(
         range(len(ranks)),
-        key=lambda i: (ranks[i], paired.policies[i] != criteria.baseline, paired.policies[i]),
+        key=lambda i: (ranks[i], policies[i] != criteria.baseline, policies[i]),
     )
-    vs_best = tested.versus(order[0])
-    verdicts = assign_verdicts(vs_best, config, higher_is_better=criteria.higher_is_better)
-    return _Standings(
-        diverged, ranks, order, vs_best, _with_divergence(verdicts, vs_best, diverged)
-    )
+    return ranks, order
 
 
-def _with_divergence(
-    verdicts: Sequence[str], vs_best: Differences, diverged: NDArray[np.bool_]
-) -> list[str]:
+def _with_divergence(rule: Rule, judgement: Judgement, best: int) -> Judgement:
     """Correct the verdicts of policies that diverged, whose loss cannot be tested.
 
     One that diverged under every seed is worse; under some seeds, neither best nor tied.
     """
-    corrected = list(verdicts)
-    best_diverged = diverged[vs_best.reference].any()
+    corrected = list(judgement.verdicts)
+    diverged = np.asarray(rule.paired.values("diverged") > 0)
     for i, under_seeds in enumerate(diverged):
-        if under_seeds.all() and vs_best.seeds > 1 and not best_diverged:
+        if under_seeds.all() and rule.decides and not diverged[best].any():
             corrected[i] = "worse"
         elif under_seeds.any() and corrected[i] in ("best", "tied"):
             corrected[i] = "undecided"
-    return corrected
+    return replace(judgement, verdicts=corrected)
 
 
 def _rows(
-    paired: PairedScores,
-    pairs: Mapping[str, AllPairs],
-    standings: _Standings,
+    rule: Rule,
+    ranks: Sequence[int],
+    order: Sequence[int],
+    judgement: Judgement,
     criteria: ComparisonCriteria,
-    config: TestConfig,
 ) -> tuple[Row, ...]:
     """The rows of the ranking, best first."""
-    scores = pairs[criteria.metric].scores
-    size = known_size(paired.protocol.get("val_size"))
+    paired, best = rule.paired, order[0]
     means = {name: paired.values(name).mean(axis=1) for name in ROW_METRICS}
-    vs_baseline = compare_with_baseline(paired, pairs, criteria.baseline)
-    any_diverged = np.asarray(standings.diverged.any(axis=1))
+    diverged = np.asarray(paired.values("diverged") > 0)
+    any_diverged = np.asarray(diverged.any(axis=1))
     by_metric = rank_by_metric(paired, any_diverged, criteria.baseline, criteria.target)
     epochs = by_metric.epochs_to_target
 
     def row(i: int) -> Row:
-        interval, method = _own_interval(scores[i], criteria.metric, size, config)
+        interval, method = rule.interval(i)
         return Row(
-            rank=standings.ranks[i],
+            rank=ranks[i],
             policy=paired.policies[i],
             family=family_of(paired.policies[i]),
             runs=paired.counts[i],
             seeds=paired.seeds,
-            estimate=_known(scores[i].mean()),
+            estimate=_known(rule.estimates[i]),
             interval=interval,
             interval_method=method,
             metrics={name: _known(values[i]) for name, values in means.items()},
-            vs_baseline={name: difference_at(d, i) for name, d in vs_baseline.items()} or None,
-            vs_best=difference_at(standings.vs_best, i),
-            verdict=standings.verdicts[i],
-            diverged=int(standings.diverged[i].sum()),
+            vs_baseline=_from_baseline(rule, i, criteria.baseline),
+            vs_best=rule.difference(criteria.metric, i, best),
+            verdict=judgement.verdicts[i],
+            diverged=int(diverged[i].sum()),
             ranks={name: ranks[i] for name, ranks in by_metric.ranks.items()},
             epochs_to_target=_finite(epochs[i]) if epochs else None,
+            estimate_corrected=judgement.estimate_corrected if i == best else None,
+            seed_share=judgement.seed_share[i],
         )
 
-    return tuple(row(i) for i in standings.order)
+    return tuple(row(i) for i in order)
 
 
-def _own_interval(
-    scores: NDArray[np.float64], metric: str, val_size: int, config: TestConfig
-) -> tuple[Interval | None, str | None]:
-    """The interval of one policy's mean score, and its method.
-
-    With several seeds, a t interval over ``scores``, (seeds,). With one, that of an accuracy by
-    sampling ``val_size`` images; 0 is an unknown size.
-    """
-    is_accuracy = metric.endswith("accuracy")
-    if np.isnan(scores).any():
-        return None, None
-    if len(scores) > 1:
-        low, high = mean_interval(scores, config)
-        if is_accuracy:
-            low, high = max(low, 0.0), min(high, 1.0)
-        return (low, high), message("t", seeds=len(scores))
-    if is_accuracy and val_size:
-        method = message("wilson validation", size=val_size)
-        return wilson_interval(float(scores[0]), val_size), method
-    return None, None
+def _from_baseline(rule: Rule, policy: int, baseline: str) -> dict[str, Difference] | None:
+    if baseline not in rule.paired.policies:
+        return None
+    reference = rule.paired.policies.index(baseline)
+    return {metric: rule.from_baseline(metric, policy, reference) for metric in _tested_metrics()}
 
 
 def _families(paired: PairedScores, rows: Sequence[Row], baseline: str) -> tuple[FamilyRow, ...]:
@@ -204,7 +179,7 @@ def _families(paired: PairedScores, rows: Sequence[Row], baseline: str) -> tuple
 
 
 def _family_contrasts(
-    policies: Sequence[str], rows: Sequence[Row], pairs: Mapping[str, AllPairs]
+    policies: Sequence[str], rows: Sequence[Row], rule: Rule
 ) -> tuple[FamilyContrast, ...]:
     """The best policy of each family versus that of each earlier family.
 
@@ -218,34 +193,12 @@ def _family_contrasts(
             policy,
             over,
             {
-                name: difference_at(tested.versus(policies.index(over)), policies.index(policy))
-                for name, tested in pairs.items()
+                metric: rule.difference(metric, policies.index(policy), policies.index(over))
+                for metric in _tested_metrics()
             },
         )
         for over, policy in combinations(selected, 2)
     )
-
-
-def _sample_sizes(
-    policies: Sequence[str], standings: _Standings, config: TestConfig
-) -> tuple[SampleSize, ...]:
-    """The seeds or images needed for each undecided policy, best first."""
-    return tuple(
-        _sample_size(policies[i], i, standings.vs_best, config)
-        for i in standings.order
-        if standings.verdicts[i] == "undecided"
-    )
-
-
-def _sample_size(policy: str, i: int, vs_best: Differences, config: TestConfig) -> SampleSize:
-    mean, std_diff = float(vs_best.mean[i]), float(vs_best.std_diff[i])
-    if np.isnan(mean) or np.isnan(std_diff):
-        return SampleSize(policy, None, None)
-    seeds = required_seeds(mean, std_diff, vs_best.comparisons, config)
-    if seeds is not None:
-        return SampleSize(policy, seeds, None)
-    factor = required_data_factor(mean, float(vs_best.margin_of_error[i]), config)
-    return SampleSize(policy, None, _finite(factor))
 
 
 def _still_improving(
@@ -262,11 +215,15 @@ def _still_improving(
     )
 
 
-def _notes(paired: PairedScores, rows: Sequence[Row]) -> tuple[str, ...]:
+def _notes(rule: Rule, rows: Sequence[Row], stopped: Sequence[Row]) -> tuple[str, ...]:
     """What a reader should know about the runs of this protocol."""
+    paired = rule.paired
     unknown = sorted(name for name, value in paired.protocol.items() if value == UNKNOWN)
     names = rows[0].ranks
     notes = (
+        *rule.notes,
+        depends_on_seed(rows),
+        message("stopped", policies="; ".join(row.policy for row in stopped)) if stopped else None,
         None if paired.seeds else message("unpaired"),
         message("assumed", fields=", ".join(unknown)) if unknown else None,
         disagreement(
@@ -275,6 +232,15 @@ def _notes(paired: PairedScores, rows: Sequence[Row]) -> tuple[str, ...]:
         uneven_seconds(paired.values("seconds_per_epoch")),
     )
     return tuple(note for note in notes if note)
+
+
+def _resampling(name: str, val_fraction: object) -> str | None:
+    """How validation sets were drawn; protocols before folds do not name splits."""
+    return name or (None if val_fraction == UNKNOWN else "splits")
+
+
+def _tested_metrics() -> tuple[str, ...]:
+    return (*HIGHER_IS_BETTER, "convergence_epoch")
 
 
 def _known(value: float) -> float | None:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from lr_study.comparison.frames import BY, comparison_frame, comparison_html, comparison_text
+from lr_study.comparison.inference import LEVEL
 from lr_study.comparison.messages import message
 from lr_study.support import require_one_of
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Interval = tuple[float, float]
+
+WORSE = ("worse", "clearly worse")
+"""Verdicts of policies that are not as good as the best."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,10 @@ class Row:
     """One policy of a ranking: means over the common seeds.
 
     ``rank`` is by the metric of the comparison, ``ranks`` by each of the ranked metrics.
-    ``diverged`` is the number of runs whose loss became non-finite.
+    ``diverged`` is the number of runs whose loss became non-finite. ``estimate_corrected`` is the
+    estimate of the first policy, corrected for having been chosen by it. ``seed_share`` is the
+    part of the variance of the difference from the best, from 0 to 1, that is due to seeds.
+    ``stopped_after`` is the number of seeds after which a race trained the policy no further.
     """
 
     rank: int
@@ -53,6 +60,14 @@ class Row:
     diverged: int
     ranks: Mapping[str, int]
     epochs_to_target: float | None
+    estimate_corrected: float | None = None
+    seed_share: float | None = None
+    stopped_after: int | None = None
+
+    @property
+    def shown_verdict(self) -> str:
+        """The word in tables: that a policy diverged says more than its verdict."""
+        return "diverged" if self.diverged else self.verdict
 
 
 @dataclass(frozen=True)
@@ -90,12 +105,28 @@ class SampleSize:
     """What would settle one undecided difference from the best policy.
 
     ``seeds`` is the total number of seeds. Where no number suffices, ``pictures`` is the factor by
-    which the images would have to grow. Both are None with one run per policy.
+    which the images would have to grow. Both are None where neither can be told, as with one run
+    per policy or one repetition of folds.
     """
 
     policy: str
     seeds: int | None
     pictures: float | None
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What the variance of differences between undecided policies and the best is made of.
+
+    Shares from 0 to 1 that add up to 1: which ``images`` there are, which only more images lower;
+    how each training turns out on each image (``interaction``), and the ``seeds`` as such, which
+    more seeds lower. With one repetition of the folds the first two cannot be told apart:
+    ``images`` holds both, and ``interaction`` is None.
+    """
+
+    images: float
+    interaction: float | None
+    seeds: float
 
 
 @dataclass(frozen=True)
@@ -121,6 +152,16 @@ class ProtocolRanking:
     ``seconds_per_seed`` is the training time of one more seed of all policies, where known.
     ``edges`` lists where the search may have ended too early, and ``still_improving`` says whether
     the best policy was still improving at the last epoch; None if its curves are unknown.
+
+    ``rule`` is how verdicts were reached: ``folds``, by which images each run got right, or
+    ``splits``, by one score a run. ``resampling`` is how the validation sets were drawn, and
+    ``folds`` their number. What follows is known by the rule ``folds`` alone, else None:
+    ``regret_bound`` is what choosing the first policy loses at most against whichever is truly
+    best, with 95 % confidence, in points of accuracy or units of the loss; ``gain_corrected`` is
+    how much better than the baseline it is, in units of the metric, corrected for having been
+    chosen; ``doubt`` is what the undecided differences vary by. ``scope`` says of what the
+    verdicts speak. ``level`` is the error rate of the verdicts: below 0.05 where a study looked
+    at its results before, so that they hold at 5 % over all looks.
     """
 
     id: str
@@ -137,6 +178,14 @@ class ProtocolRanking:
     still_improving: bool | None
     notes: tuple[str, ...]
     advice: str
+    rule: str = "splits"
+    resampling: str | None = None
+    folds: int | None = None
+    regret_bound: float | None = None
+    gain_corrected: float | None = None
+    doubt: Doubt | None = None
+    scope: str | None = None
+    level: float = LEVEL
 
     def tested(self) -> Mapping[str, Difference]:
         """Return one tested difference from the ``baseline`` and one from the ``best`` policy.

@@ -11,6 +11,7 @@ from lr_study.comparison import (
     Row,
     advise,
     margin_text,
+    message,
     translate,
 )
 from lr_study.policies import short_name
@@ -157,6 +158,8 @@ class PagePart:
         def translated(message: str | None) -> str:
             return translate(message or "", self.text.MESSAGES)
 
+        rule = translate(message(f"by {self.ranking.rule}"), self.text.MESSAGES)
+        yield texts["ranked by"].format(rule=rule)
         if rows[0].interval_method:
             yield texts["of intervals"].format(method=translated(rows[0].interval_method))
         for name, test in self.ranking.tested().items():

@@ -19,7 +19,7 @@ from lr_study.report.units import MISSING, Unit, unit_of
 
 Texts = Mapping[str, str]
 
-VERDICTS = ("best", "tied", "undecided", "worse", "diverged")
+VERDICTS = ("best", "tied", "undecided", "worse", "clearly worse", "diverged")
 """In the order in which a table sorts them."""
 
 
@@ -37,12 +37,15 @@ class Cell:
         What a browser shows on hover: the policy as it is typed, or a number in full.
     is_policy
         Whether ``text`` is a policy's short name, and ``title`` the policy.
+    is_words
+        Whether ``text`` is words, which a narrow page breaks into lines rather than a number.
     """
 
     text: str
     value: float | str | None = None
     title: str = ""
     is_policy: bool = False
+    is_words: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,13 @@ class PageTables:
         lines = []
         for row in self.ranking.rows:
             base = None if row.vs_baseline is None else row.vs_baseline[self.comparison.metric]
-            verdict = "diverged" if row.diverged else row.verdict
+            verdict = row.shown_verdict
             against = _difference(base, delta)
             if row.policy == self.comparison.baseline:
                 against = Cell(texts["baseline"], 0.0)
             cells = (
                 Cell(str(row.rank), row.rank),
-                Cell(texts[verdict], VERDICTS.index(verdict)),
+                Cell(texts[verdict], VERDICTS.index(verdict), is_words=True),
                 _policy(row.policy),
                 self._estimate(row),
                 against,
@@ -235,7 +238,9 @@ class PageTables:
     def _estimate(self, row: Row) -> Cell:
         unit = self.unit
         text, title = (form(row.estimate, row.interval) for form in (unit.estimate, unit.exact))
-        return Cell(text, row.estimate, title)
+        if row.stopped_after is not None:
+            text = self.texts["stopped after"].format(seeds=row.stopped_after)
+        return Cell(text, row.estimate, title, is_words=row.stopped_after is not None)
 
     def _estimate_heading(self) -> str:
         texts = self.texts

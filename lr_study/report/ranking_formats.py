@@ -53,6 +53,8 @@ def ranking_markdown(comparison: Comparison, by: str = "policy") -> str:
         head, *rows = _families(ranking) if by == "family" else _policies(comparison, ranking)
         lines: list[Sequence[str]] = [head, [Markup("---")] * len(head), *rows]
         parts.append(Markup("\n").join(map(markdown_row, lines)))
+        if by == "policy" and ranking.scope:
+            parts.append(escape_markdown(f"{ranking.scope}."))
     if not parts:
         parts.append(escape_markdown(f"{comparison.experiment}: no run that can be ranked"))
     return "\n\n".join(parts)
@@ -65,9 +67,11 @@ def _policies(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[tupl
         difference = None if row.vs_baseline is None else row.vs_baseline[comparison.metric]
         yield (
             str(row.rank),
-            "diverged" if row.diverged else row.verdict,
+            row.shown_verdict,
             row.policy,
-            _estimate(row.estimate, row.interval),
+            _estimate(row.estimate, row.interval)
+            if row.stopped_after is None
+            else f"stopped after {row.stopped_after} seeds",
             *difference_cells(difference, is_baseline=row.policy == comparison.baseline),
         )
 

@@ -13,6 +13,7 @@ from lr_study.comparison import (
     ProtocolRanking,
     Row,
     margin_text,
+    message,
 )
 from lr_study.policies import short_name
 from lr_study.report.commands import NO_ORIGIN, Commands, Origin
@@ -24,6 +25,7 @@ _COLORS: Mapping[str, str] = {
     "tied": "green",
     "undecided": "yellow",
     "worse": "red",
+    "clearly worse": "red",
     "diverged": "bold red",
 }
 
@@ -53,6 +55,8 @@ def ranking_table(
             tables = [_score_columns(comparison, ranking), _curve_columns(ranking)]
             parts += _shown(tables, display)
             parts += map(_folded, (_legend(ranking), *_method_lines(comparison, ranking)))
+            if ranking.scope:
+                parts.append(_folded(ranking.scope))
         parts += [_folded(f"note: {note}") for note in ranking.notes]
         parts += ["", *map(_folded, ranking.advice.split("\n"))]
         command = Commands(comparison, ranking, origin).next()
@@ -135,19 +139,24 @@ def _score_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Col
     ]
     return [
         Column("rank", [str(row.rank) for row in rows]),
-        Column(
-            "verdict\nvs best", ["diverged" if r.diverged else r.verdict for r in rows], left=True
-        ),
+        Column("verdict\nvs best", [r.shown_verdict for r in rows], left=True),
         Column("policy", [row.policy for row in rows], left=True, wraps=True),
         Column(
             f"{comparison.at}\n{_short(comparison.metric)}",
-            [fit(row.estimate, ".4f", 7) for row in rows],
+            [_estimate(row) for row in rows],
         ),
         Column("95 %\n±", [fit(half(row.interval), ".4f", 6) for row in rows]),
         Column("Δ vs\nbase", [difference for difference, _ in versus]),
         Column("p vs\nbase", [p_value for _, p_value in versus]),
         Column("runs", [str(row.runs) for row in rows]),
     ]
+
+
+def _estimate(row: Row) -> str:
+    """The estimate; a stopped policy's would be of fewer seeds than the others beside it."""
+    if row.stopped_after is not None:
+        return f"stopped\nafter {row.stopped_after}"
+    return fit(row.estimate, ".4f", 7)
 
 
 def _curve_columns(ranking: ProtocolRanking) -> list[Column]:
@@ -220,6 +229,7 @@ def _reached(row: Row) -> str:
 
 def _method_lines(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[str]:
     """Name the methods behind the numbers of the table, once each."""
+    yield f"ranked by: {message(f'by {ranking.rule}')}"
     best = ranking.rows[0]
     if best.interval_method:
         yield f"±: {best.interval_method}"

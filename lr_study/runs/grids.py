@@ -35,7 +35,13 @@ MAX_SEEDS = 10_000
 DEFAULT_SEEDS = "10"
 
 _BOOLEANS = {"true": True, "false": False}
-_OPTIONS: dict[str, type] = {f.name: type(f.default) for f in fields(Settings)}
+_TYPES: dict[str, type] = {
+    **{f.name: type(f.default) for f in fields(Settings)},
+    "race": bool,
+    "until_regret": float,
+}
+_OF_STUDY = ("seeds", "race", "until_regret")
+"""Options in a file that are no settings."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +56,15 @@ class Grid:
         Values of `Settings` by name.
     seeds
         The text that `parse_seeds` takes, or None.
+    race, until_regret
+        See `StudySpec`.
     """
 
     policies: tuple[Policy, ...]
     options: dict[str, Any] = field(default_factory=dict)
     seeds: str | None = None
+    race: bool = False
+    until_regret: float | None = None
 
     def completed(self, settings: Settings, keep: Collection[str] = ()) -> Settings:
         """Return the settings with the options of the file; those named in ``keep`` stay."""
@@ -94,7 +104,7 @@ def load_grid(name: str | None, policies: Iterable[str | Policy] = ()) -> Grid:
         raise UsageError(
             f"grid={name} is not allowed: grid is {', '.join(BUILT_IN)} or an existing YAML file"
         )
-    return Grid(tuple(dict.fromkeys([*grid.policies, *extra])), grid.options, grid.seeds)
+    return replace(grid, policies=tuple(dict.fromkeys([*grid.policies, *extra])))
 
 
 def requested_study(
@@ -105,6 +115,8 @@ def requested_study(
     seeds: str | Iterable[int] | None,
     rerun: str,
     typed: Collection[str],
+    race: bool = False,
+    until_regret: float | None = None,
 ) -> StudySpec:
     """Return the study that a command, or a call, requests.
 
@@ -118,6 +130,8 @@ def requested_study(
         What `parse_seeds` takes, or the seeds; None for those of the grid, or `DEFAULT_SEEDS`.
     typed
         The names of the settings that were given.
+    race, until_regret
+        See `StudySpec`; False and None for those of the grid.
 
     Raises
     ------
@@ -134,7 +148,35 @@ def requested_study(
     completed = loaded.completed(settings, keep=typed)
     given = loaded.seeds or DEFAULT_SEEDS if seeds is None else seeds
     numbers = parse_seeds(given) if isinstance(given, str) else tuple(given)
-    return StudySpec(completed, loaded.policies, numbers, rerun)
+    return StudySpec(
+        completed,
+        loaded.policies,
+        numbers,
+        rerun,
+        race or loaded.race,
+        loaded.until_regret if until_regret is None else until_regret,
+    )
+
+
+def parse_points(text: str) -> float | None:
+    """Return the points of accuracy that a text gives, or None if it is empty.
+
+    Raises
+    ------
+    UsageError
+        If the text is no number.
+
+    Examples
+    --------
+    >>> parse_points("0.5"), parse_points("")
+    (0.5, None)
+    """
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise UsageError(
+            f"until_regret={text} is not allowed: until_regret is points of accuracy, such as 0.5"
+        ) from None
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
@@ -168,21 +210,9 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     )
 
 
-def seeds_text(seeds: Sequence[int]) -> str:
-    """Return seeds as `parse_seeds` reads them.
-
-    >>> seeds_text([0, 1, 2]), seeds_text([3, 5]), seeds_text([5])
-    ('3', '3,5', '5,')
-    """
-    if list(seeds) == list(range(len(seeds))):
-        return str(len(seeds))
-    return ",".join(map(str, seeds)) + ("," if len(seeds) == 1 else "")
-
-
 def _grid(root: yaml.Node | None) -> Grid:
     policies: list[Policy] = []
     options: dict[str, Any] = {}
-    seeds: str | None = None
     for key, line, node in pairs(root, "a grid"):
         if key == "families":
             for family, at, values in pairs(node, "families"):
@@ -190,26 +220,26 @@ def _grid(root: yaml.Node | None) -> Grid:
         elif key == "policies":
             policies += _single_policies(node)
         elif key == "options":
-            options, seeds = _read_options(node)
+            options = _read_options(node)
         else:
             raise LineError(line, f"{key!r} is unknown: it is families, policies or options")
     if not policies:
         raise LineError(0, "there is no policy: add families or policies")
-    return Grid(tuple(dict.fromkeys(policies)), options, seeds)
+    own = {name: options.pop(name) for name in _OF_STUDY if name in options}
+    return Grid(tuple(dict.fromkeys(policies)), options, **own)
 
 
-def _read_options(node: yaml.Node) -> tuple[dict[str, Any], str | None]:
+def _read_options(node: yaml.Node) -> dict[str, Any]:
     options: dict[str, Any] = {}
-    seeds: str | None = None
     for name, line, value in pairs(node, "options"):
         if name == "seeds":
-            seeds = text_of(value)
-        elif name in _OPTIONS:
+            options[name] = text_of(value)
+        elif name in _TYPES:
             options[name] = _option(name, value)
         else:
-            allowed = ", ".join([*_OPTIONS, "seeds"])
+            allowed = ", ".join([*_TYPES, "seeds"])
             raise LineError(line, f"option {name!r} is unknown: it is one of {allowed}")
-    return options, seeds
+    return options
 
 
 def _combinations(family: str, line: int, node: yaml.Node) -> Iterator[Policy]:
@@ -266,7 +296,7 @@ def _parse_policy(text: str, line: int) -> Policy:
 
 
 def _option(name: str, node: yaml.Node) -> Any:
-    type_, text = _OPTIONS[name], text_of(node)
+    type_, text = _TYPES[name], text_of(node)
     try:
         return _BOOLEANS[text.casefold()] if type_ is bool else type_(text)
     except (ValueError, KeyError):

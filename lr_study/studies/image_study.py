@@ -8,7 +8,7 @@ from typing import Any
 
 from lr_study.comparison import Comparison
 from lr_study.policies import KerasPolicy, Policy, PythonPolicy
-from lr_study.report import left_out_lines, plan_line
+from lr_study.report import left_out_lines, plan_summary
 from lr_study.runs import LOG_MODELS, Settings, requested_study
 from lr_study.studies.image_data import data_lines, find_images
 from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, prepare
@@ -28,6 +28,8 @@ def study(
     rerun: str = "missing",
     log_models: str = "best",
     register: str = "",
+    race: bool = False,
+    until_regret: float | None = None,
     **settings: Any,
 ) -> Comparison:
     """Train a grid of policies over seeds, only what is missing, and return the ranking.
@@ -48,8 +50,10 @@ def study(
         A number N for 0 to N - 1, or the seeds; by default those of the grid, or 10.
     experiment, tracking_uri
         Where the runs go; see ``lr-study study``.
-    rerun, log_models, register
+    rerun, log_models, register, race
         See ``lr-study study``.
+    until_regret
+        The study ends when choosing the leader loses at most so many points of accuracy.
     **settings
         Fields of `lr_study.runs.Settings`, such as ``data``, ``epochs`` and ``engine``.
 
@@ -85,6 +89,8 @@ def study(
         seeds=str(seeds) if isinstance(seeds, int) else seeds,
         rerun=rerun,
         typed=settings,
+        race=race,
+        until_regret=until_regret,
     )
     image_set = find_images(requested.settings)
     from lr_study.studies.models import register_classifier  # with TensorFlow, for seconds
@@ -100,7 +106,8 @@ def study(
         requested,
         lambda: _prepared(requested.settings, image_set),
         models=log_models,
-        on_plan=lambda plan: _log([plan_line(plan)]),
+        on_plan=lambda plan: _log(plan_summary(plan)),
+        on_decision=lambda line: _log([line]),
     )
     _log(left_out_lines(outcome.left_out))
     if outcome.left_out:

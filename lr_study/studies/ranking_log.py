@@ -79,13 +79,19 @@ def summary_params(ranking: Comparison, protocol: Protocol) -> dict[str, str]:
 
 
 def summary_metrics(ranking: Comparison) -> dict[str, float]:
-    """Return the result of a study in numbers: the best estimate, and how many of each verdict."""
+    """Return the result of a study in numbers: how many of each verdict, the best, and its risk."""
     if not ranking.protocols:
         return {}
     rows = ranking.protocols[0].rows
     verdicts = Counter(row.verdict for row in rows)
     metrics: dict[str, float] = {"policies": len(rows), "seeds": len(rows[0].seeds)}
-    metrics |= {name: verdicts[name] for name in ("tied", "undecided", "worse")}
-    if rows[0].estimate is not None:
-        metrics["best_estimate"] = rows[0].estimate
+    words = ("tied", "undecided", "worse", "clearly worse")
+    metrics |= {word.replace(" ", "_"): verdicts[word] for word in words}
+    figures = {
+        "best_estimate": rows[0].estimate,
+        "best_estimate_corrected": rows[0].estimate_corrected,
+        "gain_corrected": ranking.protocols[0].gain_corrected,
+        "regret_bound": ranking.protocols[0].regret_bound,
+    }
+    metrics |= {name: value for name, value in figures.items() if value is not None}
     return metrics

@@ -10,6 +10,7 @@ import pandas as pd
 
 from lr_study.comparison import Comparison, compare
 from lr_study.runs import Plan, RunSpec, StudySpec, make_plan
+from lr_study.studies.early_end import EarlyEnd, log_decisions, look_into_store
 from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
 from lr_study.studies.publishing import Publisher, run_name
@@ -70,17 +71,27 @@ class Outcome:
 @own_settings()
 def plan_study(destination: Destination | None, study: StudySpec, workload: Workload) -> Plan:
     """Return what `run_study` would train; everything, if the destination is yet to be created."""
+    return _plan(destination, study, workload, EarlyEnd(study, workload.protocol))
+
+
+def _plan(
+    destination: Destination | None, study: StudySpec, workload: Workload, ending: EarlyEnd
+) -> Plan:
+    """The plan; ``ending`` makes the decisions that the runs in the store allow."""
     if destination is None:
         return make_plan(study, workload.protocol, finished=(), failed=())
     # Read before the store: a run that is sent between the two reads is in one of the answers.
     waiting = waiting_cells(destination.client, destination.experiment)
     cells = _cells(destination, workload)
-    return make_plan(
+    plan = make_plan(
         study,
         workload.protocol,
         finished=cells.finished.keys() | waiting,
         failed=cells.failed,
     )
+    if study.may_end_early:
+        ending.read(runs_of_experiment(destination.client, destination.experiment.experiment_id))
+    return plan.only(ending.needs)
 
 
 @own_settings()
@@ -92,6 +103,7 @@ def run_study(
     models: str = "best",
     executor: Executor | None = None,
     on_plan: Callable[[Plan], None] = lambda plan: None,
+    on_decision: Callable[[str], None] = lambda line: None,
     on_ranking: Callable[[pd.DataFrame, Comparison], None] = lambda runs, ranking: None,
 ) -> Outcome:
     """Train and publish what is missing under one parent run, and rank all finished runs.
@@ -104,6 +116,8 @@ def run_study(
 
     Parameters
     ----------
+    on_decision
+        Called with a line after each whole repetition of a study that may end early.
     on_ranking
         Called with the finished runs and their ranking as soon as it is known, before it is
         logged.
@@ -121,10 +135,13 @@ def run_study(
     sender.send_waiting()
     reap_stale_runs(client, experiment.experiment_id)
     workload = make_workload()
-    plan = plan_study(destination, study, workload)
+    ending = EarlyEnd(study, workload.protocol)
+    plan = _plan(destination, study, workload, ending)
     on_plan(plan)
+    for line in ending.new_lines():
+        on_decision(line)
     unlogged: dict[str, str] = {}
-    if plan.missing or will_join(client):
+    if plan.missing or ending.is_unlogged or will_join(client):
         name = f"study {len(study.policies)}×{len(study.seeds)} (policies × seeds)"
         with tracked_run(destination, name, tags={KIND_TAG: "study", **commit_tags()}) as parent:
             replaces = study.rerun == "all"
@@ -133,8 +150,9 @@ def run_study(
                 _write_plan(folder, plan, workload)
 
             plan_is_logged = sender.log_first_files(parent, write_plan)
+            log_decisions(ending, sender, parent)
             _train(
-                _Study(destination, sender, workload, parent, plan, replaces),
+                _Study(destination, sender, workload, parent, plan, replaces, ending, on_decision),
                 executor or LocalExecutor(restart=replaces),
             )
             runs, ranking = _rank(destination, workload)
@@ -164,6 +182,8 @@ class _Study:
     parent: str
     plan: Plan
     replaces: bool
+    ending: EarlyEnd
+    on_decision: Callable[[str], None]
     published: int = 0
     skipped: int = 0
 
@@ -177,6 +197,13 @@ class _Study:
 
     def cell(self, spec: RunSpec) -> str:
         return self.workload.protocol.cell(spec.policy, spec.seed)
+
+    def look(self, finished: int) -> None:
+        """Make the decisions that are due after so many whole repetitions."""
+        if self.ending.is_due(finished):
+            cells = _cells_of(self.workload, self.plan)
+            where = self.destination, self.sender, self.parent
+            look_into_store(self.ending, *where, cells, self.on_decision)
 
     def still_missing(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
         """Return the specs that no other study finished meanwhile, as far as the store answers."""
@@ -219,6 +246,7 @@ def _train(study: _Study, executor: Executor) -> None:
     for submitted in uploads:
         submitted.result()
     study.sender.require_sent(study.destination.experiment, _cells_of(study.workload, plan))
+    study.look(finished=len(study.ending.rounds))
 
 
 def _batches(
@@ -229,7 +257,20 @@ def _batches(
     An upload that raised ends the study before the next batch: training on would cost hours, and
     end with the same error.
     """
+    repetition = None
     for of_seed in study.plan.by_seed():
+        before, repetition = repetition, study.ending.round_of(of_seed[0])
+        if before not in (None, repetition):
+            wait(uploads)
+            for submitted in uploads:
+                submitted.result()
+            study.look(finished=repetition)
+        needed = [spec for spec in of_seed if study.ending.needs(spec)]
+        study.skipped += len(of_seed) - len(needed)
+        bar.advance(study.workload.protocol.epochs * (len(of_seed) - len(needed)))
+        if not needed:
+            continue
+        of_seed = needed
         width = study.workload.trainer(of_seed[0].seed).width
         for start in range(0, len(of_seed), width):
             planned = of_seed[start : start + width]

@@ -165,6 +165,20 @@ def is_waiting(entry: Entry) -> bool:
     return (_folder() / entry.key).exists()
 
 
+def waiting_line(count: int, store: str, reason: str, *, refused: bool = False) -> str:
+    """Return a line with how many runs are not yet uploaded, why, and what uploads them.
+
+    What the store ``refused`` it would refuse again, until the reason is gone.
+    """
+    runs = "1 run" if count == 1 else f"{count} runs"
+    why = f" ({reason})" if reason else ""
+    once = "once the reason is gone, " if refused and reason else ""
+    return (
+        f"{runs} not yet uploaded to {store}{why}: kept in the outbox; {once}lr-study sync uploads "
+        "them, and so does the next run or study for this store"
+    )
+
+
 def remove(entry: Entry) -> None:
     """Remove an entry that its store has; to be called while it is `held`.
 

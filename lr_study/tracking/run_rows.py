@@ -7,15 +7,17 @@ trust: hashes are computed again, and values of the wrong shape are a reason, ne
 import json
 import math
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any, get_type_hints
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from lr_study.comparison import message
+from lr_study.comparison import RaceRecord, message
 from lr_study.policies import family_of
 from lr_study.runs import CURVES, UNKNOWN, Protocol, canonical_json, required_metrics, short_hash
 from lr_study.support import UsageError
+from lr_study.tracking.image_results import read_image_results
 from lr_study.tracking.tags import (
     CELL_TAG,
     CURVES_TAG,
@@ -24,6 +26,7 @@ from lr_study.tracking.tags import (
     OPTIONS_TAG,
     POLICY_TAG,
     PROTOCOL_TAG,
+    RACE_TAG,
     RANGE_TEST_KIND,
     SUPERSEDED_TAG,
 )
@@ -42,7 +45,7 @@ _POSITIVE = ("classes", "image_size", "train_size", "val_size", "batch_size")
 COLUMNS = (
     *("run_id", "name", "status", "start_time", "end_time", "excluded"),
     *("policy", "family", "seed", "protocol", "protocol_id", "cell"),
-    *("diverged", "curves", "options"),
+    *("diverged", "curves", "options", "image_results", "race"),
 )
 """The columns that are no metrics, of which a metric of the same name takes none."""
 
@@ -94,6 +97,10 @@ def row_of(client: MlflowClient, run: Run) -> dict[str, Any]:
         "end_time": info.end_time,
         "excluded": exclusion_reason(run),
     }
+    if data.tags.get(KIND_TAG) == "study" and RACE_TAG in data.tags:
+        with suppress(ValueError):  # anybody may have written it: then there was no race
+            row["race"] = RaceRecord.from_text(data.tags[RACE_TAG])
+            row["protocol_id"] = row["race"].protocol_id
     if row["excluded"] is None:
         try:
             row |= _content(client, run)
@@ -153,6 +160,7 @@ def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
         else _has_lost_a_loss(curves),
         "curves": curves,
         "options": _options(data.tags.get(OPTIONS_TAG, "")),
+        "image_results": read_image_results(client, run),
         **{
             name: value
             for name, value in data.metrics.items()
@@ -190,8 +198,8 @@ def _protocol(text: str) -> dict[str, Any]:
 
 
 def _is_allowed(name: str, value: Any) -> bool:
-    if _TYPES[name] is str:
-        return isinstance(value, str)
+    if _TYPES[name] in (str, bool):
+        return isinstance(value, _TYPES[name])
     allowed = int if _TYPES[name] is int else int | float
     is_number = isinstance(value, allowed) and not isinstance(value, bool)
     return is_number and bool(value > 0 if name in _POSITIVE else value >= 0)

@@ -31,7 +31,7 @@ from lr_study.tracking.deleted import find_run
 from lr_study.tracking.entries import RunIdentity
 from lr_study.tracking.experiments import experiment_of
 from lr_study.tracking.mlflow_settings import own_settings
-from lr_study.tracking.outbox import Entry
+from lr_study.tracking.outbox import Entry, waiting_line
 from lr_study.tracking.reading import all_runs
 from lr_study.tracking.run_rows import is_complete
 from lr_study.tracking.tags import (
@@ -165,6 +165,24 @@ class Sender:
         self._start_afresh()
         return sum(self.send(entry) for entry in outbox.waiting(self.store))
 
+    def try_send(self, experiment: Experiment, cells: Collection[str]) -> int:
+        """Try once more to send the waiting entries of some cells; return how many still wait.
+
+        Raises
+        ------
+        OutboxError
+            If the outbox cannot be written.
+        """
+
+        def waiting() -> list[Entry]:
+            found = outbox.waiting(self.store, experiment)
+            return [entry for entry in found if entry.cell in cells]
+
+        self._start_afresh()
+        for entry in waiting():
+            self.send(entry)
+        return len(waiting())
+
     def require_sent(self, experiment: Experiment, cells: Collection[str]) -> None:
         """Try once more to send the waiting entries of some cells of an experiment.
 
@@ -177,15 +195,7 @@ class Sender:
         UnreachableError
             If they wait because the store cannot be reached.
         """
-
-        def waiting() -> list[Entry]:
-            found = outbox.waiting(self.store, experiment)
-            return [entry for entry in found if entry.cell in cells]
-
-        self._start_afresh()
-        for entry in waiting():
-            self.send(entry)
-        left = len(waiting())
+        left = self.try_send(experiment, cells)
         if left:
             if self.last_error:
                 raise UnreachableError(waiting_line(left, self.store, self.last_error))
@@ -344,20 +354,6 @@ def waiting_cells(client: MlflowClient, experiment: Experiment) -> set[str]:
     """Return the cells of an experiment that wait in the outbox."""
     entries = outbox.waiting(store_address(str(client.tracking_uri)), experiment)
     return {entry.cell for entry in entries if entry.cell is not None}
-
-
-def waiting_line(count: int, store: str, reason: str, *, refused: bool = False) -> str:
-    """Return a line with how many runs are not yet uploaded, why, and what uploads them.
-
-    What the store ``refused`` it would refuse again, until the reason is gone.
-    """
-    runs = "1 run" if count == 1 else f"{count} runs"
-    why = f" ({reason})" if reason else ""
-    once = "once the reason is gone, " if refused and reason else ""
-    return (
-        f"{runs} not yet uploaded to {store}{why}: kept in the outbox; {once}lr-study sync uploads "
-        "them, and so does the next run or study for this store"
-    )
 
 
 @dataclass(frozen=True)

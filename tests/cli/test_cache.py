@@ -18,7 +18,10 @@ from lr_study.tracking import connect, outbox
 from lr_study.tracking.experiments import experiment_named
 from lr_study.training.checkpoint import checkpoint_of
 
-CACHED = ("features", "data", "weights", "fingerprints", "left_out", "decoded")
+CACHED = (
+    *("features", "data", "weights", "fingerprints", "left_out", "decoded"),
+    *("similar", "image_results"),
+)
 Command = Callable[..., tuple[int, str, str]]
 
 
@@ -57,7 +60,7 @@ def test_sizes_and_places_are_shown(command: Command, folders: Path) -> None:
     cached = dict.fromkeys(CACHED, "1.5 kB") | {"features": "2.0 MB"}
     empty = dict.fromkeys(("outbox", "checkpoints", "locks", "processes"), "0 bytes")
     assert sizes(out) == cached | empty
-    assert out.splitlines()[0] == f"features        2.0 MB  {folders}/cache/features"
+    assert out.splitlines()[0] == f"features         2.0 MB  {folders}/cache/features"
     assert not (folders / "state").exists()  # showing creates nothing
 
 
@@ -98,7 +101,7 @@ def test_a_part_that_does_not_exist_is_an_error_that_lists_them(command: Command
     code, _, err = command("--clear", "everything")
     assert code == 2
     assert err.startswith("error: clear=everything is not allowed")
-    assert "features, data, weights, fingerprints, left_out, decoded, outbox, checkpoints" in err
+    assert "decoded, similar, image_results, outbox, checkpoints" in err
 
 
 @pytest.mark.parametrize("held", ["state/processes/" + "a" * 32, "cache/features/key"])

@@ -1,5 +1,7 @@
 """Suggested rates against full runs: which are in the top group, and where the best rate is."""
 
+from dataclasses import replace
+
 import pytest
 from compared_runs import ranked, with_curves
 from records import make_record
@@ -80,3 +82,13 @@ def test_a_rule_without_a_suggestion_is_left_out(test: RangeTest) -> None:
     mixed = RangeTest((test.curves[0], flat.curves[0]))
     check = check_suggestions(mixed, parse("fixed"), ranking_of(mixed, lambda rate: 0.5))
     assert len(check.suggestions) == 3
+
+
+def test_a_suggestion_that_is_clearly_worse_is_not_in_the_top_group(test: RangeTest) -> None:
+    ranking = ranking_of(test, lambda rate: 0.5)
+    rows = tuple(replace(row, verdict="clearly worse") for row in ranking.rows[1:])
+    ranking = replace(ranking, rows=(ranking.rows[0], *rows))
+    check = check_suggestions(test, parse("fixed"), ranking)
+    assert check.top_group == (ranking.rows[0].policy,)
+    assert {c.in_top_group for c in check.suggestions if c.rank > 1} <= {False}
+    assert "clearly worse" in {c.verdict for c in check.suggestions}

@@ -143,7 +143,7 @@ def test_a_click_on_a_heading_sorts(tab) -> None:
     assert column(tab, 3) == ranked
     head.nth(1).locator("button").click()
     verdicts = list(dict.fromkeys(column(tab, 2)))
-    order = ["best", "tied", "undecided", "worse", "diverged"]
+    order = ["best", "tied", "undecided", "worse", "clearly worse", "diverged"]
     assert verdicts == [verdict for verdict in order if verdict in verdicts]
     assert verdicts[-1] == "diverged"
 

@@ -266,7 +266,7 @@ def test_the_commands_to_reproduce_are_whole() -> None:
     text = Page(bare(made(seeds=(0, 1, 2))[0])).text
     assert (
         "lr-study study --grid seed --seeds 3 --backbone efficientnet-lite0 --image-size 64 "
-        "--epochs 3 --experiment oregon" in text
+        "--epochs 3 --resampling splits --experiment oregon" in text
     )
     few = Page(bare(made(["fixed", "exp_decay"], seeds=(3, 5))[0])).text
     assert "--policy exp_decay:initial_lr=0.01,k=0.3 --policy fixed:lr=0.001 --seeds 3,5 " in few

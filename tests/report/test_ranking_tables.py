@@ -76,7 +76,9 @@ def test_markdown_is_a_table_to_paste() -> None:
     assert head == "| rank | verdict | policy | final val_accuracy ± 95 % | Δ vs baseline | p |"
     assert rule == "| --- | --- | --- | --- | --- | --- |"
     assert first == "| 1 | best | fixed:lr=0.001 | 0.8125 ± 0.0399 | base |  |"
-    assert len(others) == 17
+    *others, blank, scope = others
+    assert (len(others), blank) == (17, "")
+    assert scope.startswith("Verdicts speak of training on 1259 images of this source")
 
 
 @pytest.mark.parametrize(("seeds", "shown"), [((0,), True), ((0, 1), False)])
@@ -88,7 +90,8 @@ def test_one_run_per_policy_shows_the_command_that_repeats_them(
     policies = dict.fromkeys([*(row.policy for row in ranking.rows[:4]), "fixed:lr=0.001"])
     command = (
         f"lr-study study {' '.join(f'--policy {policy}' for policy in policies)} --seeds 10 "
-        "--backbone efficientnet-lite0 --image-size 64 --epochs 4 --experiment grid"
+        "--backbone efficientnet-lite0 --image-size 64 --epochs 4 --resampling splits "
+        "--experiment grid"
     )
     for name in ("report.html", "report.md"):
         write_report(tmp_path / name, comparison, runs, "en")

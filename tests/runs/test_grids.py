@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lr_study.policies import Fixed
 from lr_study.runs import SEED_GRID, Settings
 from lr_study.runs.built_in_grids import MODERN_GRID
-from lr_study.runs.grids import load_grid, parse_seeds, requested_study
+from lr_study.runs.grids import load_grid, parse_points, parse_seeds, requested_study
 from lr_study.support.errors import UsageError
 
 
@@ -243,6 +243,25 @@ def test_what_is_typed_goes_before_the_file(grid_file, typed, seeds, epochs, exp
     settings = Settings(epochs=epochs)
     study = requested_study(file, (), settings, seeds=seeds, rerun="missing", typed=typed)
     assert (study.seeds, study.settings.epochs) == expected
+
+
+def test_a_file_may_say_that_a_study_ends_early(grid_file):
+    file = grid_file(
+        "policies: [fixed, exp_decay]\noptions: {race: true, until_regret: 0.5, seeds: 10}\n"
+    )
+
+    def study(**given):
+        return requested_study(file, (), Settings(), seeds=None, rerun="missing", typed=(), **given)
+
+    assert (study().race, study().until_regret) == (True, 0.5)
+    assert study(until_regret=1.0).until_regret == 1
+    with pytest.raises(UsageError, match="line 1: race=2 is not allowed: race is true or false"):
+        load_grid(grid_file("options: {race: 2}\npolicies: [fixed]\n"))
+
+
+def test_points_are_a_number() -> None:
+    with pytest.raises(UsageError, match="until_regret=half is not allowed"):
+        parse_points("half")
 
 
 def test_without_a_grid_it_is_the_built_in_one_unless_policies_are_given():

@@ -1,9 +1,12 @@
 """Which cells of a study are trained."""
 
+from dataclasses import replace
+
 import pytest
 from records import PROTOCOL
 
 from lr_study.policies import parse
+from lr_study.report import plan_line, plan_summary
 from lr_study.runs import Settings
 from lr_study.runs.plan import StudySpec, make_plan
 from lr_study.support.errors import UsageError
@@ -79,3 +82,79 @@ def test_a_study_has_policies_and_seeds_each_once(changes, message):
     assert StudySpec(**usual) == StudySpec(Settings(), (parse("fixed"),), (0, 1, 2), "missing")
     with pytest.raises(UsageError, match=message):
         StudySpec(**usual | changes)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "settings", "expected"),
+    [
+        (range(10), {}, None),
+        (range(5, 10), {}, None),
+        (range(7), {}, "the 7 seeds are no whole repetitions of the 5 folds: seeds 5, 6 are not"),
+        ([0, 1, 2, 3, 9], {}, "seeds 0, 1, 2, 3, 9 are not"),
+        ([4], {"folds": 4}, "seed 4 is not"),
+        (range(19), {"folds": 20}, "9 and 9 more are not"),
+        (range(6), {"folds": 3}, None),
+        (range(7), {"resampling": "splits"}, None),
+    ],
+)
+def test_seeds_that_leave_folds_over_are_warned_of(seeds, settings, expected):
+    study = StudySpec(Settings(**settings), (parse("fixed"),), tuple(seeds))
+    first, *others = plan_summary(make_plan(study, PROTOCOL, finished=(), failed=()))
+    assert first.startswith(f"{len(seeds)} runs: 0 finished")
+    if expected is None:
+        assert others == []
+    else:
+        (line,) = others
+        assert line.startswith("warning: ")
+        assert expected in line
+        number = int(line.rpartition("--seeds ")[2])
+        assert number % study.settings.folds == 0
+        assert number > max(seeds)
+
+
+def study_that_may_end(**changes):
+    given = {
+        "settings": Settings(folds=3),
+        "policies": tuple(map(parse, THREE)),
+        "seeds": range(6),
+        "race": True,
+    }
+    return StudySpec(**given | changes)
+
+
+def test_a_study_that_may_end_early_trains_whole_repetitions_in_their_order():
+    study = study_that_may_end(seeds=(5, 4, 3, 0, 2, 1))
+    assert study.rounds == ((0, 1, 2), (3, 4, 5))
+    assert study.seeds == (0, 1, 2, 3, 4, 5)
+    assert study_that_may_end(seeds=(6, 7, 8, 0, 1, 2)).rounds == ((0, 1, 2), (6, 7, 8))
+    assert study_that_may_end(race=False).may_end_early is False
+    assert study_that_may_end(race=False, until_regret=1).may_end_early is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"seeds": range(7)}, r"seeds=7 is not allowed with --race, .* 3 folds .*: give --seeds 6"),
+        ({"seeds": range(3)}, r"seeds=3 is not allowed with --race, .*: give --seeds 6"),
+        ({"seeds": (0, 1, 2, 3, 4, 6)}, r"seeds=0,1,2,3,4,6 is not allowed with --race"),
+        ({"seeds": range(8), "race": False, "until_regret": 1}, r"allowed with --until-regret, "),
+        ({"settings": Settings(resampling="splits")}, r"resampling=splits is not allowed with --r"),
+        ({"policies": [parse("fixed")]}, r"one policy is not allowed with --race"),
+        ({"until_regret": 0}, r"until_regret=0 is not allowed: until_regret is points"),
+        ({"until_regret": 100}, r"until_regret=100 is not allowed"),
+        ({"until_regret": float("nan")}, r"until_regret=nan is not allowed"),
+        ({"until_regret": "1"}, r"until_regret=.*1.* is not allowed"),
+    ],
+)
+def test_what_a_study_that_may_end_early_needs(changes, message):
+    with pytest.raises(UsageError, match=message):
+        study_that_may_end(**changes)
+
+
+def test_of_a_plan_what_is_not_needed_is_neither_missing_nor_finished():
+    found = plan(THREE, [0, 1], finished=cells_of(THREE[:1], [0, 1]))
+    fewer = found.only(lambda spec: spec.seed == 0)
+    assert (len(fewer.missing), len(fewer.needless), fewer.finished) == (2, 2, 2)
+    assert "2 not needed any more, 2 to run" in plan_line(fewer)
+    assert "or fewer" not in plan_line(fewer)
+    assert plan_line(replace(fewer, may_be_fewer=True)).endswith("2 to run, or fewer")

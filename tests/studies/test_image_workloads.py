@@ -26,7 +26,9 @@ def settings(tmp_path, monkeypatch):
         for i in range(4):
             colour = (40 * i, 200 * label, 90)
             Image.new("RGB", (8, 8), colour).save(tmp_path / "pets" / name / f"{i}.png")
-    return Settings(data=str(tmp_path / "pets"), image_size=32, weights="random")
+    return Settings(
+        data=str(tmp_path / "pets"), image_size=32, weights="random", resampling="splits"
+    )
 
 
 def prepared(settings, **changes):

@@ -48,6 +48,15 @@ def test_it_does_what_the_command_does(options: dict, caplog: pytest.LogCaptureF
     runs = client.search_runs([experiment.experiment_id])
     assert [run.info.status for run in runs] == ["FINISHED"] * 5
 
+    stored = lr_study.load_runs("library", options["tracking_uri"])
+    stored = stored[stored["excluded"].isna()].set_index(["policy", "seed"])
+    for policy, seed in stored.index:
+        run, other = stored.loc[(policy, seed)], stored.loc[(str(POLICIES[1]), seed)]
+        results = run["image_results"]
+        assert results.accuracy == run["final_val_accuracy"]
+        assert results.test_accuracy == run["test_accuracy"]
+        assert results.validated.tolist() == other["image_results"].validated.tolist()
+
     caplog.clear()
     with caplog.at_level(logging.INFO, "lr_study"):  # the same call: nothing is missing
         again = lr_study.study(policies=POLICIES, seeds=[0, 1], log_models="none", **options)

@@ -125,8 +125,11 @@ def test_the_page_of_a_study_says_its_result(
     assert metrics["best_estimate"] == best.estimate
     assert (metrics["policies"], metrics["seeds"]) == (len(protocol.rows), len(best.seeds))
     verdicts = [row.verdict for row in protocol.rows]
-    for verdict in ("tied", "undecided", "worse"):
-        assert metrics[verdict] == verdicts.count(verdict)
+    for verdict in ("tied", "undecided", "worse", "clearly worse"):
+        assert metrics[verdict.replace(" ", "_")] == verdicts.count(verdict)
+    for name in ("regret_bound", "gain_corrected"):
+        assert metrics.get(name) == getattr(protocol, name)
+    assert metrics.get("best_estimate_corrected") == best.estimate_corrected
     assert study.data.tags["mlflow.source.name"] == "lr-study"
     page = experiment_page.partition("?")[0] + f"/{study.info.run_id}?workflowType=machine_learning"
     first = protocol.advice.splitlines()[0]

@@ -116,6 +116,9 @@ def test_dry_run_says_what_would_be_run_and_runs_nothing(
     said = command(replace(study, seeds=3), "--dry-run")
     assert said.out.splitlines() == [
         "6 runs: 4 finished, 2 to run",
+        "warning: the 3 seeds are no whole repetitions of the 5 folds: seeds 0, 1, 2 are not "
+        "ranked by images until the others of their repetition are finished too, such as with "
+        "--seeds 5",
         "  to run: fixed:lr=0.01 seed=2",
         "  to run: fixed:lr=0.001 seed=2",
     ]
@@ -207,6 +210,7 @@ def test_live_runs_are_studied_alike(data, tmp_path, empty_database, command, mo
     assert len(figures) == 2
     for found in figures.values():
         assert found["params"]["engine"] == "live"
+        assert (found["params"]["resampling"], found["params"]["folds"]) == ("folds", "5")
         assert [m[1] for m in found["metrics"] if m[0] == "val_accuracy"] == [1, 2]
     assert {run.status for run in before} == {"FINISHED"}
     assert "2 runs: 2 finished, nothing is missing" in command(study, "--engine=live").err

@@ -48,6 +48,7 @@ COMMON = (
     "--weights=random",
     "--image-size=32",
     "--epochs=5",
+    "--resampling=splits",
 )
 STUDY = (
     "study",

@@ -72,6 +72,7 @@ def test_a_record_comes_back_as_it_was(uri: str, experiment_name: str) -> None:
         "batch_size": "32",
         "epochs": "4",
         "seed": "3",
+        "resampling": "splits",
         "val_fraction": "0.15",
         "test_fraction": "0.15",
     }

@@ -55,7 +55,13 @@ def ranking_dots(ranking: ProtocolRanking, runs: pd.DataFrame, column: str) -> l
     scores = _scores(ranking, runs, column)
     return [
         _dots(
-            row.policy, row.estimate, row.interval, scores[row.policy], row.verdict, seeds=row.seeds
+            row.policy,
+            # Of fewer seeds than the others, the mean of a stopped policy compares with none.
+            row.estimate if row.stopped_after is None else None,
+            row.interval,
+            scores[row.policy],
+            row.verdict,
+            seeds=row.seeds,
         )
         for row in ranking.rows
     ]

@@ -20,7 +20,7 @@ from lr_study.report.escaping import visible
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
 DASHES = ("-", "--", ":", "-.")
 
-SHAPES = {"best": "*", "tied": "o", "undecided": "D", "worse": "x"}
+SHAPES = {"best": "*", "tied": "o", "undecided": "D", "worse": "x", "clearly worse": "X"}
 """A verdict's marker."""
 
 FAINT = "0.55"

@@ -1,0 +1,115 @@
+"""Per-image results of paired runs, arranged by repetition and image for the rule of folds.
+
+Seed s of runs on K folds held out fold s mod K of repetition s div K. A repetition of which a seed
+is missing says nothing of the images in its fold, and is left out.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lr_study.comparison.image_scores import ImageScores
+from lr_study.comparison.paired_scores import PairedScores
+from lr_study.runs import ImageResults
+from lr_study.support import UsageError
+
+COLUMN = "image_results"
+"""The column of runs that holds their `ImageResults`, or None."""
+
+RANDOM_SEED = 16
+"""The same runs give the same ranking: every comparison draws from a generator with this seed."""
+
+IMAGE_METRICS = ("val_accuracy", "val_loss")
+"""The metrics that are means over images, so that per-image results tell them."""
+
+
+def whole_repetitions(seeds: Iterable[int], folds: int) -> tuple[int, ...]:
+    """Return the seeds that belong to a repetition of which every fold is there.
+
+    >>> whole_repetitions([0, 1, 2, 3, 4, 5, 10, 12, 11, 13, 14], 5)
+    (0, 1, 2, 3, 4, 10, 11, 12, 13, 14)
+    """
+    present = set(seeds)
+    starts = sorted({seed - seed % folds for seed in present})
+    return tuple(
+        seed
+        for start in starts
+        if present.issuperset(range(start, start + folds))
+        for seed in range(start, start + folds)
+    )
+
+
+def has_image_results(paired: PairedScores) -> bool:
+    """Whether every run has results for each image that validated it."""
+    if COLUMN not in paired.runs or not paired.seeds:
+        return False
+    return all(isinstance(results, ImageResults) for results in paired.runs[COLUMN])
+
+
+def image_scores(paired: PairedScores, metric: str, folds: int) -> ImageScores:
+    """Arrange the results of whole repetitions: (policies, repetitions, images).
+
+    Parameters
+    ----------
+    paired
+        Runs with image results whose seeds are whole repetitions.
+    metric
+        One of `IMAGE_METRICS`: right or wrong; or the log-loss, in nats.
+
+    Raises
+    ------
+    UsageError
+        If the runs of a seed did not validate the same images, or the folds of a repetition are
+        not a division of all images: these runs cannot be compared image by image.
+    """
+    runs = _by_policy(paired, paired.runs[COLUMN])
+    images = runs[0][0].images
+    fold = _fold_of_each_image(runs[0], images, folds)
+    values = np.empty((len(runs), len(fold), images))
+    for p, of_policy in enumerate(runs):
+        for i, results in enumerate(of_policy):
+            expected = runs[0][i].validated
+            if results.images != images or not np.array_equal(results.validated, expected):
+                raise UsageError(f"the runs of seed {paired.seeds[i]} validated different images")
+            values[p, i // folds, expected] = (
+                results.right
+                if metric == "val_accuracy"
+                else -results.log_probability.astype(float)
+            )
+    return ImageScores(values, fold, folds, 1.0 if metric == "val_accuracy" else 0.0)
+
+
+def _by_policy(paired: PairedScores, column: pd.Series) -> list[list[ImageResults]]:
+    each = list(column)
+    count = len(paired.seeds)
+    return [each[start : start + count] for start in range(0, len(each), count)]
+
+
+def _fold_of_each_image(runs: Sequence[ImageResults], images: int, folds: int) -> NDArray[np.int64]:
+    """Return (repetitions, images): the fold in which each image validated."""
+    fold = np.full((len(runs) // folds, images), -1, np.int64)
+    for i, results in enumerate(runs):
+        in_fold = fold[i // folds]
+        if results.images != images or (in_fold[results.validated] >= 0).any():
+            raise UsageError("an image validated twice in one repetition of the folds")
+        in_fold[results.validated] = i % folds
+    if (fold < 0).any():
+        raise UsageError("an image validated in no fold of a repetition")
+    return fold
+
+
+def right_on_test(paired: PairedScores) -> NDArray[np.float64] | None:
+    """Return 1 for each image of the test set that a run had right: (policies, seeds, images).
+
+    None if a run does not tell, or if their test sets differ in size.
+    """
+    if not has_image_results(paired):
+        return None
+    tests = [results.test_right for results in paired.runs[COLUMN]]
+    known = [test for test in tests if test is not None]
+    if len(known) < len(tests) or len({len(test) for test in known}) != 1:
+        return None
+    shape = len(paired.policies), len(paired.seeds), -1
+    return np.stack(known).astype(np.float64).reshape(shape)

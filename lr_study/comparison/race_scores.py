@@ -1,0 +1,128 @@
+"""From runs read back from a store to the scores that decisions of a race are made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lr_study.comparison.guards import duplicate_reasons, invalid_reasons
+from lr_study.comparison.image_scores import ImageScores, Integers
+from lr_study.runs import ImageResults
+
+
+@dataclass(frozen=True)
+class RaceScores:
+    """What each policy made of each image, as far as its runs are there.
+
+    Attributes
+    ----------
+    scores
+        Right or wrong in the repetitions that some policy has; None before the first.
+    available
+        (policies,): how many whole repetitions each policy has, from the first one on.
+    lacking
+        (policies,): what the next repetition of each policy lacks, in words.
+    """
+
+    scores: ImageScores | None
+    available: Integers
+    lacking: tuple[str, ...]
+
+
+def race_scores(
+    runs: pd.DataFrame, policies: Sequence[str], rounds: Sequence[Sequence[int]]
+) -> RaceScores:
+    """Return the scores of a study's policies from the runs of its protocol.
+
+    A run counts if a ranking would take it. Under one seed all policies must have validated on the
+    same images, and the seeds of a round on each image once; what does not fit is lacking.
+
+    Parameters
+    ----------
+    runs
+        From `lr_study.load_runs`, of one protocol.
+    policies
+        In text form.
+    rounds
+        The seeds of each whole repetition, one per fold, in the order of the folds.
+    """
+    results = _results(runs)
+    divisions = [_division(results, policies, seeds) for seeds in rounds]
+    available = np.zeros(len(policies), np.int64)
+    lacking = []
+    for i, policy in enumerate(policies):
+        why = ""
+        for seeds, fold in zip(rounds, divisions, strict=True):
+            why = _lacking(results, policy, seeds, fold)
+            if why:
+                break
+            available[i] += 1
+        lacking.append(why)
+    repetitions = int(available.max(initial=0))
+    folds = [fold for fold in divisions[:repetitions] if fold is not None]
+    if not folds:
+        return RaceScores(None, available, tuple(lacking))
+    values = np.zeros((len(policies), repetitions, len(folds[0])))
+    for i, policy in enumerate(policies):
+        for r in range(available[i]):
+            for seed in rounds[r]:
+                found = results[policy, seed]
+                if found is not None:  # what is available is
+                    values[i, r, found.validated] = found.right
+    return RaceScores(
+        ImageScores(values, np.stack(folds), len(rounds[0])), available, tuple(lacking)
+    )
+
+
+def _results(runs: pd.DataFrame) -> dict[tuple[str, int], ImageResults | None]:
+    """The results of the runs that a ranking would take, by policy and seed."""
+    valid = runs[runs["excluded"].isna()]
+    for reasons_of in (invalid_reasons, duplicate_reasons):
+        valid = valid[reasons_of(valid).isna()]
+    columns = (valid[name] for name in ("policy", "seed", "image_results"))
+    return {
+        (policy, seed): found if isinstance(found, ImageResults) else None
+        for policy, seed, found in zip(*columns, strict=True)
+    }
+
+
+def _division(
+    results: Mapping[tuple[str, int], ImageResults | None],
+    policies: Sequence[str],
+    seeds: Sequence[int],
+) -> Integers | None:
+    """Which fold each image is in, by the first policy's run of each seed; None if that is none."""
+    of_seeds = []
+    for seed in seeds:
+        known = (results.get((policy, seed)) for policy in policies)
+        found = next((each for each in known if each is not None), None)
+        if found is None:
+            return None
+        of_seeds.append(found)
+    images = of_seeds[0].images
+    fold = np.full(images, -1, np.int64)
+    for f, found in enumerate(of_seeds):
+        if found.images != images or (fold[found.validated] >= 0).any():
+            return None
+        fold[found.validated] = f
+    return None if (fold < 0).any() else fold
+
+
+def _lacking(
+    results: Mapping[tuple[str, int], ImageResults | None],
+    policy: str,
+    seeds: Sequence[int],
+    fold: Integers | None,
+) -> str:
+    """Say what a policy lacks of a repetition; nothing if it is whole."""
+    for f, seed in enumerate(seeds):
+        if (policy, seed) not in results:
+            return f"no finished run of {policy} under seed {seed}"
+        found = results[policy, seed]
+        if found is None:
+            return f"no results per image in the run of {policy} under seed {seed}"
+        if fold is not None and not np.array_equal(np.flatnonzero(fold == f), found.validated):
+            return f"other images validated in the run of {policy} under seed {seed}"
+    shown = ", ".join(map(str, seeds))
+    return "" if fold is not None else f"seeds {shown} do not validate each image once"

@@ -1,0 +1,126 @@
+"""Arrangement of per-image results by repetition and image."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from compared_runs import BASE, FAST
+from fold_runs import runs_on_folds
+
+from lr_study.comparison.paired_images import (
+    has_image_results,
+    image_scores,
+    right_on_test,
+    whole_repetitions,
+)
+from lr_study.comparison.paired_scores import PairedScores, pair_scores
+from lr_study.support import UsageError
+
+
+def paired_runs(**options) -> PairedScores:
+    paired, _ = pair_scores(runs_on_folds({BASE: 0.8, FAST: 0.6}, images=53, **options))
+    return paired
+
+
+@pytest.mark.parametrize(
+    ("seeds", "folds", "whole"),
+    [
+        (range(10), 5, tuple(range(10))),
+        (range(12), 5, tuple(range(10))),
+        (range(4), 5, ()),
+        ((0, 1, 2, 4, 5, 6, 7, 8, 9), 5, (5, 6, 7, 8, 9)),  # seed 3 is missing
+        ((3, 1, 2, 0), 2, (0, 1, 2, 3)),
+        ((1, 2), 2, ()),  # one fold of each of two repetitions
+        ((), 3, ()),
+    ],
+)
+def test_a_repetition_counts_if_all_of_its_folds_are_there(seeds, folds, whole) -> None:
+    assert whole_repetitions(seeds, folds) == whole
+
+
+def test_each_value_stands_where_its_image_and_repetition_are() -> None:
+    paired = paired_runs(seeds=10)
+    scores = image_scores(paired, "val_accuracy", 5)
+    losses = image_scores(paired, "val_loss", 5)
+    assert scores.values.shape == losses.values.shape == (2, 2, 53)
+    assert (scores.resolution, losses.resolution) == (1.0, 0.0)
+    for run in paired.runs.itertuples():
+        policy, (repetition, fold) = paired.policies.index(run.policy), divmod(run.seed, 5)
+        results = run.image_results
+        found = scores.values[policy, repetition, results.validated]
+        assert found.tolist() == results.right.astype(float).tolist()
+        of_loss = losses.values[policy, repetition, results.validated]
+        assert of_loss.tolist() == (-results.log_probability.astype(float)).tolist()
+        assert set(scores.fold[repetition, results.validated]) == {fold}
+    # Folds of 11 and 10 images: the mean is over images, not over runs.
+    right = [r.right.sum() for r in paired.runs["image_results"]]
+    assert scores.means.tolist() == [sum(right[:10]) / 106, sum(right[10:]) / 106]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda results: replace(results[0], images=54), "seed 0 validated different images"),
+        (
+            lambda results: replace(results[0], validated=results[1].validated),
+            "seed 0 validated different images",
+        ),
+    ],
+)
+def test_runs_of_a_seed_that_validated_other_images_are_not_compared(change, reason) -> None:
+    paired = paired_runs(seeds=5)
+    results = list(paired.runs["image_results"])
+    results[5] = change(results[5:])
+    paired = replace(paired, runs=paired.runs.assign(image_results=results))
+    with pytest.raises(UsageError, match=reason):
+        image_scores(paired, "val_accuracy", 5)
+
+
+def test_folds_must_divide_all_images() -> None:
+    runs = runs_on_folds({BASE: 0.8}, images=50, seeds=5)
+    twice = list(runs["image_results"])
+    twice[1] = twice[0]
+    paired, _ = pair_scores(runs.assign(image_results=twice))
+    with pytest.raises(UsageError, match="validated twice"):
+        image_scores(paired, "val_accuracy", 5)
+    fewer = list(runs["image_results"])
+    kept = slice(1, None)
+    fewer[2] = replace(
+        fewer[2],
+        validated=fewer[2].validated[kept],
+        right=fewer[2].right[kept],
+        log_probability=fewer[2].log_probability[kept],
+    )
+    paired, _ = pair_scores(runs.assign(image_results=fewer))
+    with pytest.raises(UsageError, match="in no fold"):
+        image_scores(paired, "val_accuracy", 5)
+
+
+def test_whether_runs_tell_which_images_they_had_right() -> None:
+    paired = paired_runs(seeds=5, test_size=20)
+    assert has_image_results(paired)
+    results = list(paired.runs["image_results"])
+    right = right_on_test(paired)
+    assert right is not None
+    assert right.shape == (2, 5, 20)
+    assert right[1, 3].tolist() == results[8].test_right.astype(float).tolist()
+    some = replace(paired, runs=paired.runs.assign(image_results=[None, *results[1:]]))
+    assert not has_image_results(some)
+    assert right_on_test(some) is None
+    assert not has_image_results(replace(paired, runs=paired.runs.drop(columns="image_results")))
+    shorter = replace(
+        results[0],
+        test_right=results[0].test_right[:-1],
+        test_log_probability=results[0].test_log_probability[:-1],
+    )
+    other = replace(paired, runs=paired.runs.assign(image_results=[shorter, *results[1:]]))
+    assert right_on_test(other) is None
+    assert right_on_test(paired_runs(seeds=5)) is None
+
+
+def test_one_comparison_is_as_precise_as_16_bits() -> None:
+    paired = paired_runs(seeds=5)
+    losses = image_scores(paired, "val_loss", 5)
+    of_runs = [-r.log_probability.astype(float).mean() for r in paired.runs["image_results"]]
+    assert losses.seed_means.ravel() == pytest.approx(of_runs)
+    assert np.isfinite(losses.values).all()
