@@ -122,7 +122,7 @@ def commands(name: str, command: object) -> list[tuple[str, object]]:
 
 def test_the_readme_is_one_screen_and_its_links_lead_somewhere() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 40
+    assert len(text.splitlines()) <= 45
     links = re.findall(r"\]\(([^)#]+)\)", text)
     assert len(links) > 10
     assert [link for link in links if not (ROOT / link).exists()] == []
