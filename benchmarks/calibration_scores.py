@@ -1,9 +1,6 @@
-"""Error rates and power of the comparison's tests, by simulation.
+"""Error rates and power of the tests on one score a run, for ``--resampling splits``.
 
-    python benchmarks/calibration.py [--studies 2000]
-
-prints two tables, which docs/statistics.md contains. In each case of the first, all policies are
-equally good in expectation. Counted are
+In each case of the first table, all policies are equally good in expectation. Counted are
 
 - false positives: studies with any policy significantly worse than the best, without a margin;
 - the same for comparisons with a baseline fixed beforehand;
@@ -15,12 +12,10 @@ their own of the same 1,000 examples, trained and validated on repeated random s
 accuracies in whole images out of 270. The second table is the power: how often a policy 1, 2 or 4
 noise standard deviations below the others is called worse, by the paired and by an unpaired test.
 
-The exit code is 1 if, in a, b, d or e, false positives exceed 5 % or coverage falls below 95 % by
-more than two standard errors.
+The rates do not hold if, in a, b, d or e, false positives exceed 5 % or coverage falls below 95 %
+by more than two standard errors.
 """
 
-import argparse
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -174,10 +169,8 @@ def _unpaired_p_value(scores: Scores, best: int) -> float:
     return float(adjusted[(i == 0) & (j == best)][0])
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--studies", type=int, default=2000)
-    studies = parser.parse_args().studies
+def print_tables(studies: int) -> bool:
+    """Print both tables; return whether all bounded rates hold."""
     held = True
     columns = " | ".join(f"n = {seeds}" for seeds in SEEDS)
     print(f"{studies} studies in which all policies are equal, in %: false positives versus the")
@@ -209,8 +202,4 @@ def main() -> int:
                 f"{100 * paired:.0f} / {100 * unpaired:.0f}" for paired, unpaired in results
             )
             print(f"| {below} | {policies} | {cells} |", flush=True)
-    return 0 if held else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return held
