@@ -57,9 +57,7 @@ def initial_weights(
         return rng.normal(0, scale, (groups, fan_in, outputs)).astype(np.float32)
 
     if not learner.hidden:
-        return Weights(
-            [np.tile(normal(inputs, classes, 0.1), (1, 1, policies))], classes, policies
-        )
+        return Weights([np.tile(normal(inputs, classes, 0.1), (1, 1, policies))], classes, policies)
     first = np.tile(normal(inputs, learner.hidden, inputs**-0.5), (1, 1, policies))
     second = normal(learner.hidden + 1, classes, learner.hidden**-0.5)
     return Weights([first, np.repeat(second[:, None], policies, axis=1)], classes, policies)
@@ -74,7 +72,7 @@ def train(
     rates: Floats,
     rng: np.random.Generator,
 ) -> None:
-    """Train in place on the examples ``rows``, (groups, examples), at ``rates``, (policies, epochs).
+    """Train in place on ``rows``, (groups, examples), at ``rates``, (policies, epochs).
 
     Each group goes through its examples in an order of its own, drawn anew in each epoch. What is
     left after the last whole batch is not used in that epoch.

@@ -97,9 +97,7 @@ def make_study(world: World | HardImages, rng: np.random.Generator) -> Study:
     if world.own_rate is not None:  # a group is a name under a seed
         held_out, rows = np.repeat(held_out, names, axis=0), np.repeat(rows, names, axis=0)
         rates = rates[:1]
-    weights = initial_weights(
-        world.learner, x.shape[1], world.classes, len(rows), len(rates), rng
-    )
+    weights = initial_weights(world.learner, x.shape[1], world.classes, len(rows), len(rates), rng)
     train(world.learner, weights, x, y, rows, rates, rng)
     seeds = FOLDS * world.repetitions
     judged = judge(weights, x[held_out], y[held_out]).reshape(seeds, names, -1)
@@ -197,7 +195,10 @@ WORLDS = {
     ),
     "A/A": World(images=200, own_rate=0.1),
     "A/A .995": World(images=200, scale=1.3, own_rate=0.3),
-    "A/A unstable": World(
-        images=400, scale=0.55, learner=UNSTABLE, policies=6, own_rate=2.0, repetitions=2
+    "A/A unstable": World(images=400, scale=0.55, learner=UNSTABLE, own_rate=2.0, repetitions=2),
+    "one gap": HardImages((1.0, 0.5), hard=2, images=200),
+    "few hard": HardImages((1.0,) + 17 * (0.5,), hard=10, images=1000, repetitions=2),
+    "many far": HardImages(
+        (0.95,) + 3 * (0.88,) + 36 * (0.2,), hard=400, images=1000, repetitions=2
     ),
 }
