@@ -2,16 +2,16 @@
 
     python benchmarks/calibration.py [--full] [--without GUARD]
 
-prints the tables of docs/calibration.md: real learners on Gaussian mixtures and digits, judged by the
-rule for ``--resampling folds`` (new) beside the rule for ``splits`` on the same folds (old); and
-the rule for ``splits`` on simulated scores, in `calibration_scores`. Generators have fixed seeds,
-so the same command prints the same tables.
+prints the tables of docs/calibration.md: real learners on Gaussian mixtures and digits, judged by
+the rule for ``--resampling folds`` (new) beside the rule for ``splits`` on the same folds (old);
+and the rule for ``splits`` on simulated scores, see `calibration_scores`. Generators have fixed
+seeds, so the same command prints the same tables.
 
-The exit code is 1 if a rate is beyond its bound by more than two standard errors: false alarms 5 %,
-simultaneous intervals of all pairs 95 %, clearly worse though within the margin 5 %, the bound of
-what choosing costs 95 %; cases that are known to fall short have a bound of their own, in
-`calibration_cases`, where those are that a rule must find, too. ``--without`` takes one guard out of the new
-rule, to see that its absence would be noticed.
+The exit code is 1 if a rate of the new rule is beyond its bound by more than two standard errors:
+false alarms 5 %, simultaneous intervals of all pairs 95 %, clearly worse though within the margin
+5 %, the bound of what choosing costs 95 %. Cases that are known to fall short have a bound of their
+own in `calibration_cases`, which also says what a rule must find where that is easy to lose.
+``--without`` takes one guard out of the new rule, to see that its absence would be noticed.
 """
 
 import argparse

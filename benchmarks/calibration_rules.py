@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from calibration_studies import FOLDS, Study
-from lr_study.comparison.fold_inference import infer
-from lr_study.comparison.image_scores import ImageScores
 from numpy.typing import NDArray
 
+from lr_study.comparison.fold_inference import infer
+from lr_study.comparison.image_scores import ImageScores
 from lr_study.comparison.inference import (
     LEVEL,
     TestConfig,
