@@ -85,17 +85,17 @@ class ImageScores:
     @property
     def policies(self) -> int:
         """Number of policies."""
-        return self.values.shape[0]
+        return len(self.values)
 
     @property
     def repetitions(self) -> int:
         """Number of whole repetitions."""
-        return self.values.shape[1]
+        return len(self.fold)
 
     @property
     def images(self) -> int:
         """Number of images that were divided into folds."""
-        return self.values.shape[2]
+        return int(self.fold.shape[1])
 
     @property
     def seeds(self) -> int:

@@ -299,7 +299,7 @@ def satterthwaite(variance: Floats, uncertainty: Floats) -> Floats:
     """
     freedom = np.full(variance.shape, UNSEEN_FREEDOM)
     np.divide(variance**2, uncertainty, out=freedom, where=uncertainty > 0)
-    return np.clip(freedom, LEAST_FREEDOM, MOST_FREEDOM)
+    return np.asarray(np.clip(freedom, LEAST_FREEDOM, MOST_FREEDOM), np.float64)
 
 
 def _divided(scores: ImageScores, image: Floats, seed_variance: Floats) -> tuple[Floats, Floats]:

@@ -1,0 +1,101 @@
+"""Draws of the standardised differences of all pairs of policies, were none better than another.
+
+What is drawn is one number for each policy; a pair's draw is the difference of two. So pairs that
+share a policy, or images, are as dependent as they are in the data, and memory is needed for
+policies and not for pairs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lr_study.comparison.image_scores import Floats
+
+
+@dataclass(frozen=True)
+class PairDraws:
+    """Joint draws of the statistics of all pairs.
+
+    Parameters
+    ----------
+    image
+        (policies, draws): of the image part of each mean.
+    seed
+        (policies, draws): independent standard normal numbers.
+    seed_scale
+        (policies, policies): what a difference of two of ``seed`` is multiplied by.
+    root
+        (policies, policies): standard errors that a difference is divided by; where it is 0, so is
+        the statistic.
+
+    Examples
+    --------
+    >>> draws = PairDraws(np.array([[3.0, 0.0], [1.0, 4.0], [1.0, 0.0]]), np.zeros((3, 2)),
+    ...                   np.zeros((3, 3)), np.full((3, 3), 2.0))
+    >>> draws.statistics(0, [1, 2]).tolist()
+    [[1.0, -2.0], [1.0, 0.0]]
+    >>> draws.nested_maxima([1, 0, 2]).tolist()
+    [[1.0, 2.0], [1.0, 0.0]]
+    >>> draws.largest_over(1).tolist()
+    [1.0, -2.0]
+    """
+
+    image: Floats
+    seed: Floats
+    seed_scale: Floats
+    root: Floats
+
+    @property
+    def policies(self) -> int:
+        """Number of policies."""
+        return len(self.image)
+
+    def statistics(self, i: int, others: Sequence[int]) -> Floats:
+        """Return the draws of policy i less each of ``others``, (others, draws)."""
+        found = self.image[i] - self.image[others]
+        scale, root = self.seed_scale[i, others], self.root[i, others]
+        if scale.any():
+            found += scale[:, None] * (self.seed[i] - self.seed[others])
+        with np.errstate(divide="ignore"):
+            inverse = np.where(root > 0, 1 / root, 0.0)
+        return np.asarray(found * inverse[:, None], np.float64)
+
+    def nested_maxima(self, order: Sequence[int]) -> Floats:
+        """Return the largest absolute draw over all pairs among ``order[s:]``, for each s.
+
+        The result is (len(order) - 1, draws); the first row is over all pairs.
+        """
+        maxima = np.zeros((max(len(order) - 1, 0), self.image.shape[1]))
+        largest = np.zeros(self.image.shape[1])
+        for s in range(len(order) - 2, -1, -1):
+            found = self.statistics(order[s], order[s + 1 :])
+            largest = np.maximum(largest, np.abs(found, out=found).max(axis=0))
+            maxima[s] = largest
+        return maxima
+
+    def largest_against(self, i: int) -> Floats:
+        """Return the largest absolute draw over the pairs of policy i, (draws,)."""
+        return np.asarray(np.abs(self.statistics(i, self._others(i))).max(axis=0), np.float64)
+
+    def largest_over(self, i: int) -> Floats:
+        """Return the largest draw of any other policy less policy i, (draws,)."""
+        return np.asarray((-self.statistics(i, self._others(i))).max(axis=0), np.float64)
+
+    def _others(self, i: int) -> list[int]:
+        return [j for j in range(self.policies) if j != i]
+
+
+def upper_quantile(maxima: Floats, level: float) -> float:
+    """Return the critical value at a level: what is above it has a p-value below ``level``.
+
+    It is the value that ``level`` of draws and data together reach; infinite where so many draws
+    are too few to tell.
+
+    >>> upper_quantile(np.arange(1.0, 100.0), 0.05), upper_quantile(np.arange(9.0), 0.05)
+    (95.0, inf)
+    """
+    reaching = int(np.floor(level * (len(maxima) + 1) * (1 + 1e-12)))
+    if reaching == 0:
+        return float("inf")
+    return float(np.partition(maxima, len(maxima) - reaching)[len(maxima) - reaching])
