@@ -7,8 +7,9 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
+from scipy.special import ndtri, stdtr
 
-from lr_study.comparison import fold_inference, image_variance, max_t, sign_flips
+from lr_study.comparison import confidence_set, image_variance, max_t, regret, sign_flips
 from lr_study.comparison.image_variance import MOST_FREEDOM, PairVariances
 from lr_study.comparison.pair_draws import PairDraws
 
@@ -32,9 +33,8 @@ def _unfloored(quantile: float, level: float, *, sides: int = 2) -> float:
 def _t_statistics(variances: PairVariances) -> Any:
     """The statistics by the t of the intervals: what p-values would rest on without sign flips."""
     t = variances.difference / np.sqrt(variances.variance)
-    with mock.patch.object(sign_flips, "flip_root", lambda v: np.sqrt(v.variance)):
-        normal = sign_flips.ndtri(sign_flips.stdtr(variances.freedom, -np.abs(t)))
-    return -np.sign(t) * normal
+    chance = np.maximum(stdtr(variances.freedom, -np.abs(t)), 1e-300)
+    return -np.sign(t) * ndtri(chance) + 0.0
 
 
 def _single_step(draws: PairDraws, order: list[int]) -> Any:
@@ -50,11 +50,11 @@ GUARDS: dict[str, list[tuple[ModuleType, str, Any]]] = {
     ],
     "moderation": [(image_variance, "moderated", _own_variance)],
     "sign-flips": [
-        (fold_inference, "draw_flips", max_t.draw_normals),
-        (fold_inference, "normal_statistics", _t_statistics),
+        (sign_flips, "draw_flips", max_t.draw_normals),
+        (sign_flips, "normal_statistics", _t_statistics),
     ],
-    "floor": [(max_t, "floored", _unfloored)],
-    "step-down": [(fold_inference, "step_down_maxima", _single_step)],
+    "floor": [(max_t, "floored", _unfloored), (regret, "floored", _unfloored)],
+    "step-down": [(confidence_set, "step_down_maxima", _single_step)],
 }
 
 

@@ -196,9 +196,7 @@ WORLDS = {
     "A/A": World(images=200, own_rate=0.1),
     "A/A .995": World(images=200, scale=1.3, own_rate=0.3),
     "A/A unstable": World(images=400, scale=0.55, learner=UNSTABLE, own_rate=2.0, repetitions=2),
-    "one gap": HardImages((1.0, 0.5), hard=2, images=200),
-    "few hard": HardImages((1.0,) + 17 * (0.5,), hard=10, images=1000, repetitions=2),
-    "many far": HardImages(
-        (0.95,) + 3 * (0.88,) + 36 * (0.2,), hard=400, images=1000, repetitions=2
-    ),
+    "2 hard images": HardImages((1.0, 0.5), hard=2, images=200),
+    "16 hard images": HardImages((1.0,) + 5 * (0.5,), hard=16, images=1000),
+    "36 of 40 far behind": HardImages((0.95,) + 3 * (0.88,) + 36 * (0.2,), hard=400, images=1000),
 }
