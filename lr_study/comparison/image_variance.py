@@ -216,7 +216,8 @@ def moderated(between: Floats, within: Floats, freedom: float) -> tuple[Floats, 
     b, w = between[pairs], within[pairs]
     usual = float(np.median(b[w > 0] / w[w > 0])) if (w > 0).any() else 0.0
     pooled = (PRIOR_FREEDOM * usual * within + freedom * between) / (PRIOR_FREEDOM + freedom)
-    raise_it = pooled > between
+    # The pair whose own ratio is the median would be raised by rounding alone.
+    raise_it = pooled > between * (1 + ROUNDING)
     return (
         np.where(raise_it, pooled, between),
         np.where(raise_it, freedom + PRIOR_FREEDOM, freedom),
@@ -229,7 +230,8 @@ def seed_part(between: Floats, within: Floats, seeds: int) -> Floats:
     >>> seed_part(np.array([3.0, 1.0]), np.array([1.0, 2.0]), 5).tolist()
     [0.4, 0.0]
     """
-    return np.maximum(between - within, 0.0) / seeds
+    excess = between - within
+    return np.where(excess > ROUNDING * between, excess, 0.0) / seeds
 
 
 def seed_uncertainty(

@@ -38,7 +38,7 @@ class PairDraws:
     >>> draws.nested_maxima([1, 0, 2]).tolist()
     [[1.0, 2.0], [1.0, 0.0]]
     >>> draws.largest_over(1).tolist()
-    [1.0, -2.0]
+    [0.0, 2.0, 1.0, -2.0]
     """
 
     image: Floats
@@ -79,8 +79,12 @@ class PairDraws:
         return np.asarray(np.abs(self.statistics(i, self._others(i))).max(axis=0), np.float64)
 
     def largest_over(self, i: int) -> Floats:
-        """Return the largest draw of any other policy less policy i, (draws,)."""
-        return np.asarray((-self.statistics(i, self._others(i))).max(axis=0), np.float64)
+        """Return the largest draw of any other policy less policy i, (2 * draws,).
+
+        Draws are symmetric about 0, so each one counts with both signs.
+        """
+        found = self.statistics(i, self._others(i))
+        return np.concatenate([found.max(axis=0), -found.min(axis=0)])
 
     def _others(self, i: int) -> list[int]:
         return [j for j in range(self.policies) if j != i]

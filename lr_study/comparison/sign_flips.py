@@ -17,7 +17,7 @@ from lr_study.comparison.image_scores import Floats
 from lr_study.comparison.image_variance import PairVariances, satterthwaite
 from lr_study.comparison.pair_draws import PairDraws
 
-CHUNK = 4_000_000
+CHUNK = 1_000_000
 """Signs that are held in memory at once."""
 
 _TIES = 1e-9
@@ -40,18 +40,20 @@ def flipped_means(values: Floats, rng: np.random.Generator, draws: int) -> Float
     """Return the means over images of signed ``values``, (rows, draws); values are (rows, images).
 
     All rows of a draw have the same signs: rows that shall stay dependent, such as those of several
-    policies or of several rounds of a study, belong in one call.
+    policies or of several rounds of a study, belong in one call. Images that are 0 in all rows need
+    no sign.
 
     >>> values = np.array([[1.0, 0, 0, 0], [2, 0, 0, 0]])
     >>> flipped_means(values, np.random.default_rng(0), 3).tolist()
     [[0.25, 0.25, -0.25], [0.5, 0.5, -0.5]]
     """
     images = values.shape[1]
+    values = values[:, values.any(axis=0)]
     means = np.empty((len(values), draws))
-    step = max(1, CHUNK // images)
+    step = max(1, CHUNK // max(values.shape[1], 1))
     for start in range(0, draws, step):
         end = min(start + step, draws)
-        means[:, start:end] = values @ image_signs(rng, end - start, images).T
+        means[:, start:end] = (image_signs(rng, end - start, values.shape[1]) @ values.T).T
     means /= images
     return means
 
@@ -80,10 +82,10 @@ def draw_flips(
     >>> abs(flips.statistics(0, [1])).tolist()
     [[1.0, 1.0, 1.0, 1.0]]
     """
-    # What all policies share of an image is in no difference, and only costs digits.
-    shared = image_means - image_means.mean(axis=0)
+    # What all policies share of an image is in no difference: it only costs time and digits.
+    own = np.where((image_means == image_means[0]).all(axis=0), 0.0, image_means)
     return PairDraws(
-        image=flipped_means(shared, rng, draws),
+        image=flipped_means(own - own.mean(axis=0), rng, draws),
         seed=rng.standard_normal((len(image_means), draws)),
         seed_scale=np.sqrt(variances.seed_part / 2),
         root=flip_root(variances),
