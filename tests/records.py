@@ -62,7 +62,12 @@ def make_record(
         )
         for i, (accuracy, loss) in enumerate(zip(accuracies, losses, strict=True))
     )
-    settings = Settings(epochs=changed.epochs, batch_size=changed.batch_size, image_size=64)
+    settings = Settings(
+        epochs=changed.epochs,
+        batch_size=changed.batch_size,
+        image_size=64,
+        resampling=changed.resampling or "splits",
+    )
     return RunRecord(
         spec=RunSpec(rate, seed, settings),
         protocol=changed,

@@ -33,10 +33,15 @@ _HELP = {
     "steps_per_epoch": "Batches in an epoch.",
     "batch_size": "Images per batch.",
     "optimizer": f"One of {', '.join(OPTIMIZERS)}.",
-    "val_fraction": "Share of each class for the validation set.",
+    "resampling": (
+        "folds: each seed validates on one of the folds; splits: each draws a validation set."
+    ),
+    "folds": "With folds: how many; seeds 0 to FOLDS-1 validate on every image once.",
+    "stratify": "With folds: divide each class by itself, for class shares fixed by design.",
+    "val_fraction": "With --resampling splits: share of each class for the validation set.",
     "test_fraction": "Share of each class for the test set, the same under every seed.",
     "split_seed": "Seed of the test split.",
-    "seed": "Decides validation split, initial weights, batch order and drop-connect.",
+    "seed": "Decides validation set, initial weights, batch order and drop-connect.",
     "metric": f"{' or '.join(HIGHER_IS_BETTER)}.",
     "at": f"{' or '.join(SELECTION_RULES)}: which epoch of a run.",
     "baseline": "The policy that differences are measured from.",

@@ -67,7 +67,7 @@ def range_test(
         check_table,
         next_grid,
         origin_of,
-        plan_line,
+        plan_summary,
         range_json,
         range_table,
         range_test_figure,
@@ -103,7 +103,7 @@ def range_test(
         lambda: _prepared(settings, image_set),
         check=check,
         on_report=show,
-        on_plan=lambda plan: echo_err(plan_line(plan)),
+        on_plan=lambda plan: echo_err(*plan_summary(plan)),
         on_ranking=show_ranking,
     )
     if output_format == "json":

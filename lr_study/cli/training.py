@@ -147,7 +147,7 @@ def study(
     from lr_study.studies import data_lines, find_images
 
     image_set = find_images(settings)
-    from lr_study.report import left_out_lines, origin_of, plan_line, plan_lines, ranking_table
+    from lr_study.report import left_out_lines, origin_of, plan_lines, plan_summary, ranking_table
     from lr_study.studies import describe, plan_study, register_classifier, run_study, winner
     from lr_study.tracking import CHAMPION, find_destination, not_joined_lines, open_destination
 
@@ -164,7 +164,7 @@ def study(
         requested,
         lambda: prepared(settings, image_set),
         models=log_models,
-        on_plan=lambda plan: echo_err(plan_line(plan)),
+        on_plan=lambda plan: echo_err(*plan_summary(plan)),
         on_ranking=lambda runs, ranking: echo(
             ranking_table(ranking, origin=origin_of(ranking, runs, tracking_uri), display=display())
         ),

@@ -13,7 +13,9 @@ from lr_study.policies import Policy, policy_or_none
 from lr_study.runs import (
     CONVERGENCE_TOLERANCE,
     CURVES,
+    LEAST_LOG_PROBABILITY,
     EpochRecord,
+    ImageResults,
     Protocol,
     convergence_tolerance,
     summarize_curves,
@@ -35,7 +37,8 @@ def invalid_reasons(runs: pd.DataFrame) -> pd.Series:
     """Return why each run may not be ranked, or None; one value per run, with its index.
 
     A run must have trained for the epochs it declares, at the rates of its policy, and its metrics
-    must be what its curves give.
+    must be what its curves give. Image results, where there are any, must be of as many images as
+    the protocol says, and give its last accuracy exactly.
 
     Parameters
     ----------
@@ -58,6 +61,7 @@ def _invalid_reason(
         or _wrong_accuracy(curves)
         or _wrong_rate(curves, run["policy"], _declared_rates(run, rates_of))
         or _wrong_metric(run, curves)
+        or _wrong_images(run, curves)
     )
 
 
@@ -103,6 +107,53 @@ def _wrong_metric(run: Mapping[str, Any], curves: _Curves) -> str | None:
     if test_accuracy is not None and not math.isnan(test_accuracy) and not 0 <= test_accuracy <= 1:
         return message("not an accuracy", name="test_accuracy", value=test_accuracy)
     return None
+
+
+def _wrong_images(run: Mapping[str, Any], curves: _Curves) -> str | None:
+    results = run.get("image_results")
+    if not isinstance(results, ImageResults):
+        return None
+    return _wrong_image_sizes(results, run["protocol"]) or _wrong_sums(results, run, curves)
+
+
+def _wrong_image_sizes(results: ImageResults, protocol: Mapping[str, Any]) -> str | None:
+    images, validated = results.images, len(results.validated)
+    smallest, train = protocol.get("val_size"), protocol.get("train_size")
+    if isinstance(smallest, int) and isinstance(train, int):
+        # With folds, all runs train on as many images as there are outside the largest fold.
+        is_right = (
+            smallest <= validated <= images - train
+            if protocol.get("resampling") == "folds"
+            else (validated, images) == (smallest, smallest + train)
+        )
+        if not is_right:
+            return message("images sized", validated=validated, images=images)
+    tested = 0 if results.test_right is None else len(results.test_right)
+    size = protocol.get("test_size")
+    if isinstance(size, int) and tested != size:
+        return message("images tested", tested=tested, size=size)
+    return None
+
+
+def _wrong_sums(results: ImageResults, run: Mapping[str, Any], curves: _Curves) -> str | None:
+    accuracies = {"val_accuracy": (results.right, (curves.get("val_accuracy") or [None])[-1])}
+    if results.test_right is not None:
+        accuracies["test_accuracy"] = results.test_right, run.get("test_accuracy")
+    for name, (right, value) in accuracies.items():
+        share = int(right.sum()) / len(right)
+        if value is None or not math.isclose(value, share, abs_tol=1e-9):
+            return message(
+                "images right",
+                name=name,
+                value=math.nan if value is None else value,
+                right=int(right.sum()),
+                images=len(right),
+            )
+    loss = (curves.get("val_loss") or [None])[-1]
+    is_capped = results.log_probability.min() <= LEAST_LOG_PROBABILITY
+    if loss is None or is_capped or math.isclose(loss, results.loss, rel_tol=1e-3, abs_tol=1e-6):
+        return None
+    return message("images lost", value=loss, loss=results.loss)
 
 
 def _expected_metrics(curves: _Curves, run: Mapping[str, Any]) -> dict[str, float]:

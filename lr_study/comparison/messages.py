@@ -21,6 +21,16 @@ ENGLISH: Catalog = {
         "learning rate deviates from {policy} at epoch {epoch}: "
         "logged {rate:.6g}, expected {expected:.6g}"
     ),
+    "images sized": (
+        "{validated} of {images} images validated, which is not as its protocol divides them"
+    ),
+    "images tested": "image results of {tested} test images, but the protocol has {size}",
+    "images right": (
+        "{name} is {value:.6g}, but {right} of {images} images were right after the last epoch"
+    ),
+    "images lost": (
+        "val_loss ends at {value:.6g}, but the log-loss of its images is {loss:.6g} on average"
+    ),
     "duplicate": ("Duplicate: same policy, seed and settings as {run_id}, which finished first"),
     "seed unknown": "unknown seed: it cannot be paired with the other runs of its protocol",
     "seed not common": "seed {seed} of {policy} is not ranked: the common seeds are {seeds}",

@@ -1,14 +1,16 @@
 """Image data sets: locating them, listing their images, and splitting them.
 
 In: the value of ``data`` (``sample``, ``oregon`` or a folder with one folder per class), the
-fractions and random generators of a split. Out: an `ImageSet`, the `Selection` of its images that
-a study uses, a `Split` into training, validation and test set, and images as arrays.
+fractions and random generators of a split, or the number of folds. Out: an `ImageSet`, the
+`Selection` of its images that a study uses, a `Split` into training, validation and test set, and
+images as arrays.
 
 One module per step::
 
     locate ──> scan ──> select ──> split          load_image
     (folder)   (ImageSet) (Selection) (Split)     (path to array)
 
+`Folds` divide a selection otherwise: into folds, one of which validates under each seed.
 `check_images` finds the images that `select` excludes, `find_copies` those of equal content, and
 `find_similar` those that look alike; `decoded_fingerprint` tells whether another decoder made other
 pixels of them. The results of slow steps (hashing, decoding, writing the sample) are kept in the
@@ -24,6 +26,7 @@ from lr_study.data.decoded import (
     record_pixels,
     recorded_pixels,
 )
+from lr_study.data.folds import Folds, Together, keep_together
 from lr_study.data.image_set import ImageSet, scan
 from lr_study.data.images import MAX_PIXELS, SUFFIXES, ImageError, decode_image, decoder, load_image
 from lr_study.data.layouts import inner_split
@@ -31,19 +34,26 @@ from lr_study.data.left_out import check_images, read_left_out, read_remarks, wr
 from lr_study.data.notices import classes_line, empty_classes_line, listed, skipped_line
 from lr_study.data.remarks import remark_lines
 from lr_study.data.selection import Selection, require_same_classes, select, select_test
-from lr_study.data.similar import SimilarImages, find_similar
+from lr_study.data.similar import (
+    SimilarImages,
+    find_similar,
+    read_similar_groups,
+    similar_groups,
+)
 from lr_study.data.sources import locate, locate_folder
-from lr_study.data.splitting import Split, split
+from lr_study.data.splitting import Split, split, split_test
 
 __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
     "Copies",
+    "Folds",
     "ImageError",
     "ImageSet",
     "Selection",
     "SimilarImages",
     "Split",
+    "Together",
     "check_images",
     "classes_line",
     "combine_pixels",
@@ -56,12 +66,14 @@ __all__ = [
     "find_similar",
     "first_decoder",
     "inner_split",
+    "keep_together",
     "listed",
     "load_image",
     "locate",
     "locate_folder",
     "read_left_out",
     "read_remarks",
+    "read_similar_groups",
     "record_pixels",
     "recorded_pixels",
     "remark_lines",
@@ -69,7 +81,9 @@ __all__ = [
     "scan",
     "select",
     "select_test",
+    "similar_groups",
     "skipped_line",
     "split",
+    "split_test",
     "write_left_out",
 ]

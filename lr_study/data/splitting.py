@@ -1,28 +1,31 @@
 """Stratified split of a data set into training, validation and test set."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lr_study.support import exact_fraction, require_split_fractions
+from lr_study.support import exact_fraction, require_split_fractions, require_test_fraction
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """The images of the training, validation and test set; each image is in exactly one.
+    """The images of the training, validation and test set; each image is in at most one.
 
     Attributes
     ----------
     train, validation, test : ndarray of int64
         Indices into the labels that were split, ascending.
+    unused : ndarray of int64
+        The images that are in none of them, so that all training sets have one size.
     """
 
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
+    unused: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 def split(
@@ -81,22 +84,62 @@ def split(
     (20, 5, 5)
     """
     require_split_fractions(val_fraction, test_fraction)
-    class_of = np.asarray(labels)
-    group_of = np.arange(len(class_of)) if groups is None else np.asarray(groups, np.int64)
-    sizes = np.bincount(group_of, minlength=len(class_of))
-    train, validation, test = [], [], []
+    class_of, group_of, sizes = _grouped(labels, groups)
+    tested = _test_groups(class_of, group_of, sizes, test_rng, test_fraction)
+    train, validation = [], []
     for label in np.unique(class_of):
         members = np.flatnonzero(class_of == label)
-        firsts = np.unique(group_of[members])
-        shuffled = test_rng.permutation(firsts)
-        taken = _draw(shuffled, sizes, _size(len(members), test_fraction), leave=2)
-        test.append(shuffled[taken])
-        rest = np.sort(shuffled[~taken])
+        rest = np.setdiff1d(group_of[members], tested)
         shuffled = validation_rng.permutation(rest)
         taken = _draw(shuffled, sizes, _size(len(members), val_fraction), leave=1)
         validation.append(shuffled[taken])
         train.append(shuffled[~taken])
-    return Split(*(_images_of(parts, group_of) for parts in (train, validation, test)))
+    return Split(*(_images_of(parts, group_of) for parts in (train, validation, [tested])))
+
+
+def split_test(
+    labels: ArrayLike,
+    *,
+    groups: ArrayLike | None = None,
+    rng: np.random.Generator,
+    fraction: float,
+) -> NDArray[np.int64]:
+    """Return the images of the test set, ascending: those that `split` draws with ``test_rng``.
+
+    Raises
+    ------
+    UsageError
+        If the fraction is not allowed.
+    """
+    require_test_fraction(fraction)
+    class_of, group_of, sizes = _grouped(labels, groups)
+    tested = _test_groups(class_of, group_of, sizes, rng, fraction)
+    return _images_of([tested], group_of)
+
+
+def _grouped(
+    labels: ArrayLike, groups: ArrayLike | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the class and the group of each image, and the size of the group of each first one."""
+    class_of = np.asarray(labels)
+    group_of = np.arange(len(class_of)) if groups is None else np.asarray(groups, np.int64)
+    return class_of, group_of, np.bincount(group_of, minlength=len(class_of))
+
+
+def _test_groups(
+    class_of: NDArray[np.int64],
+    group_of: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    rng: np.random.Generator,
+    fraction: float,
+) -> NDArray[np.int64]:
+    """Draw the groups of the test set, class by class."""
+    tested = [np.empty(0, np.int64)]
+    for label in np.unique(class_of):
+        members = np.flatnonzero(class_of == label)
+        shuffled = rng.permutation(np.unique(group_of[members]))
+        tested.append(shuffled[_draw(shuffled, sizes, _size(len(members), fraction), leave=2)])
+    return np.concatenate(tested)
 
 
 def _draw(

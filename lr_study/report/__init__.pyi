@@ -10,6 +10,7 @@ from .files import write_report as write_report
 from .lines import left_out_lines as left_out_lines
 from .lines import plan_line as plan_line
 from .lines import plan_lines as plan_lines
+from .lines import plan_summary as plan_summary
 from .lines import result_lines as result_lines
 from .pages import draw as draw
 from .pages import html_report as html_report

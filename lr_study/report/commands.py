@@ -121,6 +121,7 @@ class Commands:
             if setting.name in protocol
         }
         values.pop("weights", None)  # a protocol holds their hash
+        values |= _resampling(protocol)
         if protocol.get("data") not in (*NAMED_DATA, UNKNOWN):
             values["data"] = f"path/to/{protocol.get('data')}"
         if protocol.get("test_fingerprint"):
@@ -139,3 +140,11 @@ class Commands:
             yield from ("--experiment", self.comparison.experiment)
         if self.origin.tracking_uri:
             yield from ("--tracking-uri", mask(self.origin.tracking_uri))
+
+
+def _resampling(protocol: Mapping[str, Any]) -> dict[str, object]:
+    """The options that divide images as the runs of a protocol did."""
+    if protocol.get("resampling") == "folds":
+        unused = Settings.val_fraction
+        return {"stratify": protocol.get("stratified", False), "val_fraction": unused}
+    return {"resampling": "splits"}

@@ -1,8 +1,10 @@
 """Plans and finished runs in lines of text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from lr_study.runs import Plan
+from lr_study.runs import Plan, seeds_beyond_repetitions
+
+_MAX_SEEDS = 10
 
 
 def result_lines(
@@ -36,9 +38,32 @@ def plan_line(plan: Plan) -> str:
     return f"{len(plan.specs)} runs: {plan.finished} finished{failed}, {rest}"
 
 
+def plan_summary(plan: Plan) -> Iterator[str]:
+    """Yield how many runs a study has and lacks, and a warning if its seeds leave folds over."""
+    yield plan_line(plan)
+    settings = plan.specs[0].settings
+    seeds = {spec.seed for spec in plan.specs}
+    beyond = seeds_beyond_repetitions(seeds, settings.folds)
+    if settings.resampling == "folds" and beyond:
+        enough = (max(seeds) // settings.folds + 1) * settings.folds
+        yield (
+            f"warning: the {len(seeds)} seeds are no whole repetitions of the {settings.folds} "
+            f"folds: {_listed(beyond)} not ranked by images until the others of their "
+            f"repetition are finished too, such as with --seeds {enough}"
+        )
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    if len(seeds) == 1:
+        return f"seed {seeds[0]} is"
+    shown = ", ".join(map(str, seeds[:_MAX_SEEDS]))
+    more = len(seeds) - _MAX_SEEDS
+    return f"seeds {shown}{f' and {more} more' if more > 0 else ''} are"
+
+
 def plan_lines(plan: Plan) -> Iterator[str]:
     """Yield what a study would do: how many runs are finished, and each that is missing."""
-    yield plan_line(plan)
+    yield from plan_summary(plan)
     for spec in plan.missing:
         yield f"  to run: {spec.policy} seed={spec.seed}"
     for spec in plan.failed:

@@ -58,6 +58,14 @@ MESSAGES = {
     "value": "{name} на эпохе {epoch} равно {value:.6g}, а точность лежит между 0 и 1",
     "summary": "метрика {name} равна {value:.6g}, а кривая даёт {expected:.6g}",
     "not an accuracy": "метрика {name} равна {value:.6g}, а точность лежит между 0 и 1",
+    "images sized": (
+        "проверочных изображений {validated} из {images}: протокол делит изображения иначе"
+    ),
+    "images tested": "результаты для {tested} тестовых изображений, а в протоколе их {size}",
+    "images right": (
+        "{name} равна {value:.6g}, а после последней эпохи верны {right} изображений из {images}"
+    ),
+    "images lost": ("val_loss в конце равна {value:.6g}, а среднее по её изображениям {loss:.6g}"),
     "epochs": "эпох: {trained}, а протокол объявляет {declared}",
     "no value": "нет {name} на эпохе {epoch}",
     "rate": (

@@ -13,6 +13,7 @@ from lr_study.runs.grids import (
     requested_study,
     seeds_text,
 )
+from lr_study.runs.image_results import LEAST_LOG_PROBABILITY, ImageResults, log_probabilities
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan
 from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
 from lr_study.runs.rate_range import RangeSpec, RateRange
@@ -27,12 +28,14 @@ from lr_study.runs.records import (
     required_metrics,
     summarize_curves,
 )
+from lr_study.runs.repetitions import seeds_beyond_repetitions, whole_repetitions
 from lr_study.runs.settings import (
     BACKBONES,
     DUPLICATES,
     ENGINES,
     MIN_IMAGE_SIZE,
     OPTIMIZERS,
+    RESAMPLINGS,
     RunSpec,
     Settings,
 )
@@ -45,14 +48,17 @@ __all__ = [
     "DEFAULT_SEEDS",
     "DUPLICATES",
     "ENGINES",
+    "LEAST_LOG_PROBABILITY",
     "LOG_MODELS",
     "MIN_IMAGE_SIZE",
     "OPTIMIZERS",
     "PROTOCOL_VERSION",
     "RERUNS",
+    "RESAMPLINGS",
     "SEED_GRID",
     "UNKNOWN",
     "EpochRecord",
+    "ImageResults",
     "Plan",
     "Protocol",
     "RangeSpec",
@@ -66,11 +72,14 @@ __all__ = [
     "convergence_tolerance",
     "has_diverged",
     "load_grid",
+    "log_probabilities",
     "make_plan",
     "parse_seeds",
     "requested_study",
     "required_metrics",
+    "seeds_beyond_repetitions",
     "seeds_text",
     "short_hash",
     "summarize_curves",
+    "whole_repetitions",
 ]

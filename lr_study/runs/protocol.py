@@ -39,13 +39,22 @@ class Protocol:
         ``drop`` if images of several classes, or of the given test set too, were left out.
     copies
         How many images are copies of another of their class, with which they stay in one set.
+    resampling, folds, stratified
+        ``folds`` if the images were divided into that many folds, of which a run validates on one
+        and trains on the others, each class by itself if stratified; empty, 0 and False of runs
+        that split a validation set off. With folds, ``val_size`` is the number of images in the
+        smallest, ``train_size`` that outside the largest, on which every run trains, and
+        ``val_fraction`` is 0.
+    groups
+        The `short_hash` of which images look alike, and stay in one fold; empty if none do.
     protocol_version
         How the random numbers of a seed are drawn. 1, also that of imported runs: splits, initial
         weights and batch order by ``default_rng([seed, stream])``, drop-connect not by the seed.
         2: all of them by ``SeedSequence(seed, spawn_key=(stream,))``.
 
-    The last four are part of the protocol only where they differ from their defaults: the protocols
-    of runs without a test set and without copies are those of versions that knew neither.
+    Those from ``test_fingerprint`` on are part of the protocol only where they differ from their
+    defaults: the protocols of runs without a given test set, copies and folds are those of versions
+    that did not know them.
     """
 
     backbone: str
@@ -69,6 +78,10 @@ class Protocol:
     test_fingerprint: str = ""
     duplicates: str = ""
     copies: int = 0
+    resampling: str = ""
+    folds: int = 0
+    stratified: bool = False
+    groups: str = ""
     protocol_version: int = 1
 
     def to_json(self) -> str:

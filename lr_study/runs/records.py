@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from lr_study.runs.image_results import ImageResults
 from lr_study.runs.protocol import Protocol
 from lr_study.runs.settings import RunSpec
 
@@ -45,6 +46,8 @@ class RunRecord:
         The number of softmax heads that the training time was divided by.
     feature_seconds
         How long the feature extraction took; None for engine ``live``.
+    image_results
+        Which images were right after the last epoch; None if that is not known.
     """
 
     spec: RunSpec
@@ -54,6 +57,7 @@ class RunRecord:
     wall_clock_seconds: float
     shared_among: int = 1
     feature_seconds: float | None = None
+    image_results: ImageResults | None = None
 
     @property
     def cell(self) -> str:

@@ -9,12 +9,14 @@ from lr_study.support import (
     real_number,
     require_one_of,
     require_split_fractions,
+    require_test_fraction,
     text,
     whole_number,
 )
 
 ENGINES = ("cached", "live")
 DUPLICATES = ("keep", "drop")
+RESAMPLINGS = ("folds", "splits")
 BACKBONES = ("efficientnet-b0", "efficientnet-lite0")
 MIN_IMAGE_SIZE = 32
 """Pixels along each side: a backbone halves them five times, and Keras's B0 accepts no less."""
@@ -35,10 +37,11 @@ OPTIMIZERS = (
 _ALLOWED = {
     "duplicates": DUPLICATES,
     "engine": ENGINES,
+    "resampling": RESAMPLINGS,
     "backbone": ("auto", *BACKBONES),
     "optimizer": OPTIMIZERS,
 }
-_MINIMUM = {"image_size": MIN_IMAGE_SIZE, "epochs": 1, "batch_size": 1}
+_MINIMUM = {"image_size": MIN_IMAGE_SIZE, "epochs": 1, "batch_size": 1, "folds": 2}
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,16 @@ class Settings:
         Passes over the training set, and images per batch.
     optimizer
         One of ``OPTIMIZERS``.
-    val_fraction, test_fraction
-        The fraction of each class in the validation set and in the test set.
+    resampling
+        One of ``RESAMPLINGS``: ``folds`` divides all images but the test set, and seed s validates
+        on fold s mod ``folds`` of division s div ``folds``; ``splits`` draws a validation set
+        under every seed.
+    folds, stratify
+        With ``folds``: how many, and whether each class is divided by itself.
+    val_fraction
+        With ``splits``: the fraction of each class in the validation set.
+    test_fraction
+        The fraction of each class in the test set.
     split_seed
         Seed of the test split.
     min_class_size
@@ -96,6 +107,9 @@ class Settings:
     epochs: int = 50
     batch_size: int = 32
     optimizer: str = "adam"
+    resampling: str = "folds"
+    folds: int = 5
+    stratify: bool = False
     val_fraction: float = 0.15
     test_fraction: float = 0.15
     split_seed: int = 0
@@ -107,7 +121,25 @@ class Settings:
         for field in fields(self):
             value = _checked(field.name, type(field.default), getattr(self, field.name))
             object.__setattr__(self, field.name, value)
-        require_split_fractions(self.val_fraction, self.test_fraction)
+        if self.resampling == "splits":
+            require_split_fractions(self.val_fraction, self.test_fraction)
+        else:
+            require_test_fraction(self.test_fraction)
+        self._require_what_has_an_effect()
+
+    def _require_what_has_an_effect(self) -> None:
+        other, names = (
+            ("splits", ("val_fraction",))
+            if self.resampling == "folds"
+            else ("folds", ("folds", "stratify"))
+        )
+        for name in names:
+            value = getattr(self, name)
+            if value != getattr(type(self), name):
+                raise UsageError(
+                    f"{name}={value} is not allowed with resampling={self.resampling}: leave it "
+                    f"out, or give --resampling {other} too"
+                )
 
     def resolved_backbone(self) -> str:
         """Return the backbone that ``auto`` stands for.

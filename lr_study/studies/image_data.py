@@ -2,20 +2,25 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lr_study.data import (
     Copies,
+    Folds,
     ImageSet,
     Selection,
     Split,
+    Together,
     classes_line,
     empty_classes_line,
     find_copies,
     inner_split,
+    keep_together,
     listed,
     locate,
     locate_folder,
@@ -25,6 +30,7 @@ from lr_study.data import (
     select_test,
     skipped_line,
     split,
+    split_test,
 )
 from lr_study.runs import Settings
 from lr_study.support import Stream, UsageError, generator
@@ -92,6 +98,9 @@ class UsedImages:
         Which of the others have the same content.
     selection, test
         The images that are used, and those of the given test set, or None.
+    alike
+        The rows of images that look alike, group by group, which stay in one fold; None if there
+        were too many images to compare.
     """
 
     settings: Settings
@@ -100,13 +109,20 @@ class UsedImages:
     copies: Copies
     selection: Selection
     test: Selection | None
+    alike: Sequence[Sequence[int]] | None = ()
 
     def split(self, seed: int) -> Split:
         """Divide the images under a seed; the test set is the same under all seeds.
 
         The positions are those in ``selection``; of a given test set, those in ``test``.
         """
-        parts = split(
+        parts = self._split_off(seed) if self.folds is None else self._hold_out(self.folds, seed)
+        if self.test is None:
+            return parts
+        return replace(parts, test=np.arange(len(self.test.rows)))
+
+    def _split_off(self, seed: int) -> Split:
+        return split(
             self.selection.labels,
             groups=self.selection.groups,
             validation_rng=generator(seed, Stream.VALIDATION_SPLIT),
@@ -114,9 +130,52 @@ class UsedImages:
             val_fraction=self.settings.val_fraction,
             test_fraction=self.test_fraction,
         )
-        if self.test is None:
-            return parts
-        return replace(parts, test=np.arange(len(self.test.rows)))
+
+    def _hold_out(self, folds: Folds, seed: int) -> Split:
+        parts = folds.split(seed)
+        return Split(
+            train=self.divided[parts.train],
+            validation=self.divided[parts.validation],
+            test=self._tested,
+            unused=self.divided[parts.unused],
+        )
+
+    @cached_property
+    def _tested(self) -> NDArray[np.int64]:
+        """The positions in ``selection`` of the test set that is split off it."""
+        return split_test(
+            self.selection.labels,
+            groups=self.selection.groups,
+            rng=generator(self.settings.split_seed, Stream.TEST_SPLIT),
+            fraction=self.test_fraction,
+        )
+
+    @cached_property
+    def divided(self) -> NDArray[np.int64]:
+        """The positions in ``selection`` of all images that are not split off to test."""
+        return np.setdiff1d(np.arange(len(self.selection.rows)), self._tested)
+
+    @cached_property
+    def folds(self) -> Folds | None:
+        """How those images are divided; None if each seed splits a validation set off."""
+        if self.settings.resampling == "splits":
+            return None
+        labels = self.selection.labels[self.divided]
+        settings = self.settings
+        return Folds(labels, self.together.first, settings.folds, settings.stratify)
+
+    @cached_property
+    def together(self) -> Together:
+        """Which of those images stay in one fold."""
+        rows = self.selection.rows[self.divided]
+        digests = self.image_set.digests or (None,) * len(self.image_set.paths)
+        position = {row: i for i, row in enumerate(rows.tolist())}
+        alike = ([position[row] for row in group if row in position] for group in self.alike or ())
+        return keep_together(
+            [digests[row] for row in rows.tolist()],
+            [group for group in alike if len(group) > 1],
+            most=len(rows) // self.settings.folds,
+        )
 
     @property
     def test_fraction(self) -> float:
@@ -129,9 +188,37 @@ class UsedImages:
         return self.copies.to_drop() if self.settings.duplicates == "drop" else {}
 
     def lines(self) -> Iterator[str]:
-        """Yield what a user should know about copies among the images."""
+        """Yield what a user should know about copies among the images, and about folds."""
         usable = len(self.image_set.paths) - sum(p in self.left_out for p in self.image_set.paths)
-        return self.copies.lines(usable, dropped=self.settings.duplicates == "drop")
+        yield from self.copies.lines(usable, dropped=self.settings.duplicates == "drop")
+        if self.folds is not None:
+            yield from self._fold_lines(self.folds)
+
+    def _fold_lines(self, folds: Folds) -> Iterator[str]:
+        together, images = self.together, len(self.divided)
+        if together.groups:
+            yield (
+                f"{together.images} of {images} images look like another, or are its copy, in "
+                f"{together.groups} groups: each group stays in one fold"
+            )
+        if together.divided:
+            yield (
+                f"{together.divided} images look alike in chains longer than a fold, which are "
+                "divided: of them, copies alone stay in one fold"
+            )
+        if self.alike is None:
+            yield "too many images to compare: those that look alike may be in several folds"
+        sizes = np.bincount(folds.labels, minlength=len(self.selection.class_names))
+        small = [
+            f"{name} ({size})"
+            for name, size in zip(self.selection.class_names, sizes.tolist(), strict=True)
+            if size < folds.count
+        ]
+        if small:
+            yield (
+                f"classes with fewer images than the {folds.count} folds, so that some fold lacks "
+                f"them: {listed(small)}"
+            )
 
     def files(self) -> Mapping[str, bytes]:
         """Return the files that describe the data: what is not used and why, classes and counts."""
@@ -151,6 +238,7 @@ def use_images(
     image_set: ImageSet,
     left_out: Mapping[str, str],
     test_left_out: Mapping[str, str],
+    alike: Sequence[Sequence[int]] | None = (),
 ) -> UsedImages:
     """Select the images to use among those that can be decoded.
 
@@ -158,6 +246,9 @@ def use_images(
     ----------
     left_out, test_left_out
         The reason for each path that cannot be used, of the data and of the given test set.
+    alike
+        The rows of images that look alike, from `similar_groups`; without it, copies alone stay in
+        one fold.
 
     Raises
     ------
@@ -171,7 +262,7 @@ def use_images(
     if image_set.test_set is not None:
         test = select_test(image_set.test_set, test_left_out, selection.class_names)
     all_left_out = {**left_out, **_of_test(test_left_out)}
-    return UsedImages(settings, image_set, all_left_out, copies, selection, test)
+    return UsedImages(settings, image_set, all_left_out, copies, selection, test, alike)
 
 
 def _of_test(reasons: Mapping[str, str]) -> dict[str, str]:

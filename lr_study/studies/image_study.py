@@ -8,7 +8,7 @@ from typing import Any
 
 from lr_study.comparison import Comparison
 from lr_study.policies import KerasPolicy, Policy, PythonPolicy
-from lr_study.report import left_out_lines, plan_line
+from lr_study.report import left_out_lines, plan_summary
 from lr_study.runs import LOG_MODELS, Settings, requested_study
 from lr_study.studies.image_data import data_lines, find_images
 from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, prepare
@@ -100,7 +100,7 @@ def study(
         requested,
         lambda: _prepared(requested.settings, image_set),
         models=log_models,
-        on_plan=lambda plan: _log([plan_line(plan)]),
+        on_plan=lambda plan: _log(plan_summary(plan)),
     )
     _log(left_out_lines(outcome.left_out))
     if outcome.left_out:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,12 @@ from lr_study.data import (
     first_decoder,
     read_left_out,
     read_remarks,
+    read_similar_groups,
     remark_lines,
+    similar_groups,
 )
 from lr_study.features import FeatureSet, Weights, load_features, resolve_weights
-from lr_study.runs import PROTOCOL_VERSION, Protocol, Settings
+from lr_study.runs import PROTOCOL_VERSION, Protocol, Settings, canonical_json, short_hash
 from lr_study.studies.image_data import UsedImages, use_images
 from lr_study.studies.workload import Workload
 from lr_study.training import HEAD_FILE, Head, Trainer, read_head
@@ -82,6 +84,19 @@ class ImageWorkload:
     def protocol(self) -> Protocol:
         """What all runs share; the sizes of the split are the same under every seed."""
         settings, parts = self.settings, self.split(seed=0)
+        divided: dict[str, Any] = {
+            "val_fraction": settings.val_fraction,
+            "val_size": len(parts.validation),
+        }
+        if (folds := self.used.folds) is not None:
+            divided = {
+                "val_fraction": 0.0,
+                "val_size": folds.smallest(),
+                "resampling": "folds",
+                "folds": folds.count,
+                "stratified": folds.stratify,
+                "groups": _digest_of(folds.together),
+            }
         return Protocol(
             backbone=settings.resolved_backbone(),
             weights=self.weights.digest,
@@ -90,9 +105,7 @@ class ImageWorkload:
             fingerprint=self.fingerprint,
             classes=len(self.used.selection.class_names),
             train_size=len(parts.train),
-            val_size=len(parts.validation),
             test_size=len(parts.test),
-            val_fraction=settings.val_fraction,
             test_fraction=self.used.test_fraction,
             split_seed=settings.split_seed,
             engine=settings.engine,
@@ -105,6 +118,7 @@ class ImageWorkload:
             duplicates="drop" if self.used.dropped else "",
             copies=self.used.selection.copies,
             protocol_version=PROTOCOL_VERSION,
+            **divided,
         )
 
     def build_model(self, content: bytes) -> "keras.Model":
@@ -150,6 +164,7 @@ class CachedWorkload(ImageWorkload):
             validation=rows[parts.validation],
             test=test_rows[parts.test],
             given_test=test,
+            unused=rows[parts.unused],
         )
 
     def trainer(self, seed: int) -> Trainer:
@@ -192,6 +207,7 @@ class LiveWorkload(ImageWorkload):
             train=parts.train,
             validation=parts.validation,
             test=test,
+            unused=parts.unused,
         )
 
     def trainer(self, seed: int) -> Trainer:
@@ -223,7 +239,10 @@ def prepare(settings: Settings, image_set: ImageSet) -> "CachedWorkload | LiveWo
     test_left_out: Mapping[str, str] = {}
     if test_set is not None:
         test_left_out = test_features.left_out if test_features else check_images(test_set, size)
-    used = use_images(settings, image_set, left_out, test_left_out)
+    alike: Sequence[Sequence[int]] | None = ()
+    if settings.resampling == "folds":
+        alike = similar_groups(image_set, left_out)
+    used = use_images(settings, image_set, left_out, test_left_out, alike)
     remarks = tuple(_remarks(settings, image_set, features, test_features))
     return _workload(settings, used, weights, remarks, features, test_features)
 
@@ -268,7 +287,8 @@ def describe(settings: Settings, image_set: ImageSet) -> Workload:
         (read_left_out(of.fingerprint) or {}) if of is not None else {}
         for of in (image_set, image_set.test_set)
     )
-    return _workload(settings, use_images(settings, image_set, left_out, of_test), weights)
+    alike = read_similar_groups(image_set.fingerprint) or ()
+    return _workload(settings, use_images(settings, image_set, left_out, of_test, alike), weights)
 
 
 def _workload(
@@ -305,3 +325,10 @@ def _labels_by_row(selection: Selection) -> NDArray[np.int32]:
     labels = np.zeros(int(selection.rows.max()) + 1, np.int32)
     labels[selection.rows] = selection.labels
     return labels
+
+
+def _digest_of(together: NDArray[np.int64]) -> str:
+    """Return the hash of which images stay together; empty if each may go anywhere."""
+    if len(np.unique(together)) == len(together):
+        return ""
+    return short_hash(canonical_json(together.tolist()))

@@ -22,6 +22,7 @@ from lr_study.tracking import (
     put,
     record_entry,
     write_files,
+    write_image_results,
 )
 from lr_study.training import EpochEnd, TrainedRun
 
@@ -112,6 +113,7 @@ class Publisher:
 
         def write(folder: Path) -> None:
             write_files(folder, trained.files)
+            write_image_results(folder, trained.record)
             self.more_files(folder, trained)
 
         put(entry, write)

@@ -13,6 +13,7 @@ from .external_errors import one_line as one_line
 from .external_errors import reason_of_failure as reason_of_failure
 from .fractions import exact_fraction as exact_fraction
 from .fractions import require_split_fractions as require_split_fractions
+from .fractions import require_test_fraction as require_test_fraction
 from .locks import hold_lock as hold_lock
 from .locks import try_lock as try_lock
 from .machine import available_cpus as available_cpus

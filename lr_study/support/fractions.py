@@ -24,10 +24,21 @@ def require_split_fractions(val_fraction: float, test_fraction: float) -> None:
     """
     if not 0 < val_fraction < 1:
         raise UsageError(f"val_fraction={val_fraction} is not allowed: 0 < val_fraction < 1")
-    if not 0 <= test_fraction < 1:
-        raise UsageError(f"test_fraction={test_fraction} is not allowed: 0 <= test_fraction < 1")
+    require_test_fraction(test_fraction)
     if exact_fraction(val_fraction) + exact_fraction(test_fraction) >= 1:
         raise UsageError(
             f"val_fraction={val_fraction} and test_fraction={test_fraction} are not allowed: "
             "their sum must be less than 1, or nothing is left to train on"
         )
+
+
+def require_test_fraction(test_fraction: float) -> None:
+    """Refuse a fraction that leaves nothing but a test set.
+
+    Raises
+    ------
+    UsageError
+        Unless ``0 <= test_fraction < 1``.
+    """
+    if not 0 <= test_fraction < 1:
+        raise UsageError(f"test_fraction={test_fraction} is not allowed: 0 <= test_fraction < 1")

@@ -13,6 +13,8 @@ class Stream(IntEnum):
     INITIAL_WEIGHTS = 2
     BATCH_ORDER = 3
     DROP_CONNECT = 4
+    FOLDS = 5
+    FOLD_TRAINING = 6
 
 
 def generator(seed: int, stream: Stream) -> np.random.Generator:

@@ -21,6 +21,7 @@ from .environment import will_join as will_join
 from .experiments import Destination as Destination
 from .experiments import find_destination as find_destination
 from .experiments import open_destination as open_destination
+from .image_results import write_image_results as write_image_results
 from .left_running import end_left_running as end_left_running
 from .left_running import left_running as left_running
 from .lifecycle import end_on_error as end_on_error
@@ -52,6 +53,7 @@ from .tags import CELL_TAG as CELL_TAG
 from .tags import CURVES_TAG as CURVES_TAG
 from .tags import DIVERGED_TAG as DIVERGED_TAG
 from .tags import KIND_TAG as KIND_TAG
+from .tags import MAX_TAG_LENGTH as MAX_TAG_LENGTH
 from .tags import PROCESS_TAG as PROCESS_TAG
 from .tags import PROTOCOL_ID_TAG as PROTOCOL_ID_TAG
 from .tags import PROTOCOL_TAG as PROTOCOL_TAG
@@ -59,7 +61,6 @@ from .tags import RANGE_TEST_KIND as RANGE_TEST_KIND
 from .tags import SUPERSEDED_TAG as SUPERSEDED_TAG
 from .tags import VERSION_TAG as VERSION_TAG
 from .uploads import log_files as log_files
-from .writing import MAX_TAG_LENGTH as MAX_TAG_LENGTH
 from .writing import commit_tags as commit_tags
 from .writing import environment_tags as environment_tags
 from .writing import log_batch as log_batch

@@ -28,9 +28,11 @@ def load_runs(experiment: str, tracking_uri: str | None = None) -> pd.DataFrame:
     The columns are ``run_id``, ``name``, ``status``, ``start_time``, ``end_time`` (milliseconds
     since 1970), ``policy``, ``family``, ``seed`` (a number, or ``unknown`` of an imported run),
     ``protocol`` (a dictionary), ``protocol_id``, ``cell``, ``diverged``, ``curves`` (a dictionary
-    of lists, one value per epoch), ``options`` (a dictionary of those that no
-    protocol holds; None if they are unknown), every metric of the run by its name, and
-    ``excluded``: None for a finished run of lr-study, else the reason why it cannot be compared.
+    of lists, one value per epoch), ``options`` (a dictionary of those that no protocol holds; None
+    if they are unknown), ``image_results`` (which images were right after the last epoch, as
+    `lr_study.runs.ImageResults`; None if the run did not store it), every metric of the run by its
+    name, and ``excluded``: None for a finished run of lr-study, else the reason why it cannot be
+    compared.
 
     Raises
     ------
@@ -80,7 +82,7 @@ def table_of(client: MlflowClient, runs: Iterable[Run]) -> pd.DataFrame:
     columns += [name for row in rows for name in row]
     frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
     # pandas would turn None into NaN, and whole numbers beside it into floats.
-    for name in "excluded", "seed", "options":
+    for name in "excluded", "seed", "options", "image_results":
         frame[name] = pd.Series([row.get(name) for row in rows], dtype=object)
     return frame
 

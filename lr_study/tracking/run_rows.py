@@ -16,6 +16,7 @@ from lr_study.comparison import message
 from lr_study.policies import family_of
 from lr_study.runs import CURVES, UNKNOWN, Protocol, canonical_json, required_metrics, short_hash
 from lr_study.support import UsageError
+from lr_study.tracking.image_results import read_image_results
 from lr_study.tracking.tags import (
     CELL_TAG,
     CURVES_TAG,
@@ -42,7 +43,7 @@ _POSITIVE = ("classes", "image_size", "train_size", "val_size", "batch_size")
 COLUMNS = (
     *("run_id", "name", "status", "start_time", "end_time", "excluded"),
     *("policy", "family", "seed", "protocol", "protocol_id", "cell"),
-    *("diverged", "curves", "options"),
+    *("diverged", "curves", "options", "image_results"),
 )
 """The columns that are no metrics, of which a metric of the same name takes none."""
 
@@ -153,6 +154,7 @@ def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
         else _has_lost_a_loss(curves),
         "curves": curves,
         "options": _options(data.tags.get(OPTIONS_TAG, "")),
+        "image_results": read_image_results(client, run),
         **{
             name: value
             for name, value in data.metrics.items()
@@ -190,8 +192,8 @@ def _protocol(text: str) -> dict[str, Any]:
 
 
 def _is_allowed(name: str, value: Any) -> bool:
-    if _TYPES[name] is str:
-        return isinstance(value, str)
+    if _TYPES[name] in (str, bool):
+        return isinstance(value, _TYPES[name])
     allowed = int if _TYPES[name] is int else int | float
     is_number = isinstance(value, allowed) and not isinstance(value, bool)
     return is_number and bool(value > 0 if name in _POSITIVE else value >= 0)

@@ -1,5 +1,11 @@
 """The names of the tags that runs carry, in one place. They are stored: none may change."""
 
+MAX_TAG_LENGTH = 8000
+"""Characters that the MLflow of today takes as a tag."""
+
+OLDER_MAX_TAG_LENGTH = 5000
+"""Those that every server takes."""
+
 KIND_TAG = "lr_study.kind"
 """What a run is that trains no policy: ``study``, or a range test."""
 
@@ -12,6 +18,9 @@ POLICY_TAG = "lr_study.policy"
 """The policy in its text form: `mlflow run` logs the param ``policy`` as typed."""
 
 CURVES_TAG = "lr_study.curves"
+IMAGE_RESULTS_TAG = "lr_study.image_results"
+"""Which images a run had right after its last epoch, or in which artifact that is."""
+
 DIVERGED_TAG = "lr_study.diverged"
 TIMING_TAG = "lr_study.timing"
 TIMING_SHARED_AMONG_TAG = "lr_study.timing_shared_among"

@@ -33,6 +33,7 @@ from lr_study.runs import (
 )
 from lr_study.support import utf8_text
 from lr_study.tracking.connection import is_rejection
+from lr_study.tracking.image_results import image_results_tag, where_they_are
 from lr_study.tracking.outbox import Point
 from lr_study.tracking.tags import (
     BACKBONE_TAG,
@@ -40,6 +41,9 @@ from lr_study.tracking.tags import (
     CURVES_TAG,
     DEVICE_TAG,
     DIVERGED_TAG,
+    IMAGE_RESULTS_TAG,
+    MAX_TAG_LENGTH,
+    OLDER_MAX_TAG_LENGTH,
     OPTIONS_TAG,
     POLICY_TAG,
     PROTOCOL_ID_TAG,
@@ -52,8 +56,6 @@ from lr_study.tracking.tags import (
 _MAX_IN_A_BATCH = 1000
 # Options that are paths, with the values that are names instead.
 _PATHS = {"data": ("sample", "oregon"), "test_data": (), "weights": ("imagenet", "random")}
-MAX_TAG_LENGTH = 8000
-_OLDER_MAX_TAG_LENGTH = 5000
 
 
 def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
@@ -72,10 +74,17 @@ def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
         "batch_size": settings.batch_size,
         "epochs": settings.epochs,
         "seed": spec.seed,
-        "val_fraction": settings.val_fraction,
+        "resampling": settings.resampling,
+        **_resampling_params(settings),
         "test_fraction": protocol.test_fraction,
     }
     return {name: str(value) for name, value in values.items()}
+
+
+def _resampling_params(settings: Settings) -> dict[str, object]:
+    if settings.resampling == "splits":
+        return {"val_fraction": settings.val_fraction}
+    return {"folds": settings.folds, "stratify": settings.stratify}
 
 
 def identity_tags(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
@@ -178,7 +187,7 @@ def options_json(settings: Settings) -> str:
 
 
 def record_tags(record: RunRecord) -> dict[str, str]:
-    """Return the tags of a finished run: its cell, whether it diverged, its timing, its curves."""
+    """Return the tags of a finished run: cell, divergence, timing, curves, image results."""
     tags = {
         **identity_tags(record.spec, record.protocol),
         OPTIONS_TAG: options_json(record.spec.settings),
@@ -186,6 +195,8 @@ def record_tags(record: RunRecord) -> dict[str, str]:
         TIMING_TAG: "shared" if record.shared_among > 1 else "alone",
         TIMING_SHARED_AMONG_TAG: str(record.shared_among),
     }
+    if record.image_results is not None:
+        tags[IMAGE_RESULTS_TAG] = image_results_tag(record.image_results)
     curves = curves_json(record.epochs)
     return tags if len(curves) > MAX_TAG_LENGTH else {**tags, CURVES_TAG: curves}
 
@@ -224,8 +235,9 @@ def log_batch(
 ) -> None:
     """Log to a run in as few requests as MLflow's limits allow.
 
-    Curves that the server refuses as a tag, or cuts, are left to the metrics, as those are that
-    are too long for any server: older ones take tags of 5,000 characters.
+    Curves that the server refuses as a tag, or cuts, are left to the metrics, and image results to
+    their artifact, as those are that are too long for any server: older ones take tags of 5,000
+    characters.
     """
     entities = {
         "params": [Param(name, value) for name, value in params.items()],
@@ -235,15 +247,35 @@ def log_batch(
     try:
         client.log_batch(run_id, metrics=metrics[:room], **entities)
     except MlflowException as error:
-        if len(tags.get(CURVES_TAG, "")) <= _OLDER_MAX_TAG_LENGTH or not is_rejection(error):
+        if not _too_long(tags) or not is_rejection(error):
             raise
-        tags = {name: value for name, value in tags.items() if name != CURVES_TAG}
-        log_batch(client, run_id, metrics=metrics, params=params, tags=tags)
+        log_batch(client, run_id, metrics=metrics, params=params, tags=_shortened(tags))
         return
     for start in range(room, len(metrics), _MAX_IN_A_BATCH):
         client.log_batch(run_id, metrics=metrics[start : start + _MAX_IN_A_BATCH])
-    curves = tags.get(CURVES_TAG, "")
-    if len(curves) > _OLDER_MAX_TAG_LENGTH:
-        stored = client.get_run(run_id).data.tags.get(CURVES_TAG, "")
-        if stored and stored != curves:  # a server of MLflow 2 or 3 cuts values that are too long
-            client.delete_tag(run_id, CURVES_TAG)
+    too_long = _too_long(tags)
+    if too_long:
+        stored = client.get_run(run_id).data.tags
+        for name in too_long:  # a server of MLflow 2 or 3 cuts values that are too long
+            if stored.get(name, tags[name]) != tags[name]:
+                _replace_cut_tag(client, run_id, name, tags[name])
+
+
+def _too_long(tags: Mapping[str, str]) -> list[str]:
+    """The tags that older servers do not take, and that can be stored elsewhere."""
+    names = (CURVES_TAG, IMAGE_RESULTS_TAG)
+    return [name for name in names if len(tags.get(name, "")) > OLDER_MAX_TAG_LENGTH]
+
+
+def _shortened(tags: Mapping[str, str]) -> dict[str, str]:
+    left = {name: value for name, value in tags.items() if name not in _too_long(tags)}
+    if IMAGE_RESULTS_TAG in _too_long(tags):
+        left[IMAGE_RESULTS_TAG] = where_they_are(tags[IMAGE_RESULTS_TAG])
+    return left
+
+
+def _replace_cut_tag(client: MlflowClient, run_id: str, name: str, value: str) -> None:
+    if name == CURVES_TAG:
+        client.delete_tag(run_id, name)
+    else:
+        client.set_tag(run_id, name, where_they_are(value))

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from lr_study.support import (
 from lr_study.training.batched_program import HeadsProgram, State, borrow_program
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
+from lr_study.training.predictions import Predictions, image_results
 from lr_study.training.rates import epoch_rates
 from lr_study.training.run_files import run_files
 from lr_study.training.trainer import EpochEnd, OnEpoch, TrainedRun
@@ -56,6 +57,7 @@ class Examples:
     ``values`` (rows, features) float32, often memory-mapped; ``labels`` (rows,) int32, of which
     only those of the rows named by ``train``, ``validation`` and ``test`` are read. ``given_test``
     are the values and labels of a test set that is not part of them: then ``test`` are its rows.
+    ``unused`` are rows that were divided with ``train`` and ``validation``, and are in neither.
     """
 
     values: NDArray[np.float32]
@@ -65,6 +67,7 @@ class Examples:
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
     given_test: tuple[NDArray[np.float32], NDArray[np.int32]] | None = None
+    unused: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,9 @@ def train_heads(
             stop.set()
     seconds = time.perf_counter() - started
     return [
-        history for block in blocks for history in block.histories(seconds / len(specs), len(specs))
+        history
+        for block in blocks
+        for history in block.histories(examples, seconds / len(specs), len(specs))
     ]
 
 
@@ -169,7 +174,8 @@ class _Block:
         self.state: State = []
         self.last_rates: list[float] = []
         self.epochs: list[list[EpochRecord]] = [[] for _ in specs]
-        self.test_accuracy: NDArray[np.float64] | None = None
+        self.predictions: list[Predictions] = []
+        self.test_predictions: list[Predictions] = []
 
     def begin_epoch(self, steps: int) -> NDArray[np.float32]:
         """Return the learning rates of the next epoch: (steps, heads, 1, 1)."""
@@ -201,15 +207,25 @@ class _Block:
             epochs.append(record)
             yield EpochEnd(spec, record, now_ms)
 
-    def histories(self, wall_clock_seconds: float, shared_among: int) -> Iterator[History]:
+    def histories(
+        self, examples: Examples, wall_clock_seconds: float, shared_among: int
+    ) -> Iterator[History]:
         kernel, bias = self.state[0].numpy(), self.state[1].numpy()
         for i, epochs in enumerate(self.epochs):
+            results = image_results(
+                examples.train,
+                examples.validation,
+                examples.unused,
+                self.predictions[i],
+                self.test_predictions[i] if self.test_predictions else None,
+            )
             yield History(
                 epochs=tuple(epochs),
                 head=Head(np.ascontiguousarray(kernel[i].T), bias[i, :, 0]),
-                test_accuracy=None if self.test_accuracy is None else float(self.test_accuracy[i]),
+                test_accuracy=results.test_accuracy,
                 wall_clock_seconds=wall_clock_seconds,
                 shared_among=shared_among,
+                image_results=results,
             )
 
 
@@ -233,7 +249,7 @@ def _train_blocks(
                 np.stack([head.kernel.T] * HEADS_PER_BLOCK),
                 np.stack([head.bias[:, None]] * HEADS_PER_BLOCK),
             )
-        for _ in range(spec.settings.epochs):
+        for epoch in range(spec.settings.epochs):
             sums = np.zeros((len(blocks), 2, HEADS_PER_BLOCK))
             rates = [block.begin_epoch(batches.steps_per_epoch) for block in blocks]
             calls = batches(order.permutation(examples.train))
@@ -245,6 +261,13 @@ def _train_blocks(
                     sums[i] += program.train(block.state, now, x, y, weight, steps).numpy()
             training = sums / len(examples.train)
             validation = _means(program, batches, examples.validation, blocks)
+            if epoch == spec.settings.epochs - 1:
+                predicted = _predictions(program, batches, examples.validation, blocks)
+                for i, block in enumerate(blocks):
+                    block.predictions = predicted[i]
+                    # Where two classes are equally probable but for rounding, another program may
+                    # decide otherwise: what is reported is what the images say.
+                    validation[i, 1, : len(block.specs)] = [of.accuracy for of in predicted[i]]
             for i, block in enumerate(blocks):
                 for ended in block.end_epoch(training[i], validation[i]):
                     on_epoch(ended)
@@ -253,9 +276,10 @@ def _train_blocks(
                 values, labels = examples.given_test
                 given = replace(examples, values=values, labels=labels)
                 batches = Batches(given, spec.settings.batch_size)
-            test = _means(program, batches, examples.test, blocks)
-            for i, block in enumerate(blocks):
-                block.test_accuracy = test[i, 1]
+            for block, tested in zip(
+                blocks, _predictions(program, batches, examples.test, blocks), strict=True
+            ):
+                block.test_predictions = tested
 
 
 def _means(
@@ -267,6 +291,25 @@ def _means(
         for i, block in enumerate(blocks):
             sums[i] += program.evaluate(block.state, x, y, weight, steps).numpy()
     return sums / len(rows)
+
+
+def _predictions(
+    program: HeadsProgram, batches: "Batches", rows: NDArray[np.int64], blocks: Sequence[_Block]
+) -> list[list[Predictions]]:
+    """What each head of each block predicts for each row."""
+    parts: list[list[NDArray[np.float32]]] = [[] for _ in blocks]
+    left = len(rows)
+    for x, y, _, steps in batches(rows):
+        for i, block in enumerate(blocks):
+            by_step = program.evaluate_rows(block.state, x, y, steps).numpy()
+            by_row = by_step.transpose(1, 2, 0, 3).reshape(2, HEADS_PER_BLOCK, -1)
+            parts[i].append(by_row[:, : len(block.specs), :left])
+        left -= parts[0][-1].shape[2]
+    together = [np.concatenate(of_block, axis=2) for of_block in parts]
+    return [
+        [Predictions(hits > 0, -losses) for losses, hits in zip(*of_block, strict=True)]
+        for of_block in together
+    ]
 
 
 class Batches:

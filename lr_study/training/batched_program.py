@@ -133,6 +133,21 @@ class HeadsProgram:
 
         return _summed(step, steps, heads=kernel.shape[0])
 
+    @tf.function(jit_compile=True)
+    def evaluate_rows(self, state: State, x: Any, y: Any, steps: Any) -> Any:
+        """Return the loss of each row, and 1 where the answer is right: (calls, 2, heads, batch).
+
+        The parameters are as in `train`; what belongs to no step is 0.
+        """
+        kernel, bias, *_ = state
+
+        def step(i: Any, rows: Any) -> Any:
+            now = tf.stack(_residual_losses_and_hits(kernel, bias, x[i], y[i])[1:])
+            return i + 1, tf.tensor_scatter_nd_update(rows, [[i]], [now])
+
+        none = tf.zeros((x.shape[0], 2, kernel.shape[0], x.shape[1]))
+        return tf.while_loop(lambda i, _: i < steps, step, (0, none))[1]
+
 
 _idle: dict[tuple[str, int, int, int], list[HeadsProgram]] = {}
 
@@ -164,6 +179,13 @@ def _summed(step: Callable[[Any, Any], Any], steps: Any, heads: int) -> Any:
 
 def _residual_and_sums(kernel: Any, bias: Any, x: Any, y: Any, weight: Any) -> Any:
     """Softmax less the truth, (heads, classes, rows), and the sums of loss and hits."""
+    residual, loss, hits = _residual_losses_and_hits(kernel, bias, x, y)
+    sums = tf.stack([tf.reduce_sum(loss * weight, 1), tf.reduce_sum(hits * weight, 1)])
+    return residual, sums
+
+
+def _residual_losses_and_hits(kernel: Any, bias: Any, x: Any, y: Any) -> Any:
+    """Softmax less the truth, (heads, classes, rows), and loss and hits of each row."""
     heads, classes, features = kernel.shape
     logits = tf.matmul(tf.reshape(kernel, (-1, features)), x, transpose_b=True)
     logits = tf.reshape(logits, (heads, classes, -1)) + bias
@@ -174,5 +196,4 @@ def _residual_and_sums(kernel: Any, bias: Any, x: Any, y: Any, weight: Any) -> A
     truth = tf.one_hot(y, classes, axis=0)
     loss = tf.math.log(total[:, 0]) - tf.reduce_sum(shifted * truth, axis=1)
     hits = tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == y, tf.float32)
-    sums = tf.stack([tf.reduce_sum(loss * weight, 1), tf.reduce_sum(hits * weight, 1)])
-    return exponentials / total - truth, sums
+    return exponentials / total - truth, loss, hits

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec
+from lr_study.runs import EpochRecord, ImageResults, Protocol, RunRecord, RunSpec
 from lr_study.support import Stream, generator
 
 
@@ -23,7 +23,7 @@ class History:
     """The result of training one softmax head.
 
     ``wall_clock_seconds`` is the run's share of the time of the batched program that trained
-    ``shared_among`` heads.
+    ``shared_among`` heads. ``image_results`` are those after the last epoch.
     """
 
     epochs: tuple[EpochRecord, ...]
@@ -31,6 +31,7 @@ class History:
     test_accuracy: float | None
     wall_clock_seconds: float
     shared_among: int = 1
+    image_results: ImageResults | None = None
 
     def record(
         self, spec: RunSpec, protocol: Protocol, feature_seconds: float | None = None
@@ -44,6 +45,7 @@ class History:
             wall_clock_seconds=self.wall_clock_seconds,
             shared_among=self.shared_among,
             feature_seconds=feature_seconds,
+            image_results=self.image_results,
         )
 
 

@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from lr_study.support import (
 )
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
+from lr_study.training.predictions import Predictions, image_results, predictions_of
 from lr_study.training.rates import epoch_rates
 from lr_study.training.run_files import run_files
 from lr_study.training.schedule import EpochSchedule, schedule
@@ -37,6 +38,7 @@ from lr_study.training.trainer import EpochEnd, OnEpoch, TrainedRun
 class LabeledImages:
     """Images with their labels (images,) int32, and the rows for training, validation and test.
 
+    ``unused`` are rows that were divided with ``train`` and ``validation``, and are in neither.
     ``load`` returns the image of a row at a size, as uint8 (size, size, 3).
     """
 
@@ -46,6 +48,7 @@ class LabeledImages:
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
+    unused: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 def precision_here() -> str:
@@ -134,13 +137,26 @@ def train_live(
         # once too often, because Keras starts with an `on_epoch_end`.
         train.rows = order.permutation(images.train)
 
+    def predict(rows: NDArray[np.int64]) -> Predictions:
+        batches = _Batches(images, rows, spec)
+        with _reading(batches):
+            return predictions_of(model, batches, images.labels[rows])
+
+    last: list[Predictions] = []
+
     def record_epoch(epoch: int, logs: dict[str, float]) -> None:
+        val_accuracy = _exact_share(logs["val_accuracy"], len(images.validation))
+        if epoch + 1 == settings.epochs:
+            last.append(predict(images.validation))
+            # Where two classes are equally probable but for rounding, another program may decide
+            # otherwise: what is reported is what the images say.
+            val_accuracy = last[0].accuracy
         record = EpochRecord(
             epoch=epoch + 1,
             loss=reported_loss(logs["loss"]),
             accuracy=_exact_share(logs["accuracy"], len(images.train)),
             val_loss=reported_loss(logs["val_loss"]),
-            val_accuracy=_exact_share(logs["val_accuracy"], len(images.validation)),
+            val_accuracy=val_accuracy,
             # What `optimizer.learning_rate` says now is the rate of the next step.
             learning_rate=float(rates(model.optimizer.iterations - 1)),
         )
@@ -161,14 +177,18 @@ def train_live(
             verbose=0,
         )
     seconds = before + time.perf_counter() - started
-    test_accuracy = None
-    if len(images.test):
-        batches = _Batches(images, images.test, spec)
-        with _reading(batches):
-            test = model.evaluate(batches, return_dict=True, verbose=0)
-        test_accuracy = _exact_share(test["accuracy"], len(images.test))
+    if not last:  # the checkpoint was that of the last epoch
+        last.append(predict(images.validation))
+    tested = predict(images.test) if len(images.test) else None
+    results = image_results(images.train, images.validation, images.unused, last[0], tested)
     kernel, bias = model.get_layer("softmax").get_weights()
-    return History(tuple(kept.epochs), Head(kernel, bias), test_accuracy, seconds)
+    return History(
+        tuple(kept.epochs),
+        Head(kernel, bias),
+        results.test_accuracy,
+        seconds,
+        image_results=results,
+    )
 
 
 @dataclass(frozen=True)

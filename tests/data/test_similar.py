@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from sample_images import crop
 
-from lr_study.data import find_similar, scan
+from lr_study.data import find_similar, read_similar_groups, scan, similar_groups
 from lr_study.data.similar import difference_hash
 
 
@@ -93,3 +93,29 @@ def test_pairs_of_two_classes_come_first_and_ten_are_shown(photographs):
     assert lines[0].startswith("15 pairs of images look alike, 5 of them in different classes")
     assert lines[-1] == "  and 5 more"
     assert len(lines) == 12
+
+
+def test_groups_chain_what_looks_alike_and_are_cached(photographs, monkeypatch):
+    image = photograph(PARTS["cat/1.png"])
+    image.resize((100, 100)).save(photographs / "dog" / "9.png")
+    (photographs / "dog" / "copy.png").write_bytes((photographs / "dog" / "1.png").read_bytes())
+    image_set = scan("data", photographs)
+    assert read_similar_groups(image_set.fingerprint) is None
+    groups = similar_groups(image_set)
+    named = [[image_set.paths[row] for row in group] for group in groups]
+    assert sorted(named) == [["cat/1.png", "dog/9.png"], ["dog/1.png", "dog/copy.png"]]
+    assert read_similar_groups(image_set.fingerprint) == groups
+
+    def fail(*arguments):
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr("lr_study.data.similar._hashes", fail)
+    assert similar_groups(image_set) == groups
+    # Another decoder may make other pixels, and other groups.
+    monkeypatch.setattr("lr_study.data.similar.decoder", lambda: "another")
+    assert read_similar_groups(image_set.fingerprint) is None
+
+
+def test_a_set_that_is_too_large_to_compare_has_no_groups(photographs, monkeypatch):
+    monkeypatch.setattr("lr_study.data.similar.MAX_COMPARED", 3)
+    assert similar_groups(scan("data", photographs)) is None

@@ -25,7 +25,10 @@ def commands(seeds=(0, 1), tracking_uri: str | None = None, **options: object) -
     return Commands(comparison, comparison.protocols[0], origin_of(comparison, runs, tracking_uri))
 
 
-SHARED = "--backbone efficientnet-lite0 --image-size 64 --epochs 2 --experiment 'my runs'"
+SHARED = (
+    "--backbone efficientnet-lite0 --image-size 64 --epochs 2 --resampling splits "
+    "--experiment 'my runs'"
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +97,24 @@ def test_a_folder_that_runs_do_not_agree_on_is_not_named() -> None:
     runs = frame(*(make_record("fixed", seed, data="pets") for seed in (0, 1)))
     runs["options"] = [{"data": "/a/pets"}, {"data": "/b/pets"}]
     assert origin_of(compare(runs), runs).options == {}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "options"),
+    [
+        ({"resampling": "folds", "folds": 5, "val_fraction": 0.0}, ""),
+        (
+            {"resampling": "folds", "folds": 4, "stratified": True, "val_fraction": 0.0},
+            " --folds 4 --stratify",
+        ),
+        ({"val_fraction": 0.3}, " --resampling splits --val-fraction 0.3"),
+    ],
+)
+def test_a_command_divides_images_as_its_runs_did(protocol: dict, options: str) -> None:
+    runs = frame(*(make_record(seed=seed, **protocol) for seed in range(2)))
+    comparison = compare(runs)
+    line = Commands(comparison, comparison.protocols[0]).study(["fixed"], [0, 1])
+    assert line == (
+        "lr-study study --policy fixed --seeds 2 --backbone efficientnet-lite0 --image-size 64 "
+        f"--epochs 4{options}"
+    )

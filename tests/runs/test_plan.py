@@ -4,6 +4,7 @@ import pytest
 from records import PROTOCOL
 
 from lr_study.policies import parse
+from lr_study.report import plan_summary
 from lr_study.runs import Settings
 from lr_study.runs.plan import StudySpec, make_plan
 from lr_study.support.errors import UsageError
@@ -79,3 +80,31 @@ def test_a_study_has_policies_and_seeds_each_once(changes, message):
     assert StudySpec(**usual) == StudySpec(Settings(), (parse("fixed"),), (0, 1, 2), "missing")
     with pytest.raises(UsageError, match=message):
         StudySpec(**usual | changes)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "settings", "expected"),
+    [
+        (range(10), {}, None),
+        (range(5, 10), {}, None),
+        (range(7), {}, "the 7 seeds are no whole repetitions of the 5 folds: seeds 5, 6 are not"),
+        ([0, 1, 2, 3, 9], {}, "seeds 0, 1, 2, 3, 9 are not"),
+        ([4], {"folds": 4}, "seed 4 is not"),
+        (range(19), {"folds": 20}, "9 and 9 more are not"),
+        (range(6), {"folds": 3}, None),
+        (range(7), {"resampling": "splits"}, None),
+    ],
+)
+def test_seeds_that_leave_folds_over_are_warned_of(seeds, settings, expected):
+    study = StudySpec(Settings(**settings), (parse("fixed"),), tuple(seeds))
+    first, *others = plan_summary(make_plan(study, PROTOCOL, finished=(), failed=()))
+    assert first.startswith(f"{len(seeds)} runs: 0 finished")
+    if expected is None:
+        assert others == []
+    else:
+        (line,) = others
+        assert line.startswith("warning: ")
+        assert expected in line
+        number = int(line.rpartition("--seeds ")[2])
+        assert number % study.settings.folds == 0
+        assert number > max(seeds)

@@ -40,9 +40,11 @@ def test_a_store_keeps_knowing_its_runs() -> None:
 
 def test_fields_of_later_versions_are_stored_only_where_they_say_something() -> None:
     later = {"copies": 1, "duplicates": "drop", "protocol_version": 2, "test_fingerprint": "e"}
+    later |= {"resampling": "folds", "folds": 5, "stratified": True, "groups": "f"}
     stored = json.loads(PROTOCOL.to_json())
     assert json.loads(replace(PROTOCOL, **later).to_json()) == stored | later
     as_before = {"copies": 0, "duplicates": "", "protocol_version": 1, "test_fingerprint": ""}
+    as_before |= {"resampling": "", "folds": 0, "stratified": False, "groups": ""}
     assert replace(PROTOCOL, **as_before) == PROTOCOL
 
 

@@ -22,10 +22,10 @@ from lr_study.support.errors import UsageError
         ("epochs", 0, ">= 1"),
         ("batch_size", 0, ">= 1"),
         ("min_class_size", -1, ">= 0"),
-        ("val_fraction", 0.0, "0 <"),
-        ("val_fraction", float("nan"), "0 <"),
         ("test_fraction", 1.0, "< 1"),
-        ("val_fraction", 0.9, "sum"),
+        ("test_fraction", float("nan"), "0 <="),
+        ("resampling", "bootstrap", "folds, splits"),
+        ("folds", 1, ">= 2"),
     ],
 )
 def test_values_that_are_not_allowed_are_rejected(name: str, value: object, message: str) -> None:
@@ -35,9 +35,43 @@ def test_values_that_are_not_allowed_are_rejected(name: str, value: object, mess
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(("value", "message"), [(0.0, "0 <"), (float("nan"), "0 <"), (0.9, "sum")])
+def test_a_share_that_leaves_no_validation_or_training_set_is_refused(
+    value: float, message: str
+) -> None:
+    with pytest.raises(UsageError, match=f"^val_fraction={value} .*{message}"):
+        Settings(resampling="splits", val_fraction=value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "resampling", "other"),
+    [
+        ("val_fraction", 0.3, "folds", "splits"),
+        ("folds", 4, "splits", "folds"),
+        ("stratify", True, "splits", "folds"),
+    ],
+)
+def test_an_option_without_effect_is_refused_with_what_gives_it_one(
+    name: str, value: object, resampling: str, other: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        Settings(resampling=resampling, **{name: value})
+    assert str(caught.value) == (
+        f"{name}={value} is not allowed with resampling={resampling}: leave it out, or give "
+        f"--resampling {other} too"
+    )
+    assert getattr(Settings(resampling=other, **{name: value}), name) == value
+
+
+def test_a_test_set_may_be_large_where_folds_divide_the_rest() -> None:
+    assert Settings(test_fraction=0.9).test_fraction == 0.9
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("folds", 5.0),
+        ("stratify", "no"),
         ("epochs", 2.5),
         ("epochs", float("nan")),
         ("epochs", float("inf")),
@@ -70,12 +104,18 @@ def test_numbers_and_paths_of_other_libraries_are_those_of_python() -> None:
     given = Settings(
         epochs=np.int64(7),  # type: ignore[arg-type]
         batch_size=np.uint8(16),  # type: ignore[arg-type]
+        resampling="splits",
         val_fraction=np.float64(0.25),
         test_fraction=Fraction(1, 4),  # type: ignore[arg-type]
         data=Path("a") / "b",  # type: ignore[arg-type]
     )
     assert given == Settings(
-        epochs=7, batch_size=16, val_fraction=0.25, test_fraction=0.25, data="a/b"
+        epochs=7,
+        batch_size=16,
+        resampling="splits",
+        val_fraction=0.25,
+        test_fraction=0.25,
+        data="a/b",
     )
     assert [type(value) for value in (given.epochs, given.val_fraction, given.data)] == [
         int,
@@ -98,6 +138,9 @@ def test_the_settings_of_a_study_that_names_none() -> None:
         "epochs": 50,
         "batch_size": 32,
         "optimizer": "adam",
+        "resampling": "folds",
+        "folds": 5,
+        "stratify": False,
         "val_fraction": 0.15,
         "test_fraction": 0.15,
         "split_seed": 0,

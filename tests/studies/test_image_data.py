@@ -42,7 +42,8 @@ def halves(digits, tmp_path):
 
 
 def settings(train, test="", **changes):
-    chosen = {"backbone": "efficientnet-lite0", "image_size": 32, "epochs": 20} | changes
+    chosen = {"backbone": "efficientnet-lite0", "image_size": 32, "epochs": 20}
+    chosen |= {"resampling": "splits"} | changes
     return Settings(data=str(train), test_data=str(test), **chosen)
 
 

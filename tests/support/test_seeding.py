@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lr_study.data import split
+from lr_study.data import Folds, split
 from lr_study.support import Stream, generator
 from lr_study.training.history import initial_head
 
@@ -19,6 +19,8 @@ from lr_study.training.history import initial_head
         (Stream.INITIAL_WEIGHTS, [656, 838, 462]),
         (Stream.BATCH_ORDER, [892, 364, 310]),
         (Stream.DROP_CONNECT, [174, 652, 434]),
+        (Stream.FOLDS, [78, 262, 832]),
+        (Stream.FOLD_TRAINING, [370, 115, 878]),
     ],
 )
 def test_each_stream_of_seed_0_begins_with_these_numbers(
@@ -32,6 +34,24 @@ def test_each_stream_of_seed_0_begins_with_these_numbers(
 def test_a_seed_splits_and_orders_as_recorded(seed: int) -> None:
     recorded = json.loads((Path(__file__).parent / "draws.json").read_text(encoding="utf-8"))
     assert draws(seed) == recorded[str(seed)]
+
+
+@pytest.mark.parametrize(
+    ("stratify", "first", "second"),
+    [
+        (False, "22011202301323310", "22031131321022003"),
+        (True, "22030133120121320", "22300132210312310"),
+    ],
+)
+def test_repetitions_divide_as_recorded(stratify: bool, first: str, second: str) -> None:
+    """Other folds would mix runs of one protocol that did not validate on the same images."""
+    labels = np.repeat(np.arange(3), [7, 6, 4])
+    together = np.array([0, *range(16)])
+    together[1:] += together[1:] > 0
+    folds = Folds(labels, together, 4, stratify)
+    for repetition, expected in enumerate((first, second)):
+        assert "".join(map(str, folds.fold_of(repetition))) == expected
+    assert folds.split(4).unused.tolist() == [15 if stratify else 16]
 
 
 def draws(seed: int) -> dict[str, list[int]]:

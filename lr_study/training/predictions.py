@@ -1,0 +1,68 @@
+"""What a trained head predicts for single images, and the results that a run keeps of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lr_study.runs import ImageResults, log_probabilities
+from lr_study.support import keras
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Of some images, whether each is right, and the logarithm of the truth's probability."""
+
+    right: NDArray[np.bool_]
+    log_probability: NDArray[np.floating[Any]]
+
+    @property
+    def accuracy(self) -> float:
+        """The share of the images that are right."""
+        return int(self.right.sum()) / len(self.right)
+
+
+def image_results(
+    train: NDArray[np.int64],
+    validation: NDArray[np.int64],
+    unused: NDArray[np.int64],
+    predicted: Predictions,
+    tested: Predictions | None,
+) -> ImageResults:
+    """Return the results of a run; images are numbered among those that were divided.
+
+    Parameters
+    ----------
+    train, validation, unused
+        The rows that were divided, whatever order they are in.
+    predicted, tested
+        Of the validation set, and of the test set if there is one, in the order of their rows.
+    """
+    divided = np.sort(np.concatenate([train, validation, unused]))
+    order = np.argsort(validation)
+    return ImageResults(
+        images=len(divided),
+        validated=np.searchsorted(divided, validation[order]),
+        right=predicted.right[order],
+        log_probability=log_probabilities(predicted.log_probability[order]),
+        test_right=None if tested is None else tested.right,
+        test_log_probability=None if tested is None else log_probabilities(tested.log_probability),
+    )
+
+
+def predictions_of(model: Any, batches: Any, labels: NDArray[np.int32]) -> Predictions:
+    """Return what a model with a layer ``softmax`` predicts for batches of images.
+
+    Logarithms are taken of the layer's logits: its probabilities may be rounded to 0.
+    """
+    softmax = model.get_layer("softmax")
+    both = keras.Model(model.inputs, [softmax.output, softmax.input])
+    probabilities, features = both.predict(batches, verbose=0)
+    kernel, bias = (weight.astype(np.float64) for weight in softmax.get_weights())
+    with np.errstate(all="ignore"):  # of a head that has diverged
+        logits = features.astype(np.float64) @ kernel + bias
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        truth = shifted[np.arange(len(labels)), labels]
+        log_probability = truth - np.log(np.exp(shifted).sum(axis=1))
+    return Predictions(probabilities.argmax(axis=1) == labels, log_probability)
