@@ -13,7 +13,6 @@ import sys
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lr_study.comparison.fold_inference import infer
 from lr_study.comparison.image_scores import ImageScores
@@ -29,25 +28,19 @@ def scores_of_study(
     from lr_study.runs import RunSpec
     from lr_study.training.batched import train_heads
 
-    divided = np.unique(np.concatenate([of_seed.validation for of_seed in examples[:folds]]))
+    images = sum(len(of_seed.validation) for of_seed in examples[:folds])
     repetitions = len(examples) // folds
-    right = np.zeros((names, repetitions, len(divided)))
-    fold = np.zeros((repetitions, len(divided)), np.int64)
+    right = np.zeros((names, repetitions, images))
+    fold = np.zeros((repetitions, images), np.int64)
     for seed, of_seed in enumerate(examples):
         repetition, held_out = divmod(seed, folds)
-        images = np.searchsorted(divided, of_seed.validation)
-        fold[repetition, images] = held_out
         for name in range(names):
             own = RunSpec(parse(policy), first_own_seed + seed * names + name, settings)
             (history,) = train_heads(of_seed, [own])
-            right[name, repetition, images] = _right(history.head, of_seed)
+            results = history.image_results
+            fold[repetition, results.validated] = held_out
+            right[name, repetition, results.validated] = results.right
     return ImageScores(right, fold, folds, 1.0)
-
-
-def _right(head: Any, examples: Any) -> NDArray[np.bool_]:
-    rows = examples.validation
-    logits = examples.values[rows] @ head.kernel + head.bias
-    return np.asarray(logits.argmax(axis=1) == examples.labels[rows])
 
 
 def main() -> int:
