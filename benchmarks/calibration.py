@@ -2,7 +2,7 @@
 
     python benchmarks/calibration.py [--full] [--without GUARD]
 
-prints the tables of docs/calibration.md: real learners on Gaussian mixtures and digits, judged by
+prints the tables of docs/statistics.md: real learners on Gaussian mixtures and digits, judged by
 the rule for ``--resampling folds`` (new) beside the rule for ``splits`` on the same folds (old);
 and the rule for ``splits`` on simulated scores, see `calibration_scores`. Generators have fixed
 seeds, so the same command prints the same tables.
