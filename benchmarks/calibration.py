@@ -28,7 +28,7 @@ from calibration_scores import print_tables
 from calibration_studies import WORLDS, make_study
 
 ONLY_FULL = ("N = 4,000",)
-FEW, MANY = 60, 150
+FEW, MANY = 40, 100
 OF_MANY = (
     "A/A unstable",
     "A/A",
@@ -98,11 +98,13 @@ def run(
 def print_rates(found: Found, cases: Iterable[Case], what: str, scale: float, digits: int) -> None:
     """Print one rate of all cases, old / new, by numbers of seeds."""
     columns = " | ".join(f"n = {seeds}" for seeds in SEEDS)
-    print(f"| case | policies | {columns} |\n|---|---|{'---|' * len(SEEDS)}")
+    print(f"| case | policies | studies | {columns} |\n|---|---|---|{'---|' * len(SEEDS)}")
     for case in cases:
         cells = [" / ".join(_cell(found, case, seeds, what, scale, digits)) for seeds in SEEDS]
-        if any(cells):
-            print(f"| {case.name} | {len(case.policies)} | {' | '.join(cells)} |")
+        studies = {rates_.studies for (of, *_), rates_ in found.items() if of == case}
+        if studies:
+            row = [case.name, len(case.policies), *studies, *cells]
+            print(f"| {' | '.join(map(str, row))} |")
     print(flush=True)
 
 

@@ -173,7 +173,7 @@ def test_the_command_prints_the_same_tables_again_and_tells_what_is_lost(capsys)
     few = ["--case", "hard images", "--studies", "20", "--processes", "1"]
     assert calibration.main(few) == 0
     first = capsys.readouterr().out
-    assert "| 2 hard images | 2 | 100.0 / 100.0 |" in first
+    assert "| 2 hard images | 2 | 20 | 100.0 / 100.0 |" in first
     assert calibration.main(few) == 0
     assert capsys.readouterr().out == first
     assert calibration.main([*few, "--without", "floor"]) == 1
