@@ -142,6 +142,6 @@ def required_image_factor(parts: PairParts, critical: float, margin: float) -> f
     most = float(np.log(MAX_IMAGE_FACTOR))
     if excess(0.0) <= 0:
         return 1.0
-    if needed <= 0 or excess(most) > 0:
+    if excess(most) > 0:
         return float("inf")
     return float(np.exp(brentq(excess, 0.0, most)))

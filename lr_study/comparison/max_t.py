@@ -38,11 +38,10 @@ def draw_normals(
     covariance = centred @ centred.T / (images * (images - 1))
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    none = np.zeros((policies, policies))
     return PairDraws(
         image=root @ rng.standard_normal((policies, draws)),
-        seed=np.zeros((policies, 1)),
-        seed_scale=none,
+        seed=None,
+        seed_scale=None,
         root=np.sqrt(variances.image_part),
     )
 

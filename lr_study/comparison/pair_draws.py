@@ -22,17 +22,17 @@ class PairDraws:
     image
         (policies, draws): of the image part of each mean.
     seed
-        (policies, draws): independent standard normal numbers.
+        (policies, draws): independent standard normal numbers; None where there is no seed part.
     seed_scale
-        (policies, policies): what a difference of two of ``seed`` is multiplied by.
+        (policies, policies): what a difference of two of ``seed`` is multiplied by; None likewise.
     root
         (policies, policies): standard errors that a difference is divided by; where it is 0, so is
         the statistic.
 
     Examples
     --------
-    >>> draws = PairDraws(np.array([[3.0, 0.0], [1.0, 4.0], [1.0, 0.0]]), np.zeros((3, 2)),
-    ...                   np.zeros((3, 3)), np.full((3, 3), 2.0))
+    >>> image = np.array([[3.0, 0.0], [1.0, 4.0], [1.0, 0.0]])
+    >>> draws = PairDraws(image, None, None, root=np.full((3, 3), 2.0))
     >>> draws.statistics(0, [1, 2]).tolist()
     [[1.0, -2.0], [1.0, 0.0]]
     >>> draws.nested_maxima([1, 0, 2]).tolist()
@@ -42,8 +42,8 @@ class PairDraws:
     """
 
     image: Floats
-    seed: Floats
-    seed_scale: Floats
+    seed: Floats | None
+    seed_scale: Floats | None
     root: Floats
 
     @property
@@ -54,9 +54,9 @@ class PairDraws:
     def statistics(self, i: int, others: Sequence[int]) -> Floats:
         """Return the draws of policy i less each of ``others``, (others, draws)."""
         found = self.image[i] - self.image[others]
-        scale, root = self.seed_scale[i, others], self.root[i, others]
-        if scale.any():
-            found += scale[:, None] * (self.seed[i] - self.seed[others])
+        if self.seed is not None and self.seed_scale is not None:
+            found += self.seed_scale[i, others][:, None] * (self.seed[i] - self.seed[others])
+        root = self.root[i, others]
         with np.errstate(divide="ignore"):
             inverse = np.where(root > 0, 1 / root, 0.0)
         return np.asarray(found * inverse[:, None], np.float64)
@@ -66,13 +66,12 @@ class PairDraws:
 
         The result is (len(order) - 1, draws); the first row is over all pairs.
         """
-        maxima = np.zeros((max(len(order) - 1, 0), self.image.shape[1]))
-        largest = np.zeros(self.image.shape[1])
-        for s in range(len(order) - 2, -1, -1):
-            found = self.statistics(order[s], order[s + 1 :])
-            largest = np.maximum(largest, np.abs(found, out=found).max(axis=0))
-            maxima[s] = largest
-        return maxima
+        found = [
+            np.abs(self.statistics(first, order[s + 1 :])).max(axis=0)
+            for s, first in enumerate(order[:-1])
+        ]
+        rows = np.reshape(found, (len(found), self.image.shape[1]))
+        return np.asarray(np.maximum.accumulate(rows[::-1], axis=0)[::-1], np.float64)
 
     def largest_against(self, i: int) -> Floats:
         """Return the largest absolute draw over the pairs of policy i, (draws,)."""

@@ -25,7 +25,7 @@ from lr_study.comparison.pair_draws import PairDraws, upper_quantile
 def rival_quantiles(draws: PairDraws, level: float) -> Floats:
     """Return the critical value of each policy's comparisons with all others, one-sided.
 
-    >>> draws = PairDraws(np.zeros((2, 99)), np.zeros((2, 99)), np.zeros((2, 2)), np.ones((2, 2)))
+    >>> draws = PairDraws(np.zeros((2, 99)), None, None, np.ones((2, 2)))
     >>> rival_quantiles(draws, 0.05).round(3).tolist()
     [1.645, 1.645]
     """

@@ -39,21 +39,20 @@ def image_signs(rng: np.random.Generator, draws: int, images: int) -> Floats:
 def flipped_means(values: Floats, rng: np.random.Generator, draws: int) -> Floats:
     """Return the means over images of signed ``values``, (rows, draws); values are (rows, images).
 
-    All rows of a draw have the same signs: rows that shall stay dependent, such as those of several
-    policies or of several rounds of a study, belong in one call. Images that are 0 in all rows need
-    no sign.
+    All rows of a draw have the same signs. The sign of an image depends on its place, the number
+    of images and the generator alone: in another call with an equal generator it is the same, which
+    keeps the rounds of a study dependent.
 
     >>> values = np.array([[1.0, 0, 0, 0], [2, 0, 0, 0]])
     >>> flipped_means(values, np.random.default_rng(0), 3).tolist()
     [[0.25, 0.25, -0.25], [0.5, 0.5, -0.5]]
     """
     images = values.shape[1]
-    values = values[:, values.any(axis=0)]
     means = np.empty((len(values), draws))
-    step = max(1, CHUNK // max(values.shape[1], 1))
+    step = max(1, CHUNK // images)
     for start in range(0, draws, step):
         end = min(start + step, draws)
-        means[:, start:end] = (image_signs(rng, end - start, values.shape[1]) @ values.T).T
+        means[:, start:end] = (image_signs(rng, end - start, images) @ values.T).T
     means /= images
     return means
 
@@ -82,10 +81,12 @@ def draw_flips(
     >>> abs(flips.statistics(0, [1])).tolist()
     [[1.0, 1.0, 1.0, 1.0]]
     """
-    # What all policies share of an image is in no difference: it only costs time and digits.
-    own = np.where((image_means == image_means[0]).all(axis=0), 0.0, image_means)
+    # An image on which all policies agree is in no difference: it needs no sign.
+    told_apart = (image_means != image_means[0]).any(axis=0)
+    told_apart[0] = True  # some image must be left
+    own = image_means[:, told_apart]
     return PairDraws(
-        image=flipped_means(own - own.mean(axis=0), rng, draws),
+        image=flipped_means(own, rng, draws) * (told_apart.sum() / variances.images),
         seed=rng.standard_normal((len(image_means), draws)),
         seed_scale=np.sqrt(variances.seed_part / 2),
         root=flip_root(variances),

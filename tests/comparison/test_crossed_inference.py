@@ -51,7 +51,7 @@ def test_it_agrees_with_loops() -> None:
 @pytest.mark.parametrize(("seeds", "ratio"), [(2, 1.0), (5, 0.0), (5, 3.0)])
 def test_the_variance_is_unbiased(seeds: int, ratio: float) -> None:
     rng = np.random.default_rng(0)
-    images, studies = 300, 400
+    images, studies = 300, 200
     values = crossed(seeds, images, np.sqrt(ratio / images), rng, studies)
     found = crossed_variances(values, resolution=0)
     truth = 1 / images + ratio / images / seeds + 0.49 / images / seeds

@@ -6,7 +6,6 @@ from scipy import stats
 from scores_on_images import guesses
 
 from lr_study.comparison.decidability import (
-    MAX_REPETITIONS,
     PairParts,
     needed_half_width,
     parts_of,
@@ -55,8 +54,8 @@ def test_an_interval_is_narrow_enough_within_the_margin_or_off_0(
         (parts(0.0101, lasting=1e-4), None),
         (parts(0.0101, one_image=1e-4), None),
         (parts(0.005, interaction=1e-4), None),
-        (parts(0.0101, interaction=1e-4 * MAX_REPETITIONS / 8), MAX_REPETITIONS - 3),
-        (parts(0.0101, interaction=1e-4 * MAX_REPETITIONS), None),
+        (parts(0.0101, interaction=2.549e-3), 200),  # 5.098e-3/200 = 2.549e-5
+        (parts(0.0101, interaction=2.552e-3), None),
         (parts(0.0101, lasting=1e-6, repetitions=1), 1),
     ],
 )
@@ -78,11 +77,13 @@ def test_with_one_repetition_it_cannot_be_told() -> None:
         (parts(0.01, lasting=1e-4), 4),
         (parts(0.01, lasting=5e-5, interaction=5e-5), 4),
         (parts(0.01, lasting=1e-4, seed=1.5e-5), 10),
-        (parts(0.01, one_image=1e-4), 2),
+        (parts(0.01, one_image=2.25e-4), 3),
         (parts(0.01, lasting=1e-6), 1),
         (parts(0.01, seed=3e-5), np.inf),
         (parts(0.005, lasting=1e-4), np.inf),
-        (parts(0.01, lasting=1.0), np.inf),
+        (parts(0.01, lasting=0.249), 9960),
+        (parts(0.01, lasting=0.251), np.inf),
+        (parts(0.01), 1),
         (parts(0.0, lasting=1e-4), 16),
     ],
 )
@@ -111,6 +112,10 @@ def test_the_largest_part_is_named(sizes: tuple[int, int, int], dominant: str) -
     lasting, interaction, seed = sizes
     untold = PairParts(0.01, lasting + interaction, np.nan, np.nan, 2 * seed, 0.0, NORMAL, 1)
     assert untold.dominant == ("seed" if dominant == "seed" else "image")
+
+
+def test_equal_parts_are_said_to_be_of_images() -> None:
+    assert PairParts(0.01, 1.0, np.nan, np.nan, 1.0, 0.0, NORMAL, 1).dominant == "image"
 
 
 def test_parts_are_those_of_the_pair() -> None:

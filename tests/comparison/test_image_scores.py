@@ -56,11 +56,11 @@ def test_equally_many_right_give_equal_means_wherever_they_are() -> None:
 
 
 def test_means_over_repetitions_and_over_folds() -> None:
-    values = np.array([[[1, 0, 1, 1], [0, 0, 1, 1]]])
+    values = np.array([[[1, 0, 1, 1], [0, 0, 1, 1]], [[0, 0, 0, 0], [1, 1, 1, 1]]])
     scores = ImageScores(values, [[0, 0, 1, 1], [0, 1, 0, 1]], 2)
-    assert scores.image_means.tolist() == [[0.5, 0.0, 1.0, 1.0]]
-    assert scores.seed_means.tolist() == [[[0.5, 1.0], [0.5, 0.5]]]
-    assert scores.means.tolist() == [5 / 8]
+    assert scores.image_means.tolist() == [[0.5, 0.0, 1.0, 1.0], [0.5, 0.5, 0.5, 0.5]]
+    assert scores.seed_means.tolist() == [[[0.5, 1.0], [0.5, 0.5]], [[0.0, 0.0], [1.0, 1.0]]]
+    assert scores.means.tolist() == [5 / 8, 1 / 2]
 
 
 def test_the_first_repetitions() -> None:

@@ -32,7 +32,7 @@ def test_the_statistics_of_a_policy_and_others(draws: PairDraws) -> None:
 
 
 def test_without_a_seed_part_the_seeds_have_no_say(draws: PairDraws) -> None:
-    alone = PairDraws(draws.image, np.full((4, 1), np.nan), np.zeros((4, 4)), draws.root)
+    alone = PairDraws(draws.image, None, None, draws.root)
     assert alone.statistics(0, [1])[0] == pytest.approx(
         (draws.image[0] - draws.image[1]) / draws.root[0, 1]
     )

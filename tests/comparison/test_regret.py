@@ -84,9 +84,7 @@ def test_policies_that_agree_on_all_images_are_still_bounded_by_some() -> None:
 
 def test_quantiles_are_of_one_policy_against_all_others() -> None:
     rng = np.random.default_rng(0)
-    draws = PairDraws(
-        rng.normal(size=(6, 20_000)), np.zeros((6, 1)), np.zeros((6, 6)), np.full((6, 6), 2**0.5)
-    )
+    draws = PairDraws(rng.normal(size=(6, 20_000)), None, None, np.full((6, 6), 2**0.5))
     dunnett = 2.23  # one-sided, 5 comparisons with one control, many degrees of freedom
     assert rival_quantiles(draws, 0.05) == pytest.approx(np.full(6, dunnett), abs=0.06)
 

@@ -84,9 +84,17 @@ def test_images_are_drawn_with_replacement() -> None:
 def test_draws_are_made_in_parts(monkeypatch) -> None:
     scores = guesses([0.8, 0.8, 0.79], images=100)
     at_once = correct_for_choosing(scores, np.random.default_rng(0), bootstraps=25)
+    made = []
+
+    def counted(rng: np.random.Generator, draws: int, images: int) -> np.ndarray:
+        made.append(draws)
+        return draw_counts(rng, draws, images)
+
+    monkeypatch.setattr(selection_bias, "draw_counts", counted)
     monkeypatch.setattr(selection_bias, "CHUNK", 1000)
     in_parts = correct_for_choosing(scores, np.random.default_rng(0), bootstraps=25)
     assert in_parts.corrected == pytest.approx(at_once.corrected)
+    assert made == [10, 10, 5]
 
 
 def test_equals_in_the_bag_are_judged_together() -> None:

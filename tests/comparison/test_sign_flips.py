@@ -32,18 +32,49 @@ def test_signs_are_fair_and_independent() -> None:
 def test_a_draw_does_not_depend_on_how_many_are_made_at_once(monkeypatch) -> None:
     values = np.random.default_rng(0).normal(size=(3, 130))
     at_once = flipped_means(values, np.random.default_rng(1), 50)
-    monkeypatch.setattr(sign_flips, "CHUNK", 130 * 7)
-    assert flipped_means(values, np.random.default_rng(1), 50) == pytest.approx(at_once)
+    made = []
+
+    def counted(rng: np.random.Generator, draws: int, images: int) -> np.ndarray:
+        made.append(draws)
+        return image_signs(rng, draws, images)
+
+    monkeypatch.setattr(sign_flips, "image_signs", counted)
+    for chunk, parts in ((130 * 20, [20, 20, 10]), (100, [1] * 50)):
+        monkeypatch.setattr(sign_flips, "CHUNK", chunk)
+        assert flipped_means(values, np.random.default_rng(1), 50) == pytest.approx(at_once)
+        assert made == parts
+        made.clear()
     signs = image_signs(np.random.default_rng(1), 50, 130)
     assert at_once == pytest.approx(values @ signs.T / 130)
 
 
-def test_images_that_are_0_in_all_rows_only_count() -> None:
-    values = np.random.default_rng(0).normal(size=(2, 10))
-    padded = np.insert(values, [3, 3, 7], 0.0, axis=1)
-    found = flipped_means(padded, np.random.default_rng(1), 20)
-    assert found == pytest.approx(flipped_means(values, np.random.default_rng(1), 20) * 10 / 13)
-    assert flipped_means(np.zeros((2, 5)), np.random.default_rng(1), 3).tolist() == [[0.0] * 3] * 2
+def test_an_image_has_the_same_sign_in_each_call_whatever_the_others_are() -> None:
+    first, later = np.zeros((1, 90)), np.random.default_rng(0).normal(size=(2, 90))
+    first[0, 70] = later[0, 70] = 90.0
+    later[0, :70] = later[0, 71:] = 0.0
+    of_first, of_later = (
+        flipped_means(values, np.random.default_rng(1), 40) for values in (first, later)
+    )
+    assert np.array_equal(of_first[0], of_later[0])
+    assert set(of_first[0]) == {-1.0, 1.0}
+
+
+def test_images_on_which_all_agree_need_no_sign(monkeypatch) -> None:
+    scores = guesses([0.9, 0.9, 0.9], images=1000, repetitions=1)
+    variances = pair_variances(scores)
+    told_apart = (np.ptp(scores.image_means, axis=0) > 0).sum()
+    asked = []
+
+    def counted(rng: np.random.Generator, draws: int, images: int) -> np.ndarray:
+        asked.append(images)
+        return image_signs(rng, draws, images)
+
+    monkeypatch.setattr(sign_flips, "image_signs", counted)
+    drawn = draw_flips(scores.image_means, variances, np.random.default_rng(0), 4000)
+    assert told_apart <= asked[0] <= told_apart + 1 < 500
+    # In spite of that the mean is over all.
+    spread = (drawn.image[0] - drawn.image[1]).std()
+    assert spread == pytest.approx(np.sqrt(variances.uncentred_part[0, 1]), rel=0.05)
 
 
 def few_images() -> ImageScores:
@@ -129,7 +160,7 @@ def test_a_statistic_beyond_all_numbers_is_large_and_finite() -> None:
     values = np.ones((2, 1, 50_000))
     values[1] = 0
     variances = pair_variances(ImageScores(values, [np.arange(50_000) % 5], 5))
-    assert 30 < normal_statistics(variances)[0, 1] < 40
+    assert normal_statistics(variances)[0, 1] == pytest.approx(-stats.norm.ppf(1e-300))
 
 
 def test_p_values_count_the_data_among_the_draws() -> None:
