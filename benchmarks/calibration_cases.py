@@ -19,8 +19,8 @@ class Case:
     """Some policies of a world, and the bounds that are particular to them.
 
     ``far`` is how much worse than the best a policy must truly be to count as one to be found. The
-    rates of found policies must reach ``found_at_least``, by number of seeds. ``least_cover``
-    replaces 95 % where simultaneous intervals are known to fall short of it.
+    rates of found policies must reach ``found_at_least``, by number of seeds. ``least_cover``,
+    too, replaces 95 % where simultaneous intervals of all pairs are known to fall short of it.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Case:
     margin: float = 0.005
     far: float = 0.01
     found_at_least: tuple[tuple[int, float], ...] = ()
-    least_cover: float = 1 - LEVEL
+    least_cover: tuple[tuple[int, float], ...] = ()
 
     def of(self, study: Study, rng: np.random.Generator) -> Study:
         """Return the part of a study of the world that this case looks at."""
@@ -71,7 +71,8 @@ class Rates:
         for what, rate in (("false alarms", self.alarms), ("overstated", self.overstated)):
             if rate > LEVEL + slack(LEVEL):
                 failed.append(f"{what} {100 * rate:.1f} %")
-        if self.cover < case.least_cover - slack(case.least_cover):
+        least_cover = dict(case.least_cover).get(seeds, 1 - LEVEL)
+        if self.cover < least_cover - slack(least_cover):
             failed.append(f"cover {100 * self.cover:.1f} %")
         if self.regret_held < 1 - LEVEL - slack(LEVEL):
             failed.append(f"bound of the regret held in {100 * self.regret_held:.1f} %")
@@ -170,7 +171,13 @@ KNOWN = (
     Case("label noise 30 %", "label noise", _names(18)),
     Case("classes 8 : 4 : 2 : 1", "unequal classes", _names(18)),
     Case("digits, 400 of 1,797", "digits", _names(18)),
-    Case("unstable net", "unstable", _names(6), least_cover=0.90),
+    Case(
+        "unstable net",
+        "unstable",
+        _names(6),
+        # Which images it is trained on moves it, too: a part of the variance that no seeds lower.
+        least_cover=((5, 0.90), (10, 0.88), (20, 0.82)),
+    ),
     Case("2 hard images", "2 hard images", _names(2), margin=0.0, far=0.0),
     Case(
         "16 hard images",

@@ -160,7 +160,7 @@ def test_rates_fail_beyond_two_standard_errors(changed: dict, failure: list[str]
 def test_a_case_that_is_known_to_fall_short_has_a_bound_of_its_own() -> None:
     rates_ = Rates(400, 0.0, 0.90, 0.95, 1.0, 0.0, 0.01, 1.0, 0.01)
     assert rates_.failures(ALL, 5) == ["cover 90.0 %"]
-    assert rates_.failures(replace(ALL, least_cover=0.90), 5) == []
+    assert rates_.failures(replace(ALL, least_cover=((5, 0.90),)), 5) == []
 
 
 def test_every_case_is_of_a_world_that_has_its_policies() -> None:
