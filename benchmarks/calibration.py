@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import starmap
 
 import numpy as np
 from calibration_cases import KNOWN, NULLS, SEEDS, Case, Rates, rates, seeds_of
@@ -76,22 +77,27 @@ def run(
     for case in cases:
         if full or case.world not in ONLY_FULL:
             by_world.setdefault(case.world, []).append(case)
-    found: Found = {}
+    work = [
+        (
+            world,
+            tuple(of_world),
+            min(most_studies, (MANY if world in OF_MANY else FEW) * (5 if full else 1)),
+            10_000 if full else 2_000,
+            guard,
+        )
+        for world, of_world in by_world.items()
+    ]
+    if processes == 1:  # a process that has imported TensorFlow should not fork
+        return _collected(starmap(run_world, work), by_world)
     with ProcessPoolExecutor(processes) as pool:
-        waiting = {
-            world: pool.submit(
-                run_world,
-                world,
-                tuple(of_world),
-                min(most_studies, (MANY if world in OF_MANY else FEW) * (5 if full else 1)),
-                10_000 if full else 2_000,
-                guard,
-            )
-            for world, of_world in by_world.items()
-        }
-        for world, future in waiting.items():
-            found |= future.result()
-            print(f"done: {world}", file=sys.stderr, flush=True)
+        return _collected(pool.map(run_world, *zip(*work, strict=True)), by_world)
+
+
+def _collected(parts: Iterable[Found], worlds: Iterable[str]) -> Found:
+    found: Found = {}
+    for world, part in zip(worlds, parts, strict=True):
+        found |= part
+        print(f"done: {world}", file=sys.stderr, flush=True)
     return found
 
 
