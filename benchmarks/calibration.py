@@ -1,215 +1,184 @@
-"""Error rates and power of the comparison's tests, by simulation.
+"""Error rates and power of the rules of a ranking, by simulation with known truth.
 
-    python benchmarks/calibration.py [--studies 2000]
+    python benchmarks/calibration.py [--full] [--without GUARD]
 
-prints two tables, which docs/statistics.md contains. In each case of the first, all policies are
-equally good in expectation. Counted are
+prints the tables of docs/statistics.md: real learners on Gaussian mixtures and digits, judged by
+the rule for ``--resampling folds`` (new) beside the rule for ``splits`` on the same folds (old);
+and the rule for ``splits`` on simulated scores, see `calibration_scores`. Generators have fixed
+seeds, so the same command prints the same tables.
 
-- false positives: studies with any policy significantly worse than the best, without a margin;
-- the same for comparisons with a baseline fixed beforehand;
-- coverage: studies in which all simultaneous intervals versus the best contain the true value.
-
-The cases: (a) equal noise, and a seed effect shared by all policies; (b) unequal variances; (c) one
-policy with exponential noise: reported, not bounded; (d) finite data: classifiers on features of
-their own of the same 1,000 examples, trained and validated on repeated random splits; (e)
-accuracies in whole images out of 270. The second table is the power: how often a policy 1, 2 or 4
-noise standard deviations below the others is called worse, by the paired and by an unpaired test.
-
-The exit code is 1 if, in a, b, d or e, false positives exceed 5 % or coverage falls below 95 % by
-more than two standard errors.
+The exit code is 1 if a rate of the new rule is beyond its bound by more than two standard errors:
+false alarms 5 %, simultaneous intervals of all pairs 95 %, clearly worse though within the margin
+5 %, the bound of what choosing costs 95 %. Cases that are known to fall short have a bound of their
+own in `calibration_cases`, which also says what a rule must find where that is easy to lose.
+``--without`` takes one guard out of the new rule, to see that its absence would be noticed.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import starmap
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import stdtr
+from calibration_cases import KNOWN, NULLS, SEEDS, Case, Rates, rates, seeds_of
+from calibration_guards import GUARDS, without
+from calibration_rules import RULES, Setting
+from calibration_scores import print_tables
+from calibration_studies import WORLDS, make_study
 
-from lr_study.comparison.inference import LEVEL, TestConfig, all_pairs, holm, many_to_one
+ONLY_FULL = ("N = 4,000",)
+FEW, MANY = 40, 100
+OF_MANY = (
+    "A/A unstable",
+    "A/A",
+    "A/A .995",
+    "unstable",
+    "accuracy .995, N = 200",
+    "2 hard images",
+    "16 hard images",
+    "36 of 40 far behind",
+)
 
-SEEDS = (3, 5, 10, 20)
-POLICIES = (6, 18)
-TEST_TRAIN_RATIO = 0.15 / 0.70
-NOISE = 0.01
-EXAMPLES, FEATURES = 1000, 3
-
-Scores = NDArray[np.float64]
-Case = Callable[[int, int, np.random.Generator], Scores]
-
-
-def equal_noise(policies: int, seeds: int, rng: np.random.Generator) -> Scores:
-    """Case a: each seed shifts the scores of all policies together."""
-    seed_effect = rng.normal(0, 2 * NOISE, seeds)
-    return 0.8 + seed_effect + rng.normal(0, NOISE, (policies, seeds))
-
-
-def unequal_variances(policies: int, seeds: int, rng: np.random.Generator) -> Scores:
-    """Case b: standard deviations differ by a factor of ten."""
-    noise = NOISE * np.geomspace(0.3, 3, policies)[:, None]
-    return 0.8 + rng.normal(0, 1, (policies, seeds)) * noise
+Found = dict[tuple[Case, int, str], Rates]
 
 
-def one_exponential(policies: int, seeds: int, rng: np.random.Generator) -> Scores:
-    """Case c: the noise of one policy is exponential, skewed towards low scores."""
-    scores = rng.normal(0.8, NOISE, (policies, seeds))
-    scores[0] = 0.8 + NOISE - rng.exponential(NOISE, seeds)
-    return scores
+def run_world(
+    world: str, cases: tuple[Case, ...], studies: int, draws: int, guard: str | None
+) -> Found:
+    """Make the studies of a world; judge each case of it by each rule with each number of seeds."""
+    number = list(WORLDS).index(world)
+    made = [
+        make_study(WORLDS[world], np.random.default_rng([number, study]))
+        for study in range(studies)
+    ]
+    found: Found = {}
+    for case in cases:
+        rng = np.random.default_rng([number, len(case.policies), case.permuted])
+        chosen = [case.of(study, rng) for study in made]
+        for seeds in seeds_of(WORLDS[world]):
+            for name, rule in RULES.items():
+                if guard and name == "old":
+                    continue
+                judging = np.random.default_rng([number, seeds])
+                with without(guard):
+                    found[case, seeds, name] = rates(
+                        case, chosen, seeds, rule, Setting(case.margin, draws), judging
+                    )
+    return found
 
 
-def whole_images(policies: int, seeds: int, rng: np.random.Generator) -> Scores:
-    """Case e: accuracies rounded to whole images out of 270; most differences are 0 to 2 images."""
-    right = 220 + rng.normal(0, 2, seeds) + rng.normal(0, 0.7, (policies, seeds))
-    return np.round(right) / 270
+def run(
+    cases: Iterable[Case], *, full: bool, most_studies: int, processes: int, guard: str | None
+) -> Found:
+    """Run all cases, each world in one process, and say on stderr which are done."""
+    by_world: dict[str, list[Case]] = {}
+    for case in cases:
+        if full or case.world not in ONLY_FULL:
+            by_world.setdefault(case.world, []).append(case)
+    work = [
+        (
+            world,
+            tuple(of_world),
+            min(most_studies, (MANY if world in OF_MANY else FEW) * (5 if full else 1)),
+            10_000 if full else 2_000,
+            guard,
+        )
+        for world, of_world in by_world.items()
+    ]
+    if processes == 1:  # a process that has imported TensorFlow should not fork
+        return _collected(starmap(run_world, work), by_world)
+    with ProcessPoolExecutor(processes) as pool:
+        return _collected(pool.map(run_world, *zip(*work, strict=True)), by_world)
 
 
-def finite_data(policies: int, seeds: int, rng: np.random.Generator) -> Scores:
-    """Case d: linear discriminants of equal expected accuracy on random splits of one data set.
-
-    Each policy has its own features, drawn from the same distribution: no policy is better in
-    expectation, although one is on the given examples.
-    """
-    classes = rng.integers(0, 2, EXAMPLES)
-    shift = np.where(classes == 1, 0.5, -0.5)[None, :, None]
-    x = rng.standard_normal((policies, EXAMPLES, FEATURES)) + shift
-    train, validate = int(0.70 * EXAMPLES), int(0.15 * EXAMPLES)
-    scores = np.empty((policies, seeds))
-    for seed in range(seeds):
-        order = rng.permutation(EXAMPLES)
-        rows, held_out = order[:train], order[train : train + validate]
-        guesses = _discriminants(x[:, rows], classes[rows], x[:, held_out])
-        scores[:, seed] = (guesses == classes[held_out]).mean(axis=1)
-    return scores
+def _collected(parts: Iterable[Found], worlds: Iterable[str]) -> Found:
+    found: Found = {}
+    for world, part in zip(worlds, parts, strict=True):
+        found |= part
+        print(f"done: {world}", file=sys.stderr, flush=True)
+    return found
 
 
-def _discriminants(x: Scores, classes: NDArray[np.int64], new: Scores) -> NDArray[np.bool_]:
-    """Train Fisher's linear discriminant of every policy on ``x``; predict the classes of ``new``.
-
-    ``x`` and ``new`` are (policies, examples, features); the predictions (policies, examples).
-    """
-    low, high = (x[:, classes == c] for c in (0, 1))
-    means = low.mean(axis=1), high.mean(axis=1)
-    centred = np.concatenate([low - means[0][:, None], high - means[1][:, None]], axis=1)
-    covariance = centred.transpose(0, 2, 1) @ centred
-    direction = np.linalg.solve(covariance, (means[1] - means[0])[..., None])
-    middle = (means[0] + means[1]) / 2
-    return ((new - middle[:, None]) @ direction)[..., 0] > 0
-
-
-CASES: dict[str, tuple[Case, TestConfig]] = {
-    "a equal noise": (equal_noise, TestConfig(TEST_TRAIN_RATIO)),
-    "b unequal variances": (unequal_variances, TestConfig(TEST_TRAIN_RATIO)),
-    "c one exponential": (one_exponential, TestConfig(TEST_TRAIN_RATIO)),
-    "d finite data": (finite_data, TestConfig(TEST_TRAIN_RATIO, 1 / (0.15 * EXAMPLES))),
-    "e whole images": (whole_images, TestConfig(TEST_TRAIN_RATIO, 1 / 270)),
-}
-NOT_BOUNDED = "c one exponential"
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Proportions of the studies with false positives, and with all intervals correct."""
-
-    worse_than_best: float
-    worse_than_baseline: float
-    coverage: float
-
-    def holds(self, studies: int) -> bool:
-        """Whether the rates are within two standard errors of their bounds."""
-        slack = 2 * np.sqrt(LEVEL * (1 - LEVEL) / studies)
-        false_positives = max(self.worse_than_best, self.worse_than_baseline)
-        return false_positives <= LEVEL + slack and self.coverage >= 1 - LEVEL - slack
-
-
-def simulate(
-    case: str, policies: int, seed_counts: tuple[int, ...], studies: int, rng: np.random.Generator
-) -> Iterator[Rates]:
-    """Yield the rates for each number of seeds, taking the first seeds of the same studies."""
-    make, config = CASES[case]
-    counts = np.zeros((len(seed_counts), 3))
-    for _ in range(studies):
-        scores = make(policies, max(seed_counts), rng)
-        for i, seeds in enumerate(seed_counts):
-            counts[i] += _errors(scores[:, :seeds], config)
-    for sums in counts / studies:
-        yield Rates(*sums.tolist())
-
-
-def _errors(scores: Scores, config: TestConfig) -> tuple[bool, bool, bool]:
-    """Whether any policy is worse than the best, or the baseline; whether all intervals cover 0."""
-    best = all_pairs(scores, config).versus(int(scores.mean(axis=1).argmax()))
-    baseline = many_to_one(scores, 0, config)
-    return (
-        bool((best.p_value < LEVEL).any()),
-        bool((baseline.p_value < LEVEL).any()),
-        bool((np.abs(best.mean) <= best.margin_of_error).all()),
-    )
-
-
-def power(policies: int, seeds: int, below: float, studies: int, rng: np.random.Generator):
-    """Rates at which policy 0 is called worse than the best, by the paired and an unpaired test."""
-    config = TestConfig(TEST_TRAIN_RATIO)
-    paired = unpaired = 0
-    for _ in range(studies):
-        scores = equal_noise(policies, seeds, rng)
-        scores[0] -= below * NOISE
-        best = int(scores.mean(axis=1).argmax())
-        paired += bool(best != 0 and all_pairs(scores, config).p_value[0, best] < LEVEL)
-        unpaired += bool(best != 0 and _unpaired_p_value(scores, best) < LEVEL)
-    return paired / studies, unpaired / studies
-
-
-def _unpaired_p_value(scores: Scores, best: int) -> float:
-    """P-value of policy 0 versus the best: Welch's test, same variance term and Holm correction."""
-    seeds = scores.shape[1]
-    i, j = np.triu_indices(len(scores), k=1)
-    variance = scores.var(axis=1, ddof=1)
-    total = variance[i] + variance[j]
-    freedom = total**2 / ((variance[i] ** 2 + variance[j] ** 2) / (seeds - 1))
-    error = np.sqrt(total * (1 / seeds + TEST_TRAIN_RATIO))
-    mean = scores.mean(axis=1)
-    adjusted = holm(2 * stdtr(freedom, -np.abs((mean[i] - mean[j]) / error)))
-    return float(adjusted[(i == 0) & (j == best)][0])
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--studies", type=int, default=2000)
-    studies = parser.parse_args().studies
-    held = True
+def print_rates(found: Found, cases: Iterable[Case], what: str, scale: float, digits: int) -> None:
+    """Print one rate of all cases, old / new, by numbers of seeds."""
     columns = " | ".join(f"n = {seeds}" for seeds in SEEDS)
-    print(f"{studies} studies in which all policies are equal, in %: false positives versus the")
-    print("best / versus the baseline / coverage of all intervals.\n")
-    print(f"| case | policies | {columns} |")
-    print("|---|---|" + "---|" * len(SEEDS))
-    for number, case in enumerate(CASES):
-        for policies in POLICIES:
-            rng = np.random.default_rng([number, policies])
-            rates_by_seeds = list(simulate(case, policies, SEEDS, studies, rng))
-            held &= case == NOT_BOUNDED or all(rates.holds(studies) for rates in rates_by_seeds)
-            cells = " | ".join(
-                f"{100 * rates.worse_than_best:.1f} / {100 * rates.worse_than_baseline:.1f} / "
-                f"{100 * rates.coverage:.1f}"
-                for rates in rates_by_seeds
-            )
-            print(f"| {case} | {policies} | {cells} |", flush=True)
-    print(
-        "\nPower, in %: a policy so many noise standard deviations below the others is called worse"
-    )
-    print("by the paired test / by an unpaired test with the same corrections.\n")
-    print(f"| below | policies | {columns} |")
-    print("|---|---|" + "---|" * len(SEEDS))
-    for below in (1, 2, 4):
-        for policies in POLICIES:
-            rng = np.random.default_rng([below, policies])
-            results = [power(policies, seeds, below, studies, rng) for seeds in SEEDS]
-            cells = " | ".join(
-                f"{100 * paired:.0f} / {100 * unpaired:.0f}" for paired, unpaired in results
-            )
-            print(f"| {below} | {policies} | {cells} |", flush=True)
-    return 0 if held else 1
+    print(f"| case | policies | studies | {columns} |\n|---|---|---|{'---|' * len(SEEDS)}")
+    for case in cases:
+        cells = [" / ".join(_cell(found, case, seeds, what, scale, digits)) for seeds in SEEDS]
+        studies = {rates_.studies for (of, *_), rates_ in found.items() if of == case}
+        if studies:
+            row = [case.name, len(case.policies), *studies, *cells]
+            print(f"| {' | '.join(map(str, row))} |")
+    print(flush=True)
+
+
+def _cell(
+    found: Found, case: Case, seeds: int, what: str, scale: float, digits: int
+) -> Iterator[str]:
+    for name in RULES:
+        if (case, seeds, name) in found:
+            value = getattr(found[case, seeds, name], what) * scale
+            yield "–" if np.isnan(value) else f"{value:.{digits}f}"
+
+
+def print_tables_of(found: Found, nulls: list[Case], known: list[Case]) -> None:
+    both = [*nulls, *known]
+    new = {key: rates_ for key, rates_ in found.items() if key[2] == "new"}
+    print("Each cell: old rule / new rule.\n" if len(new) < len(found) else "The new rule.\n")
+    print("False alarms, %: any policy significantly worse, though all are equal; at most 5.\n")
+    print_rates(found, nulls, "alarms", 100, 1)
+    print("False alarms, %: a policy called worse that is truly as good as the one called best.\n")
+    print_rates(found, known, "alarms", 100, 1)
+    print("All simultaneous intervals of all pairs contain the truth, %; at least 95.\n")
+    print_rates(found, both, "cover", 100, 1)
+    print("The same of the intervals versus the best, %.\n")
+    print_rates(found, known, "cover_best", 100, 1)
+    print("Half of the interval versus the best, points, median.\n")
+    print_rates(found, known, "half_width", 100, 2)
+    print("Found, %: of the policies truly more than 1 point below the best, those called worse.\n")
+    print_rates(found, known, "found", 100, 0)
+    print("Choosing the best loses at most so many points (95 %), the new rule, median.\n")
+    print_rates(new, known, "regret_bound", 100, 2)
+    for what, worst, meaning in (
+        ("regret_held", min, "The bound of what choosing costs held in at least"),
+        ("overstated", max, "A policy within the margin of the best is clearly worse in at most"),
+    ):
+        values = [100 * getattr(rates_, what) for rates_ in new.values()]
+        if values:
+            print(f"{meaning} {worst(values):.1f} % of the studies of a case.\n", flush=True)
+
+
+def failures(found: Found) -> list[str]:
+    """Return the rates of the new rule that are beyond their bounds."""
+    return [
+        f"{case.name}, {len(case.policies)} policies, n = {seeds}: {failure}"
+        for (case, seeds, rule), rates_ in found.items()
+        if rule == "new"
+        for failure in rates_.failures(case, seeds)
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="five times the studies: an hour")
+    parser.add_argument("--without", choices=GUARDS, help="take a guard out of the new rule")
+    parser.add_argument("--case", default="", help="only cases with this in their names")
+    parser.add_argument("--studies", type=int, default=10_000, help="at most so many a case")
+    parser.add_argument("--processes", type=int, default=2)
+    chosen = parser.parse_args(arguments)
+    nulls = [case for case in NULLS if chosen.case in case.name]
+    known = [case for case in KNOWN if chosen.case in case.name]
+    start = partial(run, full=chosen.full, most_studies=chosen.studies)
+    found = start([*nulls, *known], processes=chosen.processes, guard=chosen.without)
+    print_tables_of(found, nulls, known)
+    held = True
+    if not chosen.without and not chosen.case:
+        held = print_tables(min(chosen.studies, 2000 if chosen.full else 400))
+    failed = failures(found)
+    print("\n".join(["Beyond their bounds:", *failed]) if failed else "All bounds hold.")
+    return 0 if held and not failed else 1
 
 
 if __name__ == "__main__":

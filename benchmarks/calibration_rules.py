@@ -1,0 +1,105 @@
+"""The rules that the calibration compares, behind one interface, and what each says of a study.
+
+`old_rule` sees one accuracy a run: `lr_study.comparison.inference`, for ``--resampling splits``.
+`new_rule` sees which images were right: `lr_study.comparison.fold_inference`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from calibration_studies import FOLDS, Study
+from numpy.typing import NDArray
+
+from lr_study.comparison.fold_inference import infer
+from lr_study.comparison.image_scores import ImageScores
+from lr_study.comparison.inference import (
+    LEVEL,
+    TestConfig,
+    all_pairs,
+    assign_verdicts,
+    critical_value,
+    standard_error_factor,
+)
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a rule says of the policies of a study.
+
+    ``difference`` and ``half_width`` are (policies, policies): mean i less mean j, and the half of
+    its simultaneous interval. ``outside`` marks policies that differ significantly from the best,
+    by however little. ``regret_bound`` is None for a rule that has none.
+    """
+
+    best: int
+    difference: Floats
+    half_width: Floats
+    outside: Mask
+    verdicts: list[str]
+    regret_bound: float | None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a rule is used: the margin of its verdicts, and the draws of a p-value."""
+
+    margin: float = 0.005
+    draws: int = 2000
+
+
+Rule = Callable[[Study, int, Setting, np.random.Generator], Judgement]
+
+
+def old_rule(study: Study, seeds: int, setting: Setting, rng: np.random.Generator) -> Judgement:
+    """Nadeau and Bengio's variance, t with n - 1 degrees of freedom, Holm over all pairs."""
+    scores = fold_means(study)[:, :seeds]
+    images = study.fold.shape[1]
+    config = TestConfig(1 / (FOLDS - 1), FOLDS / images, setting.margin)
+    pairs = all_pairs(scores, config)
+    best = int(scores.mean(axis=1).argmax())
+    versus_best = pairs.versus(best)
+    each = scores[:, None] - scores[None]
+    spread = np.maximum(each.std(axis=2, ddof=1), config.min_std)
+    factor = critical_value(seeds, pairs.comparisons) * standard_error_factor(seeds, config)
+    return Judgement(
+        best=best,
+        difference=each.mean(axis=2),
+        half_width=spread * factor,
+        outside=versus_best.p_value < LEVEL,
+        verdicts=assign_verdicts(versus_best, config, higher_is_better=True),
+        regret_bound=None,
+    )
+
+
+def new_rule(study: Study, seeds: int, setting: Setting, rng: np.random.Generator) -> Judgement:
+    """Images and seeds as the two sources of variance, sign flips, a confidence set."""
+    repetitions = seeds // FOLDS
+    scores = ImageScores(
+        study.right[:, :repetitions].astype(np.float64), study.fold[:repetitions], FOLDS, 1.0
+    )
+    found = infer(scores, rng, margin=setting.margin, draws=setting.draws)
+    return Judgement(
+        best=found.best,
+        difference=found.variances.difference,
+        half_width=found.margin_of_error,
+        outside=~found.in_set,
+        verdicts=found.verdicts(),
+        regret_bound=found.regret_bound,
+    )
+
+
+def fold_means(study: Study) -> Floats:
+    """Return the accuracy of each policy under each seed, (policies, seeds)."""
+    columns = [
+        study.right[:, repetition, fold == held_out].mean(axis=1)
+        for repetition, fold in enumerate(study.fold)
+        for held_out in range(FOLDS)
+    ]
+    return np.stack(columns, axis=1)
+
+
+RULES: dict[str, Rule] = {"old": old_rule, "new": new_rule}
