@@ -81,7 +81,7 @@ def test_it_does_what_the_command_does(options: dict, caplog: pytest.LogCaptureF
     assert isinstance(families, pd.DataFrame)
 
     for shown in repr(ranking), ranking._repr_html_():
-        for part in (rows[0].policy, "verdict", "best", f"{rows[0].estimate:.4f}"):
+        for part in (rows[0].policy, "verdict", "undecided", f"{rows[0].estimate:.4f}"):
             assert part in shown
 
 

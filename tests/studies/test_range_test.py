@@ -25,7 +25,8 @@ use_one_thread_per_op()
 
 OPTIONS = (
     "--weights random --backbone efficientnet-lite0 --image-size 32 --batch-size 4 "
-    "--range-epochs 4 --smoothing 0.9 --optimizer sgd --seeds 2 --epochs 2 --experiment x"
+    "--range-epochs 4 --smoothing 0.9 --optimizer sgd --seeds 2 --resampling splits --epochs 2 "
+    "--experiment x"
 )
 
 
