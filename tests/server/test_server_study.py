@@ -91,7 +91,11 @@ def test_the_same_command_again_runs_nothing(
     server: Server, ann: User, words: list[str], study, lr_study
 ) -> None:
     done = lr_study(server.uri, ann, *words, "--dry-run")
-    assert done.stdout == "4 runs: 4 finished, nothing is missing\n", done.stderr
+    plan, *warnings = done.stdout.splitlines()
+    assert plan == "4 runs: 4 finished, nothing is missing", done.stderr
+    assert all(
+        line.startswith("warning: the 2 seeds are no whole repetitions") for line in warnings
+    )
 
 
 @pytest.mark.parametrize("command", ["compare", "study"])
