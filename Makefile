@@ -11,11 +11,11 @@ study: env
 # Our own text files state their encoding; pyproject.toml makes Python's warning an error.
 test test-fast test-numeric test-server test-faults test-winner: export PYTHONWARNDEFAULTENCODING = 1
 
-# Several processes, a file of tests at a time to each.
+# Several processes, a file of tests at a time to each, in the order of tests/conftest.py.
 PROCESSES = 2
 test: env
 	@bash scripts/need_chromium
-	@.venv/bin/python -m pytest -n $(PROCESSES) --dist loadfile --durations=10
+	@.venv/bin/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations=10
 
 # The pure packages, without TensorFlow or a tracking server: seconds.
 FAST = tests/policies tests/runs tests/comparison tests/data tests/support tests/report/test_figures.py \

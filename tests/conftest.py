@@ -51,6 +51,20 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop("PYTHONWARNDEFAULTENCODING", None)
 
 
+_LONGEST = ("training", "studies", "test_mlproject.py", "features", "cli", "tracking")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes: at the end, one process would wait for another."""
+    folder = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        first = item.path.relative_to(folder).parts[0] if item.path.is_relative_to(folder) else ""
+        return _LONGEST.index(first) if first in _LONGEST else len(_LONGEST)
+
+    items.sort(key=place)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--without-tensorflow", action="store_true", help="Fail if it is imported.")
 
