@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from compared_runs import BASE, FAST
-from fold_runs import runs_on_folds
+from fold_runs import runs_on_folds, stratified_runs
 
+from lr_study.comparison.image_variance import within_fold_variance
 from lr_study.comparison.paired_images import (
     has_image_results,
     image_scores,
@@ -88,12 +89,34 @@ def test_folds_must_divide_all_images() -> None:
     fewer[2] = replace(
         fewer[2],
         validated=fewer[2].validated[kept],
+        classes=fewer[2].classes[kept],
         right=fewer[2].right[kept],
         log_probability=fewer[2].log_probability[kept],
     )
     paired, _ = pair_scores(runs.assign(image_results=fewer))
     with pytest.raises(UsageError, match="in no fold"):
         image_scores(paired, "val_accuracy", 5)
+
+
+def test_only_stratified_folds_hand_on_the_classes() -> None:
+    paired = paired_runs(seeds=10, stratified=True)
+    assert image_scores(paired_runs(seeds=10), "val_accuracy", 5).classes is None
+    scores = image_scores(paired, "val_accuracy", 5)
+    for results in paired.runs["image_results"]:
+        assert scores.classes[results.validated].tolist() == results.classes.tolist()
+    others = list(paired.runs["image_results"])
+    others[-1] = replace(others[-1], classes=others[-1].classes + 1)
+    paired = replace(paired, runs=paired.runs.assign(image_results=others))
+    with pytest.raises(UsageError, match="different classes in two runs"):
+        image_scores(paired, "val_accuracy", 5)
+
+
+def test_the_variance_within_class_is_less_where_policies_differ_by_class() -> None:
+    paired, _ = pair_scores(stratified_runs({BASE: 0.8, FAST: 0.6}, seeds=10))
+    scores = image_scores(paired, "val_accuracy", 5)
+    within, _ = within_fold_variance(scores)
+    pooled, _ = within_fold_variance(replace(scores, classes=None))
+    assert 0 < within[0, 1] < 0.95 * pooled[0, 1]
 
 
 def test_whether_runs_tell_which_images_they_had_right() -> None:
