@@ -48,6 +48,13 @@ def test_each_image_is_where_it_validated(runs):
     assert found.scores.values[1].tolist() == [[1] * 5 + [0] * 3] * 2
 
 
+def test_only_scores_on_stratified_folds_have_classes(runs):
+    assert race_scores(runs, POLICIES, ROUNDS).scores.classes is None
+    protocols = [{**protocol, "stratified": True} for protocol in runs["protocol"]]
+    found = race_scores(runs.assign(protocol=protocols), POLICIES, ROUNDS)
+    assert found.scores.classes.tolist() == [0, 1] * 4
+
+
 def test_the_order_of_runs_does_not_matter(runs):
     found = race_scores(runs, POLICIES, ROUNDS)
     shuffled = race_scores(runs.sample(frac=1, random_state=0), POLICIES, ROUNDS)
@@ -92,6 +99,11 @@ def changed(runs: pd.DataFrame, policy: str, seed: int, column: str, value: obje
             "image_results",
             ImageResults(IMAGES, [0, 1, 2, 3], [0] * 4, [True] * 4, [-0.5] * 4),
             "other images validated in the run of fixed:lr=0.001 under seed 1",
+        ),
+        (
+            "image_results",
+            replace(results(POLICIES[1], 1), classes=[1, 1, 0, 1]),
+            "images have other classes in the run of fixed:lr=0.001 under seed 1",
         ),
     ],
 )
