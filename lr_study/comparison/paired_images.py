@@ -25,22 +25,6 @@ IMAGE_METRICS = ("val_accuracy", "val_loss")
 """The metrics that are means over images, so that per-image results tell them."""
 
 
-def whole_repetitions(seeds: Iterable[int], folds: int) -> tuple[int, ...]:
-    """Return the seeds that belong to a repetition of which every fold is there.
-
-    >>> whole_repetitions([0, 1, 2, 3, 4, 5, 10, 12, 11, 13, 14], 5)
-    (0, 1, 2, 3, 4, 10, 11, 12, 13, 14)
-    """
-    present = set(seeds)
-    starts = sorted({seed - seed % folds for seed in present})
-    return tuple(
-        seed
-        for start in starts
-        if present.issuperset(range(start, start + folds))
-        for seed in range(start, start + folds)
-    )
-
-
 def has_image_results(paired: PairedScores) -> bool:
     """Whether every run has results for each image that validated it."""
     if COLUMN not in paired.runs or not paired.seeds:

@@ -12,7 +12,6 @@ from lr_study.comparison.paired_images import (
     has_image_results,
     image_scores,
     right_on_test,
-    whole_repetitions,
 )
 from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.support import UsageError
@@ -21,22 +20,6 @@ from lr_study.support import UsageError
 def paired_runs(**options) -> PairedScores:
     paired, _ = pair_scores(runs_on_folds({BASE: 0.8, FAST: 0.6}, images=53, **options))
     return paired
-
-
-@pytest.mark.parametrize(
-    ("seeds", "folds", "whole"),
-    [
-        (range(10), 5, tuple(range(10))),
-        (range(12), 5, tuple(range(10))),
-        (range(4), 5, ()),
-        ((0, 1, 2, 4, 5, 6, 7, 8, 9), 5, (5, 6, 7, 8, 9)),  # seed 3 is missing
-        ((3, 1, 2, 0), 2, (0, 1, 2, 3)),
-        ((1, 2), 2, ()),  # one fold of each of two repetitions
-        ((), 3, ()),
-    ],
-)
-def test_a_repetition_counts_if_all_of_its_folds_are_there(seeds, folds, whole) -> None:
-    assert whole_repetitions(seeds, folds) == whole
 
 
 def test_each_value_stands_where_its_image_and_repetition_are() -> None:
