@@ -61,6 +61,7 @@ def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) 
         images = ImageResults(
             IMAGES,
             folds.split(spec.seed).validation,
+            np.zeros(validated, np.uint16),
             right[:validated],
             logs[:validated],
             right[validated:],

@@ -7,16 +7,12 @@ from lr_study.comparison.differences import known_size, test_config_for
 from lr_study.comparison.fold_rule import FoldRule, UnfinishedRepetition
 from lr_study.comparison.inference import LEVEL, TestConfig
 from lr_study.comparison.messages import message
-from lr_study.comparison.paired_images import (
-    COLUMN,
-    IMAGE_METRICS,
-    has_image_results,
-    whole_repetitions,
-)
+from lr_study.comparison.paired_images import COLUMN, IMAGE_METRICS, has_image_results
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.race_record import RaceRecord
 from lr_study.comparison.rule import Rule
 from lr_study.comparison.split_rule import SplitRule
+from lr_study.runs import whole_repetitions
 from lr_study.support import UsageError
 
 

@@ -25,22 +25,6 @@ IMAGE_METRICS = ("val_accuracy", "val_loss")
 """The metrics that are means over images, so that per-image results tell them."""
 
 
-def whole_repetitions(seeds: Iterable[int], folds: int) -> tuple[int, ...]:
-    """Return the seeds that belong to a repetition of which every fold is there.
-
-    >>> whole_repetitions([0, 1, 2, 3, 4, 5, 10, 12, 11, 13, 14], 5)
-    (0, 1, 2, 3, 4, 10, 11, 12, 13, 14)
-    """
-    present = set(seeds)
-    starts = sorted({seed - seed % folds for seed in present})
-    return tuple(
-        seed
-        for start in starts
-        if present.issuperset(range(start, start + folds))
-        for seed in range(start, start + folds)
-    )
-
-
 def has_image_results(paired: PairedScores) -> bool:
     """Whether every run has results for each image that validated it."""
     if COLUMN not in paired.runs or not paired.seeds:
@@ -61,8 +45,9 @@ def image_scores(paired: PairedScores, metric: str, folds: int) -> ImageScores:
     Raises
     ------
     UsageError
-        If the runs of a seed did not validate the same images, or the folds of a repetition are
-        not a division of all images: these runs cannot be compared image by image.
+        If the runs of a seed did not validate the same images, the folds of a repetition are not a
+        division of all images, or folds are stratified and runs disagree about the class of an
+        image: these runs cannot be compared image by image.
     """
     runs = _by_policy(paired, paired.runs[COLUMN])
     images = runs[0][0].images
@@ -78,7 +63,10 @@ def image_scores(paired: PairedScores, metric: str, folds: int) -> ImageScores:
                 if metric == "val_accuracy"
                 else -results.log_probability.astype(float)
             )
-    return ImageScores(values, fold, folds, 1.0 if metric == "val_accuracy" else 0.0)
+    resolution = 1.0 if metric == "val_accuracy" else 0.0
+    is_stratified = bool(paired.protocol.get("stratified"))
+    classes = class_of_each_image(paired.runs[COLUMN], images) if is_stratified else None
+    return ImageScores(values, fold, folds, resolution, classes)
 
 
 def _by_policy(paired: PairedScores, column: pd.Series) -> list[list[ImageResults]]:
@@ -98,6 +86,23 @@ def _fold_of_each_image(runs: Sequence[ImageResults], images: int, folds: int) -
     if (fold < 0).any():
         raise UsageError("an image validated in no fold of a repetition")
     return fold
+
+
+def class_of_each_image(results: Iterable[ImageResults], images: int) -> NDArray[np.int64]:
+    """Return (images,): the class of each image, by runs of which each image validated in some.
+
+    Raises
+    ------
+    UsageError
+        If an image has different classes in two runs.
+    """
+    classes = np.full(images, -1, np.int64)
+    for of_run in results:
+        known = classes[of_run.validated]
+        if ((known >= 0) & (known != of_run.classes)).any():
+            raise UsageError("an image has different classes in two runs")
+        classes[of_run.validated] = of_run.classes
+    return classes
 
 
 def right_on_test(paired: PairedScores) -> NDArray[np.float64] | None:

@@ -36,7 +36,8 @@ def race_scores(
     """Return the scores of a study's policies from the runs of its protocol.
 
     A run counts if a ranking would take it. Under one seed all policies must have validated on the
-    same images, and the seeds of a round on each image once; what does not fit is lacking.
+    same images of the same classes, and the seeds of a round on each image once; what does not fit
+    is lacking. Scores on stratified folds have the classes.
 
     Parameters
     ----------
@@ -53,16 +54,17 @@ def race_scores(
     lacking = []
     for i, policy in enumerate(policies):
         why = ""
-        for seeds, fold in zip(rounds, divisions, strict=True):
-            why = _lacking(results, policy, seeds, fold)
+        for seeds, division in zip(rounds, divisions, strict=True):
+            why = _lacking(results, policy, seeds, division)
             if why:
                 break
             available[i] += 1
         lacking.append(why)
     repetitions = int(available.max(initial=0))
-    folds = [fold for fold in divisions[:repetitions] if fold is not None]
-    if not folds:
+    known = [division for division in divisions[:repetitions] if division is not None]
+    if not known:
         return RaceScores(None, available, tuple(lacking))
+    folds, classes = zip(*known, strict=True)
     values = np.zeros((len(policies), repetitions, len(folds[0])))
     for i, policy in enumerate(policies):
         for r in range(available[i]):
@@ -70,9 +72,14 @@ def race_scores(
                 found = results[policy, seed]
                 if found is not None:  # what is available is
                     values[i, r, found.validated] = found.right
-    return RaceScores(
-        ImageScores(values, np.stack(folds), len(rounds[0])), available, tuple(lacking)
+    is_stratified = bool(runs["protocol"].iloc[0].get("stratified"))
+    scores = ImageScores(
+        values,
+        np.stack(folds),
+        len(rounds[0]),
+        classes=classes[0] if is_stratified else None,
     )
+    return RaceScores(scores, available, tuple(lacking))
 
 
 def _results(runs: pd.DataFrame) -> dict[tuple[str, int], ImageResults | None]:
@@ -91,8 +98,11 @@ def _division(
     results: Mapping[tuple[str, int], ImageResults | None],
     policies: Sequence[str],
     seeds: Sequence[int],
-) -> Integers | None:
-    """Which fold each image is in, by the first policy's run of each seed; None if that is none."""
+) -> tuple[Integers, Integers] | None:
+    """Which fold and class each image is in, by the first policy's run of each seed.
+
+    None if the runs divide the images otherwise, or a seed has none.
+    """
     of_seeds = []
     for seed in seeds:
         known = (results.get((policy, seed)) for policy in policies)
@@ -101,19 +111,20 @@ def _division(
             return None
         of_seeds.append(found)
     images = of_seeds[0].images
-    fold = np.full(images, -1, np.int64)
+    fold, classes = np.full((2, images), -1, np.int64)
     for f, found in enumerate(of_seeds):
         if found.images != images or (fold[found.validated] >= 0).any():
             return None
         fold[found.validated] = f
-    return None if (fold < 0).any() else fold
+        classes[found.validated] = found.classes
+    return None if (fold < 0).any() else (fold, classes)
 
 
 def _lacking(
     results: Mapping[tuple[str, int], ImageResults | None],
     policy: str,
     seeds: Sequence[int],
-    fold: Integers | None,
+    division: tuple[Integers, Integers] | None,
 ) -> str:
     """Say what a policy lacks of a repetition; nothing if it is whole."""
     for f, seed in enumerate(seeds):
@@ -122,7 +133,12 @@ def _lacking(
         found = results[policy, seed]
         if found is None:
             return f"no results per image in the run of {policy} under seed {seed}"
-        if fold is not None and not np.array_equal(np.flatnonzero(fold == f), found.validated):
+        if division is None:
+            continue
+        fold, classes = division
+        if not np.array_equal(np.flatnonzero(fold == f), found.validated):
             return f"other images validated in the run of {policy} under seed {seed}"
+        if not np.array_equal(classes[found.validated], found.classes):
+            return f"images have other classes in the run of {policy} under seed {seed}"
     shown = ", ".join(map(str, seeds))
-    return "" if fold is not None else f"seeds {shown} do not validate each image once"
+    return "" if division is not None else f"seeds {shown} do not validate each image once"

@@ -10,14 +10,14 @@ One module per step::
     locate ──> scan ──> select ──> split          load_image
     (folder)   (ImageSet) (Selection) (Split)     (path to array)
 
-`Folds` divide a selection otherwise: into folds, one of which validates under each seed.
+Instead of `split`, `Folds` divides a selection into folds, one of which validates under each seed.
 `check_images` finds the images that `select` excludes, `find_copies` those of equal content, and
 `find_similar` those that look alike; `decoded_fingerprint` tells whether another decoder made other
 pixels of them. The results of slow steps (hashing, decoding, writing the sample) are kept in the
 cache folder.
 """
 
-from lr_study.data.copies import Copies, find_copies
+from lr_study.data.copies import Copies, content_groups, find_copies
 from lr_study.data.decoded import (
     combine_pixels,
     decoded_fingerprint,
@@ -34,11 +34,7 @@ from lr_study.data.left_out import check_images, read_left_out, read_remarks, wr
 from lr_study.data.notices import classes_line, empty_classes_line, listed, skipped_line
 from lr_study.data.remarks import remark_lines
 from lr_study.data.selection import Selection, require_same_classes, select, select_test
-from lr_study.data.similar import (
-    SimilarImages,
-    find_similar,
-    similar_groups,
-)
+from lr_study.data.similar import SimilarImages, find_similar, similar_groups
 from lr_study.data.sources import locate, locate_folder
 from lr_study.data.splitting import Split, split, split_test
 
@@ -56,6 +52,7 @@ __all__ = [
     "check_images",
     "classes_line",
     "combine_pixels",
+    "content_groups",
     "decode_image",
     "decoded_fingerprint",
     "decoder",

@@ -85,9 +85,14 @@ def find_copies(image_set: ImageSet, left_out: Collection[str] = ()) -> Copies:
 
 
 def content_groups(
-    image_set: ImageSet, rows: NDArray[np.int64], labels: NDArray[np.int32]
+    image_set: ImageSet, rows: NDArray[np.int64], labels: NDArray[np.int32] | None = None
 ) -> NDArray[np.int64]:
-    """Return for each of the rows the position of the first one with its content and class."""
+    """Return for each of the rows the position of the first one with its content and class.
+
+    Without ``labels``, copies in other classes count too.
+    """
+    if labels is None:
+        labels = np.zeros(len(rows), np.int32)
     first: dict[tuple[str, int], int] = {}
     groups = np.arange(len(rows), dtype=np.int64)
     if image_set.digests:

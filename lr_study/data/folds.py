@@ -1,7 +1,7 @@
 """Division of images into folds: under each seed, one fold validates and the others train."""
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,7 +111,8 @@ class Together:
     first : ndarray of int64, shape (images,)
         For each image the first one of its group.
     divided
-        How many images look alike in a chain that is too long for a fold, and are divided.
+        How many images are in chains of similar images that are too long for a fold, so that only
+        copies among them stay together.
     """
 
     first: NDArray[np.int64]
@@ -129,39 +130,38 @@ class Together:
         return int(sizes[sizes > 1].sum())
 
 
-def keep_together(
-    digests: Sequence[str | None], alike: Iterable[Sequence[int]], most: int
-) -> Together:
+def keep_together(copies: NDArray[np.int64], alike: Sequence[Sequence[int]], most: int) -> Together:
     """Return which images stay in one fold: those of equal content, and those that look alike.
 
     Likeness is chained: an image and its neighbour's neighbour are of one group. Where a chain has
-    more than ``most`` images, only those of equal content stay together: so long a chain holds
+    more than ``most`` images, only those of equal content stay together: such a long chain holds
     images that have nothing in common, and folds of very different sizes are worse than a few
-    pairs that are torn.
+    pairs of similar images in different folds.
 
     Parameters
     ----------
-    digests
-        Of the content of each image; None where it is unknown.
+    copies
+        For each image the first one of equal content: see `content_groups`.
     alike
         Groups of positions of images that look alike.
 
     Examples
     --------
-    >>> keep_together(["a", "b", "a", "c"], [(2, 3)], most=3).first.tolist()
+    >>> keep_together(np.array([0, 1, 0, 3]), [(2, 3)], most=3).first.tolist()
     [0, 1, 0, 0]
-    >>> keep_together(["a", "b", "a", "c"], [(2, 3)], most=2).first.tolist()
+    >>> keep_together(np.array([0, 1, 0, 3]), [(2, 3)], most=2).first.tolist()
     [0, 1, 0, 3]
     """
-    of_content: dict[str, int] = {}
-    equal = np.arange(len(digests))
-    for i, digest in enumerate(digests):
-        if digest is not None:
-            equal[i] = of_content.setdefault(digest, i)
-    first = equal.copy()
-    for positions in alike:
-        members = np.unique(first[list(positions)])
-        first[np.isin(first, members)] = members.min()
-    too_long = np.bincount(first, minlength=len(first))[first] > most
-    first[too_long] = equal[too_long]
-    return Together(first, int(too_long.sum()))
+    from scipy.sparse import coo_array  # not when the package is imported: that takes a second
+    from scipy.sparse.csgraph import connected_components
+
+    links = [(group[0], i) for group in alike for i in group]
+    one, other = np.array([*enumerate(copies.tolist()), *links]).T
+    graph = coo_array((np.ones(len(one)), (one, other)), shape=(len(copies), len(copies)))
+    _, label = connected_components(graph, directed=False)
+    _, firsts, chain = np.unique(label, return_index=True, return_inverse=True)
+    first = firsts[chain].astype(np.int64)
+    is_mixed = np.bincount(chain, first != copies) > 0  # of several contents
+    divided = (is_mixed & (np.bincount(chain) > most))[chain]
+    first[divided] = copies[divided]
+    return Together(first, int(divided.sum()))

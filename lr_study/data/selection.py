@@ -14,6 +14,7 @@ from lr_study.support import UsageError
 
 _MAX_UNUSABLE_PERCENT = 5
 _MIN_CLASSES = 2
+_MAX_CLASSES = 2**16  # runs keep the class of each validated image in 16 bits
 _MIN_CLASS_SIZE = 3  # one image each for training, validation and test set
 
 
@@ -69,15 +70,15 @@ def select(
     Raises
     ------
     UsageError
-        If there are no images; more than 5 % of them cannot be used; fewer than two classes
-        remain; or a class has fewer than 3 different usable images.
+        If there are no images; more than 5 % of them cannot be used; fewer than two classes remain,
+        or more than 65,536; or a class has fewer than 3 different usable images.
     """
     _require_images(image_set)
     _require_few_unusable(image_set, left_out)
     usable = np.array([path not in left_out and path not in dropped for path in image_set.paths])
     sizes = _different_images(image_set, np.flatnonzero(usable))
     classes = np.flatnonzero(sizes >= min_class_size)
-    _require_two_classes(image_set, len(classes), min_class_size)
+    _require_allowed_classes(image_set, len(classes), min_class_size)
     _require_three_images_per_class(image_set, {int(i): int(sizes[i]) for i in classes})
     rows = np.flatnonzero(usable & np.isin(image_set.labels, classes))
     labels = np.searchsorted(classes, image_set.labels[rows]).astype(np.int32)
@@ -166,7 +167,12 @@ def _require_few_unusable(image_set: ImageSet, left_out: Mapping[str, str]) -> N
         )
 
 
-def _require_two_classes(image_set: ImageSet, count: int, min_class_size: int) -> None:
+def _require_allowed_classes(image_set: ImageSet, count: int, min_class_size: int) -> None:
+    if count > _MAX_CLASSES:
+        raise UsageError(
+            f"data {image_set.name!r} has {count} classes, at most {_MAX_CLASSES} are allowed: "
+            "raise min_class_size"
+        )
     if count >= _MIN_CLASSES:
         return
     condition = f" with at least {min_class_size} usable images" if min_class_size > 0 else ""

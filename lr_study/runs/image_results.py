@@ -30,6 +30,8 @@ class ImageResults:
         numbered from 0, in the order of their paths, the same under all seeds of a protocol.
     validated : ndarray of int64, shape (m,)
         The numbers of the images that validated, ascending.
+    classes : ndarray of uint16, shape (m,)
+        The true class of each. Stratified folds are judged within class.
     right : ndarray of bool, shape (m,)
         Whether the most probable class was the true one.
     log_probability : ndarray of float16, shape (m,)
@@ -40,12 +42,12 @@ class ImageResults:
     Raises
     ------
     ValueError
-        If the shapes do not fit, numbers are not ascending and below ``images``, or a
-        log-probability is above 0 or not finite.
+        If the shapes do not fit, numbers are not ascending and below ``images``, a class does not
+        fit into 16 bits, or a log-probability is above 0 or not finite.
 
     Examples
     --------
-    >>> results = ImageResults(4, [0, 3], [True, False], [-0.25, -2])
+    >>> results = ImageResults(4, [0, 3], [1, 1], [True, False], [-0.25, -2])
     >>> ImageResults.from_text(results.to_text()) == results
     True
     >>> results.accuracy, results.loss
@@ -54,6 +56,7 @@ class ImageResults:
 
     images: int
     validated: NDArray[np.int64]
+    classes: NDArray[np.uint16]
     right: NDArray[np.bool_]
     log_probability: NDArray[np.float16]
     test_right: NDArray[np.bool_] | None = None
@@ -68,6 +71,12 @@ class ImageResults:
         if numbers[0] < 0 or numbers[-1] >= self.images or (np.diff(numbers) <= 0).any():
             raise ValueError(f"the images are not ascending numbers below {self.images}")
         object.__setattr__(self, "validated", numbers)
+        classes = np.asarray(self.classes, np.int64)
+        if classes.shape != numbers.shape:
+            raise ValueError(f"{len(numbers)} images validated, but classes has {classes.size}")
+        if classes.min() < 0 or classes.max() > np.iinfo(np.uint16).max:
+            raise ValueError("a class is not a number from 0 to 65535")
+        object.__setattr__(self, "classes", classes.astype(np.uint16))
         self._check("right", "log_probability", len(numbers))
         if (self.test_right is None) != (self.test_log_probability is None):
             raise ValueError("of the test set, right and log_probability go together")
@@ -110,20 +119,22 @@ class ImageResults:
     def to_text(self) -> str:
         """Return the results as JSON: sizes, and ``data``, the rest in base64 of zlib.
 
-        Unpacked, ``data`` holds one bit per image (whether it validated), one bit per validated
-        image (whether it was right), the low bytes of the log-probabilities, their high bytes,
-        and the last three again for the test set. Bits fill bytes from the highest on; the last
+        Unpacked, ``data`` holds one bit per image (whether it validated), the low bytes of the
+        classes of those that did, their high bytes, one bit each (whether it was right), the low
+        bytes of the log-probabilities, their high bytes, and the last three again for the test set.
+        Bits fill bytes from the highest on; the last
         byte of each series is filled with zeros. The same results give the same text wherever
         zlib is the same.
         """
         member = np.zeros(self.images, bool)
         member[self.validated] = True
-        parts = [np.packbits(member).tobytes(), *_packed(self.right, self.log_probability)]
+        series = [member, self.classes, self.right, self.log_probability]
         tested = None
         if self.test_right is not None and self.test_log_probability is not None:
             tested = len(self.test_right)
-            parts += _packed(self.test_right, self.test_log_probability)
-        data = base64.b64encode(zlib.compress(b"".join(parts), 9)).decode("ascii")
+            series += [self.test_right, self.test_log_probability]
+        content = b"".join(_packed(values) for values in series)
+        data = base64.b64encode(zlib.compress(content, 9)).decode("ascii")
         about = {
             "version": _VERSION,
             "images": self.images,
@@ -158,11 +169,12 @@ class ImageResults:
         numbers = np.flatnonzero(member)
         if len(numbers) != validated:
             raise ValueError(f"{len(numbers)} images are marked, not {validated}")
-        right, logs = content.bits(validated), content.halves(validated)
+        classes = content.words(validated, "<u2")
+        right, logs = content.bits(validated), content.words(validated, "<f2")
         if tested is None:
-            return cls(images, numbers, right, logs)
-        test_right, test_logs = content.bits(tested), content.halves(tested)
-        return cls(images, numbers, right, logs, test_right, test_logs)
+            return cls(images, numbers, classes, right, logs)
+        test_right, test_logs = content.bits(tested), content.words(tested, "<f2")
+        return cls(images, numbers, classes, right, logs, test_right, test_logs)
 
 
 def log_probabilities(values: ArrayLike) -> NDArray[np.float16]:
@@ -188,18 +200,23 @@ def _size(about: dict[str, Any], name: str) -> int:
 
 def _length(images: int, validated: int, tested: int | None) -> int:
     """How many bytes results of these sizes are, unpacked."""
-    series = [validated] if tested is None else [validated, tested]
-    return _bytes(images) + sum(_bytes(size) + 2 * size for size in series)
+    predicted = [validated] if tested is None else [validated, tested]
+    return _bytes(images) + 2 * validated + sum(_bytes(size) + 2 * size for size in predicted)
 
 
 def _bytes(bits: int) -> int:
     return -(-bits // 8)
 
 
-def _packed(right: NDArray[np.bool_], logs: NDArray[np.float16]) -> list[bytes]:
-    halves = logs.astype("<f2").view(np.uint8).reshape(-1, 2)
-    # Byte by byte: those alike then stand together, which makes the text a tenth shorter.
-    return [np.packbits(right).tobytes(), halves[:, 0].tobytes(), halves[:, 1].tobytes()]
+def _packed(values: NDArray[Any]) -> bytes:
+    """Bits as such; of values of 16 bits, all low bytes and then all high ones.
+
+    Those alike then stand together, which makes the text a tenth shorter.
+    """
+    if values.dtype == bool:
+        return np.packbits(values).tobytes()
+    words = values.astype(values.dtype.newbyteorder("<"))
+    return words.view(np.uint8).reshape(-1, 2).T.tobytes()
 
 
 def _unpacked(data: object, length: int) -> bytes:
@@ -227,9 +244,9 @@ class _Reader:
     def bits(self, count: int) -> NDArray[np.bool_]:
         return np.unpackbits(self._take(_bytes(count)), count=count).view(bool)
 
-    def halves(self, count: int) -> NDArray[np.float16]:
+    def words(self, count: int, dtype: str) -> NDArray[Any]:
         low, high = self._take(count), self._take(count)
-        return np.stack([low, high], axis=1).ravel().view("<f2").astype(np.float16)
+        return np.stack([low, high], axis=1).ravel().view(dtype)
 
     def _take(self, count: int) -> NDArray[np.uint8]:
         self._at += count

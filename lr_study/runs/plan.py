@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
 
 from lr_study.policies import Policy
 from lr_study.runs.protocol import Protocol
@@ -87,15 +89,11 @@ class StudySpec:
         """Whether decisions are made while it trains."""
         return self.race or self.until_regret is not None
 
-    @property
+    @cached_property
     def rounds(self) -> tuple[tuple[int, ...], ...]:
         """The seeds of each repetition of the folds, in order."""
-        folds = self.settings.folds
-        repetitions = sorted({seed // folds for seed in self.seeds})
-        return tuple(
-            tuple(seed for seed in sorted(self.seeds) if seed // folds == repetition)
-            for repetition in repetitions
-        )
+        by_repetition = groupby(sorted(self.seeds), lambda seed: seed // self.settings.folds)
+        return tuple(tuple(seeds) for _, seeds in by_repetition)
 
     @property
     def specs(self) -> tuple[RunSpec, ...]:

@@ -17,6 +17,7 @@ from lr_study.data import (
     Split,
     Together,
     classes_line,
+    content_groups,
     empty_classes_line,
     find_copies,
     inner_split,
@@ -168,11 +169,10 @@ class UsedImages:
     def together(self) -> Together:
         """Which of those images stay in one fold."""
         rows = self.selection.rows[self.divided]
-        digests = self.image_set.digests or (None,) * len(self.image_set.paths)
         position = {row: i for i, row in enumerate(rows.tolist())}
         alike = ([position[row] for row in group if row in position] for group in self.alike or ())
         return keep_together(
-            [digests[row] for row in rows.tolist()],
+            content_groups(self.image_set, rows),
             [group for group in alike if len(group) > 1],
             most=len(rows) // self.settings.folds,
         )
@@ -198,16 +198,16 @@ class UsedImages:
         together, images = self.together, len(self.divided)
         if together.groups:
             yield (
-                f"{together.images} of {images} images look like another, or are its copy, in "
+                f"{together.images} of {images} images are similar to or copies of another, in "
                 f"{together.groups} groups: each group stays in one fold"
             )
         if together.divided:
             yield (
-                f"{together.divided} images look alike in chains longer than a fold, which are "
-                "divided: of them, copies alone stay in one fold"
+                f"{together.divided} images are in chains of similar images that are longer than a "
+                "fold, and may be in different folds: only copies among them stay in one fold"
             )
         if self.alike is None:
-            yield "too many images to compare: those that look alike may be in several folds"
+            yield "too many images to compare: similar ones may be in different folds"
         sizes = np.bincount(folds.labels, minlength=len(self.selection.class_names))
         small = [
             f"{name} ({size})"
@@ -216,8 +216,8 @@ class UsedImages:
         ]
         if small:
             yield (
-                f"classes with fewer images than the {folds.count} folds, so that some fold lacks "
-                f"them: {listed(small)}"
+                f"classes with fewer images than the {folds.count} folds, so that some folds have "
+                f"none of them: {listed(small)}"
             )
 
     def files(self) -> Mapping[str, bytes]:

@@ -45,9 +45,8 @@ def write_image_results(folder: Path, record: RunRecord) -> None:
         return
     text = record.image_results.to_text()
     if len(text) > OLDER_MAX_TAG_LENGTH:
-        # The text is compressed within: no more effort is worth it.
-        packer = zlib.compressobj(1, wbits=31)
-        content = packer.compress(text.encode("ascii")) + packer.flush()
+        # Level 1, because what the text holds is compressed already.
+        content = zlib.compress(text.encode("ascii"), 1, wbits=31)
         (folder / IMAGE_RESULTS_FILE).write_bytes(content)
 
 

@@ -213,6 +213,7 @@ class _Block:
         kernel, bias = self.state[0].numpy(), self.state[1].numpy()
         for i, epochs in enumerate(self.epochs):
             results = image_results(
+                examples.labels,
                 examples.train,
                 examples.validation,
                 examples.unused,

@@ -180,7 +180,9 @@ def train_live(
     if not last:  # the checkpoint was that of the last epoch
         last.append(predict(images.validation))
     tested = predict(images.test) if len(images.test) else None
-    results = image_results(images.train, images.validation, images.unused, last[0], tested)
+    results = image_results(
+        images.labels, images.train, images.validation, images.unused, last[0], tested
+    )
     kernel, bias = model.get_layer("softmax").get_weights()
     return History(
         tuple(kept.epochs),

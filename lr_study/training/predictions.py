@@ -24,6 +24,7 @@ class Predictions:
 
 
 def image_results(
+    labels: NDArray[Any],
     train: NDArray[np.int64],
     validation: NDArray[np.int64],
     unused: NDArray[np.int64],
@@ -34,6 +35,8 @@ def image_results(
 
     Parameters
     ----------
+    labels
+        The class of each row.
     train, validation, unused
         The rows that were divided, whatever order they are in.
     predicted, tested
@@ -41,9 +44,11 @@ def image_results(
     """
     divided = np.sort(np.concatenate([train, validation, unused]))
     order = np.argsort(validation)
+    validated = validation[order]
     return ImageResults(
         images=len(divided),
-        validated=np.searchsorted(divided, validation[order]),
+        validated=np.searchsorted(divided, validated),
+        classes=labels[validated],
         right=predicted.right[order],
         log_probability=log_probabilities(predicted.log_probability[order]),
         test_right=None if tested is None else tested.right,

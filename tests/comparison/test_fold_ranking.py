@@ -1,12 +1,13 @@
 """Rankings of runs on folds: which rule judges them, and what they show beside verdicts."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from compared_runs import BASE, FAST, SLOW, ranked
-from fold_runs import runs_on_folds
+from fold_runs import runs_on_folds, stratified_runs
 
 from lr_study.comparison.experiment import compare
 from lr_study.comparison.results import ProtocolRanking
@@ -118,6 +119,18 @@ def test_folds_that_do_not_divide_the_images_are_judged_by_scores_and_a_note_say
     ranking = ranked(runs.assign(image_results=results).drop(columns="curves"))
     assert ranking.rule == "splits"
     assert "not image by image: an image validated twice" in ranking.notes[0]
+
+
+def test_stratified_runs_are_judged_within_class() -> None:
+    """The difference of two classes is in every fold alike: it hides no difference of seeds."""
+    runs = stratified_runs({BASE: 0.8, FAST: 0.85}, images=400, seeds=5, seed_effect=0.3)
+    without = runs.assign(
+        image_results=[replace(of, classes=0 * of.classes) for of in runs["image_results"]]
+    )
+    within, pooled = (ranked(each).rows[-1] for each in (runs, without))
+    assert (within.policy, within.estimate) == (pooled.policy, pooled.estimate)
+    assert within.vs_best.interval != pooled.vs_best.interval
+    assert within.seed_share > pooled.seed_share > 0
 
 
 @pytest.mark.parametrize("seeds", [1, 2, 4])

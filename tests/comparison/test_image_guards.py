@@ -15,7 +15,7 @@ from lr_study.runs import LEAST_LOG_PROBABILITY, ImageResults, RunRecord
 RIGHT = np.array([True] * 8 + [False] * 2)
 LOGS = np.array([-0.1] * 8 + [-2.0] * 2, np.float16)
 TESTED = {"test_right": np.array([True] * 4 + [False]), "test_log_probability": LOGS[:5]}
-RESULTS = ImageResults(50, np.arange(10), RIGHT, LOGS, **TESTED)
+RESULTS = ImageResults(50, np.arange(10), np.zeros(10), RIGHT, LOGS, **TESTED)
 SIZES = {"train_size": 40, "val_size": 10, "test_size": 5}
 LOSS = 0.48
 FOLDS = {"resampling": "folds", "folds": 5, "val_fraction": 0.0}

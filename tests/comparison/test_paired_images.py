@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from compared_runs import BASE, FAST
-from fold_runs import runs_on_folds
+from fold_runs import runs_on_folds, stratified_runs
 
+from lr_study.comparison.image_variance import within_fold_variance
 from lr_study.comparison.paired_images import (
     has_image_results,
     image_scores,
     right_on_test,
-    whole_repetitions,
 )
 from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.support import UsageError
@@ -20,22 +20,6 @@ from lr_study.support import UsageError
 def paired_runs(**options) -> PairedScores:
     paired, _ = pair_scores(runs_on_folds({BASE: 0.8, FAST: 0.6}, images=53, **options))
     return paired
-
-
-@pytest.mark.parametrize(
-    ("seeds", "folds", "whole"),
-    [
-        (range(10), 5, tuple(range(10))),
-        (range(12), 5, tuple(range(10))),
-        (range(4), 5, ()),
-        ((0, 1, 2, 4, 5, 6, 7, 8, 9), 5, (5, 6, 7, 8, 9)),  # seed 3 is missing
-        ((3, 1, 2, 0), 2, (0, 1, 2, 3)),
-        ((1, 2), 2, ()),  # one fold of each of two repetitions
-        ((), 3, ()),
-    ],
-)
-def test_a_repetition_counts_if_all_of_its_folds_are_there(seeds, folds, whole) -> None:
-    assert whole_repetitions(seeds, folds) == whole
 
 
 def test_each_value_stands_where_its_image_and_repetition_are() -> None:
@@ -88,12 +72,34 @@ def test_folds_must_divide_all_images() -> None:
     fewer[2] = replace(
         fewer[2],
         validated=fewer[2].validated[kept],
+        classes=fewer[2].classes[kept],
         right=fewer[2].right[kept],
         log_probability=fewer[2].log_probability[kept],
     )
     paired, _ = pair_scores(runs.assign(image_results=fewer))
     with pytest.raises(UsageError, match="in no fold"):
         image_scores(paired, "val_accuracy", 5)
+
+
+def test_only_stratified_folds_hand_on_the_classes() -> None:
+    paired = paired_runs(seeds=10, stratified=True)
+    assert image_scores(paired_runs(seeds=10), "val_accuracy", 5).classes is None
+    scores = image_scores(paired, "val_accuracy", 5)
+    for results in paired.runs["image_results"]:
+        assert scores.classes[results.validated].tolist() == results.classes.tolist()
+    others = list(paired.runs["image_results"])
+    others[-1] = replace(others[-1], classes=others[-1].classes + 1)
+    paired = replace(paired, runs=paired.runs.assign(image_results=others))
+    with pytest.raises(UsageError, match="different classes in two runs"):
+        image_scores(paired, "val_accuracy", 5)
+
+
+def test_the_variance_within_class_is_less_where_policies_differ_by_class() -> None:
+    paired, _ = pair_scores(stratified_runs({BASE: 0.8, FAST: 0.6}, seeds=10))
+    scores = image_scores(paired, "val_accuracy", 5)
+    within, _ = within_fold_variance(scores)
+    pooled, _ = within_fold_variance(replace(scores, classes=None))
+    assert 0 < within[0, 1] < 0.95 * pooled[0, 1]
 
 
 def test_whether_runs_tell_which_images_they_had_right() -> None:

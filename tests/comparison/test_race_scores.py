@@ -1,5 +1,7 @@
 """From runs that were read back to the scores that a race decides by."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,7 +25,7 @@ def results(policy: str, seed: int) -> ImageResults:
     """The first policy has all images right, the other those below 5."""
     numbers = validated(seed)
     right = np.ones(4, bool) if policy == POLICIES[0] else numbers < 5
-    return ImageResults(IMAGES, numbers, right, np.full(4, -0.5))
+    return ImageResults(IMAGES, numbers, numbers % 2, right, np.full(4, -0.5))
 
 
 @pytest.fixture
@@ -44,6 +46,13 @@ def test_each_image_is_where_it_validated(runs):
     assert found.scores.fold.tolist() == [[0] * 4 + [1] * 4, [0, 1] * 4]
     assert found.scores.values[0].tolist() == [[1] * 8] * 2
     assert found.scores.values[1].tolist() == [[1] * 5 + [0] * 3] * 2
+
+
+def test_only_scores_on_stratified_folds_have_classes(runs):
+    assert race_scores(runs, POLICIES, ROUNDS).scores.classes is None
+    protocols = [{**protocol, "stratified": True} for protocol in runs["protocol"]]
+    found = race_scores(runs.assign(protocol=protocols), POLICIES, ROUNDS)
+    assert found.scores.classes.tolist() == [0, 1] * 4
 
 
 def test_the_order_of_runs_does_not_matter(runs):
@@ -88,8 +97,13 @@ def changed(runs: pd.DataFrame, policy: str, seed: int, column: str, value: obje
         ("image_results", None, "no results per image in the run of fixed:lr=0.001 under seed 1"),
         (
             "image_results",
-            ImageResults(IMAGES, [0, 1, 2, 3], [True] * 4, [-0.5] * 4),
+            ImageResults(IMAGES, [0, 1, 2, 3], [0] * 4, [True] * 4, [-0.5] * 4),
             "other images validated in the run of fixed:lr=0.001 under seed 1",
+        ),
+        (
+            "image_results",
+            replace(results(POLICIES[1], 1), classes=[1, 1, 0, 1]),
+            "images have other classes in the run of fixed:lr=0.001 under seed 1",
         ),
     ],
 )
@@ -100,7 +114,7 @@ def test_a_run_that_no_ranking_would_take_is_lacking(runs, column, value, lackin
 
 
 def test_seeds_that_do_not_validate_each_image_once_are_no_repetition(runs):
-    twice = ImageResults(IMAGES, [0, 1, 2, 3], [True] * 4, [-0.5] * 4)
+    twice = ImageResults(IMAGES, [0, 1, 2, 3], [0] * 4, [True] * 4, [-0.5] * 4)
     for policy in POLICIES:
         runs = changed(runs, policy, 1, "image_results", twice)
     found = race_scores(runs, POLICIES, ROUNDS)
@@ -110,9 +124,6 @@ def test_seeds_that_do_not_validate_each_image_once_are_no_repetition(runs):
 
 def test_of_a_cell_that_was_trained_twice_the_earlier_run_counts(runs):
     late = runs.assign(run_id=runs["run_id"] + "b", end_time=runs["end_time"] + 100)
-    late["image_results"] = [
-        ImageResults(IMAGES, each.validated, ~each.right, each.log_probability)
-        for each in late["image_results"]
-    ]
+    late["image_results"] = [replace(each, right=~each.right) for each in late["image_results"]]
     found = race_scores(pd.concat([late, runs], ignore_index=True), POLICIES, ROUNDS)
     assert found.scores.values[0].min() == 1

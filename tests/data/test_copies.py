@@ -1,12 +1,14 @@
 """Images of equal content: what is said of them, which are dropped, and which stay together."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from image_folders import write_files
 
-from lr_study.data import find_copies, scan, select, split
+from lr_study.data import content_groups, find_copies, scan, select, split
 from lr_study.support.errors import UsageError
 
 
@@ -20,6 +22,15 @@ def pets(root):
     write_files(root, "dog/5 (1).png", content=b"dog 5")
     write_files(root, "cat/both.png", "dog/both.png", content=b"both")
     return root
+
+
+def test_copies_in_other_classes_are_of_one_group_without_labels(pets):
+    image_set = scan("pets", pets)
+    rows, none = np.arange(len(image_set.paths)), (None,) * len(image_set.paths)
+    for labels, count in ((image_set.labels, 14), (None, 13)):
+        assert len(np.unique(content_groups(image_set, rows, labels))) == count
+    unknown = replace(image_set, digests=none)  # what is unknown is no copy
+    assert content_groups(unknown, rows).tolist() == rows.tolist()
 
 
 def test_copies_are_found_within_and_across_classes(pets):

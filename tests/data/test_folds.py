@@ -137,14 +137,16 @@ def test_fewer_images_than_folds_are_refused():
         ([(1, 2), (3, 4)], 4, [0, 0, 0, 3, 3], 0),
         ([(1, 2), (3, 4)], 2, [0, 1, 0, 3, 3], 3),  # the copies stay together
         ([(1, 2), (2, 3)], 4, [0, 0, 0, 0, 4], 0),
+        ([], 1, [0, 1, 0, 3, 4], 0),  # copies alone are no chain
     ],
 )
 def test_what_looks_alike_is_chained_as_long_as_a_fold_can_hold_it(alike, most, expected, divided):
-    found = keep_together(["a", "b", "a", None, None], alike, most)
+    found = keep_together(np.array([0, 1, 0, 3, 4]), alike, most)
     assert found.first.tolist() == expected
     assert found.divided == divided
 
 
-def test_unknown_content_is_no_copy():
-    assert keep_together([None, None], [], 2).first.tolist() == [0, 1]
-    assert (keep_together([None, None], [], 2).groups, keep_together("aab", [], 3).images) == (0, 2)
+def test_a_group_has_several_images():
+    one, other = (keep_together(np.array(copies), [], 3) for copies in ([0, 1], [0, 0, 2]))
+    assert (one.groups, one.images) == (0, 0)
+    assert (other.groups, other.images) == (1, 2)

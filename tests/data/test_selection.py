@@ -54,6 +54,11 @@ def test_labels_need_not_be_sorted():
     assert select(pets, {}).labels.tolist() == labels.tolist()
 
 
+def test_more_classes_than_a_run_can_keep():
+    line = rejection(image_set(**{f"c{i}": 1 for i in range(2**16 + 1)}), {})
+    assert "has 65537 classes, at most 65536 are allowed: raise min_class_size" in line
+
+
 def test_no_images():
     assert "has no images in its class folders" in rejection(image_set(), {})
 

@@ -3,7 +3,7 @@
 import base64
 import json
 import zlib
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -25,8 +25,10 @@ def results(draw):
         flags = draw(st.lists(st.booleans(), min_size=size, max_size=size))
         return flags, draw(st.lists(LOGS, min_size=size, max_size=size))
 
+    size = len(validated)
+    classes = draw(st.lists(st.integers(0, 2**16 - 1), min_size=size, max_size=size))
     test = values(tested) if tested else (None, None)
-    return ImageResults(images, validated, *values(len(validated)), *test)
+    return ImageResults(images, validated, classes, *values(size), *test)
 
 
 @given(results())
@@ -34,7 +36,7 @@ def test_a_text_gives_back_every_bit(made):
     read = ImageResults.from_text(made.to_text())
     assert read == made
     assert hash(read) == hash(made)
-    for name in ("validated", "right", "log_probability", "test_right", "test_log_probability"):
+    for name in (field.name for field in fields(made) if field.name != "images"):
         mine, theirs = getattr(read, name), getattr(made, name)
         if theirs is None:
             assert mine is None
@@ -56,7 +58,11 @@ def test_a_damaged_text_is_refused_or_another_result(made, data):
         return
 
 
-SMALL = ImageResults(9, [0, 8], [True, False], [-0.5, -1], [True], [-2])
+SMALL = ImageResults(9, [0, 8], [3, 258], [True, False], [-0.5, -1], [True], [-2])
+
+
+# Which of nine validated; classes and whether right; logarithms; and the last two of the test set.
+BYTES = b"\x80\x80" + b"\x03\x02\x00\x01" + b"\x80" + b"\x00\x00\xb8\xbc" + b"\x80\x00\xc0"
 
 
 def altered(**changes):
@@ -79,15 +85,17 @@ def packed(content):
         (altered(validated=0), "validated=0"),
         (altered(validated=10), "10 of 9 images validated"),
         (altered(tested=-1), "tested=-1"),
-        (altered(tested=None), "does not hold 7 bytes"),
+        (altered(tested=None), "does not hold 11 bytes"),
         (altered(validated=1), "does not hold"),
         (altered(data=None), "data is not a text"),
         (altered(data="§"), "ASCII"),
         (altered(data="AAAA"), "data is damaged"),
-        (altered(data=packed(b"")), "does not hold 10 bytes"),
-        (altered(data=packed(b"\xff\x80" + bytes(8))), "9 images are marked, not 2"),
+        (altered(data=packed(b"")), "does not hold 14 bytes"),
+        # As without classes: the same but for two bytes per validated image.
+        (altered(data=packed(BYTES[:2] + BYTES[6:])), "does not hold 14 bytes"),
+        (altered(data=packed(b"\xff\x80" + BYTES[2:])), "9 images are marked, not 2"),
         # Not a logarithm of a probability: NaN, in the low bytes and then the high ones.
-        (altered(data=packed(b"\x80\x80\x80\x00\x00\x7e\x00" + bytes(3))), "no logarithm"),
+        (altered(data=packed(BYTES[:7] + b"\x00\x00\x7e\x00" + BYTES[11:])), "no logarithm"),
     ],
 )
 def test_a_text_that_is_none_of_ours_is_refused(text, message):
@@ -96,11 +104,11 @@ def test_a_text_that_is_none_of_ours_is_refused(text, message):
 
 
 def test_a_text_cannot_take_more_memory_than_its_sizes_say():
-    """A thousand million zeros in a tag's length: unpacking stops at the ten bytes it needs."""
+    """A thousand million zeros in a tag's length: unpacking stops at the 14 bytes it needs."""
     bomb = zlib.compressobj(9)
     content = b"".join(bomb.compress(bytes(1 << 20)) for _ in range(1000)) + bomb.flush()
     text = altered(data=base64.b64encode(content).decode("ascii"))
-    with pytest.raises(ValueError, match="does not hold 10 bytes"):
+    with pytest.raises(ValueError, match="does not hold 14 bytes"):
         ImageResults.from_text(text)
 
 
@@ -112,6 +120,10 @@ def test_a_text_cannot_take_more_memory_than_its_sizes_say():
         ({"validated": [8, 0]}, "ascending"),
         ({"validated": [-1, 0]}, "ascending"),
         ({"validated": []}, "no images validated"),
+        ({"classes": [3]}, "2 images validated, but classes has 1"),
+        ({"classes": [[3], [258]]}, "classes"),
+        ({"classes": [-1, 0]}, "a class is not a number from 0 to 65535"),
+        ({"classes": [0, 2**16]}, "a class is not a number from 0 to 65535"),
         ({"right": [True]}, "one value per image"),
         ({"log_probability": [-0.5, 0.5]}, "no logarithm of a probability"),
         ({"log_probability": [-0.5, float("-inf")]}, "no logarithm"),
@@ -141,10 +153,22 @@ def test_logarithms_that_16_bits_cannot_hold_are_the_least_one():
     assert (np.signbit(kept) == (kept < 0)).all()  # a zero has one form
 
 
-def test_the_results_of_a_thousand_images_fit_into_a_tag():
+def test_the_bytes_are_in_the_documented_order():
+    assert zlib.decompress(base64.b64decode(json.loads(SMALL.to_text())["data"])) == BYTES
+
+
+@pytest.mark.parametrize(("images", "tested", "most"), [(1000, 150, 1500), (1275, 225, 2000)])
+def test_the_results_of_small_data_sets_fit_well_into_a_tag(images, tested, most):
+    """A thousand images; and 1,500, of which 15 % test. A fifth of the others validated."""
     rng = np.random.default_rng(0)
-    logs = log_probabilities(np.log(rng.uniform(size=350)))
-    right = rng.random(350) < 0.8
-    validated = np.sort(rng.choice(1000, 200, replace=False))
-    text = ImageResults(1000, validated, right[:200], logs[:200], right[200:], logs[200:]).to_text()
-    assert len(text) < 1500
+    size = images // 5
+    logs = log_probabilities(np.log(rng.uniform(size=size + tested)))
+    right = rng.random(size + tested) < 0.8
+    validated = np.sort(rng.choice(images, size, replace=False))
+    classes = validated * 10 // images  # in the order of paths, and so of the ten classes
+    made = ImageResults(
+        images, validated, classes, right[:size], logs[:size], right[size:], logs[size:]
+    )
+    assert len(made.to_text()) < most
+    without = replace(made, classes=np.zeros(size))
+    assert len(made.to_text()) - len(without.to_text()) < 100

@@ -45,6 +45,7 @@ def runs_of(cells) -> pd.DataFrame:
         ImageResults(
             IMAGES,
             np.arange(seed % 2, IMAGES, 2),
+            np.zeros(IMAGES // 2),
             np.full(IMAGES // 2, policy != HOPELESS),
             np.full(IMAGES // 2, -0.5),
         )

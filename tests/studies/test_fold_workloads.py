@@ -81,10 +81,10 @@ def test_images_that_look_alike_stay_in_one_fold_and_are_said(digits: Path) -> N
     assert notices == [
         "1 of 37 images are copies of another of their class, such as '2/second.png' of "
         f"'2/{second.name}': copies stay on one side of a split",
-        "4 of 37 images look like another, or are its copy, in 2 groups: each group stays in one "
+        "4 of 37 images are similar to or copies of another, in 2 groups: each group stays in one "
         "fold",
-        "8 images look alike in chains longer than a fold, which are divided: of them, copies "
-        "alone stay in one fold",
+        "8 images are in chains of similar images that are longer than a fold, and may be in "
+        "different folds: only copies among them stay in one fold",
     ]
     paths = [made.image_set.paths[row] for row in made.used.selection.rows]
     where = {path: i for i, path in enumerate(paths)}
@@ -109,6 +109,14 @@ def test_a_plan_knows_what_looks_alike(digits: Path) -> None:
     assert prepare(settings, image_set).protocol == planned
 
 
+def test_images_that_are_not_compared_are_said(
+    digits: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lr_study.data.similar.MAX_COMPARED", 27)
+    _, notices = prepared(digits)
+    assert notices == ["too many images to compare: similar ones may be in different folds"]
+
+
 def test_what_looks_alike_is_not_searched_for_splits(
     digits: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +135,7 @@ def test_a_class_that_a_fold_lacks_is_said(digits: Path) -> None:
         file.unlink()
     _, notices = prepared(digits, test_fraction=0)
     assert notices == [
-        "classes with fewer images than the 5 folds, so that some fold lacks them: '5 (4)'"
+        "classes with fewer images than the 5 folds, so that some folds have none of them: '5 (4)'"
     ]
     assert prepared(digits, test_fraction=0, folds=4)[1] == []
 

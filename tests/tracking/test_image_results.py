@@ -41,6 +41,7 @@ def results_of(images: int, seed: int = 0) -> ImageResults:
     return ImageResults(
         images,
         np.sort(rng.choice(images, size, replace=False)),
+        np.sort(rng.integers(10, size=size)),
         rng.random(size) < 0.8,
         log_probabilities(np.log(rng.uniform(size=size))),
     )

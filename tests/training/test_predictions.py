@@ -61,6 +61,7 @@ def test_heads_of_several_blocks_and_calls_keep_the_results_of_each(
         assert results.images == len(rows)
         validated = rows[results.validated]
         assert validated.tolist() == sorted(few.validation)
+        assert results.classes.tolist() == few.labels[validated].tolist()
         for right, logs, of in (
             (results.right, results.log_probability, validated),
             (results.test_right, results.test_log_probability, few.test),
@@ -105,6 +106,7 @@ def test_engine_live_keeps_the_results_of_the_head_that_it_returns(prepared, wat
         assert results.images == len(divided)
         validated = divided[results.validated]
         assert validated.tolist() == pictures.validation.tolist()
+        assert results.classes.tolist() == pictures.labels[validated].tolist()
         for right, logs, of in (
             (results.right, results.log_probability, validated),
             (results.test_right, results.test_log_probability, pictures.test),
@@ -117,8 +119,10 @@ def test_engine_live_keeps_the_results_of_the_head_that_it_returns(prepared, wat
 def test_rows_in_any_order_are_numbered_by_their_place():
     predicted = Predictions(np.array([True, False]), np.array([-0.25, -0.5]))
     rows = {"train": np.array([9, 4]), "validation": np.array([7, 5]), "unused": np.array([2])}
-    results = image_results(**rows, predicted=predicted, tested=None)
+    labels = np.arange(10, dtype=np.int32)
+    results = image_results(labels, **rows, predicted=predicted, tested=None)
     assert results.images == 5
     assert results.validated.tolist() == [2, 3]
+    assert results.classes.tolist() == [5, 7]
     assert results.right.tolist() == [False, True]
     assert results.log_probability.tolist() == [-0.5, -0.25]
