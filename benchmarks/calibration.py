@@ -2,10 +2,10 @@
 
     python benchmarks/calibration.py [--full] [--without GUARD]
 
-prints the tables of docs/statistics.md: real learners on Gaussian mixtures and digits, judged by
-the rule for ``--resampling folds`` (new) beside the rule for ``splits`` on the same folds (old);
-and the rule for ``splits`` on simulated scores, see `calibration_scores`. Generators have fixed
-seeds, so the same command prints the same tables.
+prints tables, from which those of docs/statistics.md are taken: real learners on Gaussian mixtures
+and digits, judged by the rule for ``--resampling folds`` (new) beside the rule for ``splits`` on
+the same folds (old); and the rule for ``splits`` on simulated scores, see `calibration_scores`.
+Generators have fixed seeds, so the same command prints the same tables.
 
 The exit code is 1 if a rate of the new rule is beyond its bound by more than two standard errors:
 false alarms 5 %, simultaneous intervals of all pairs 95 %, clearly worse though within the margin
