@@ -2,10 +2,10 @@
 
     python benchmarks/calibration.py [--full] [--without GUARD]
 
-prints the tables of docs/statistics.md: real learners on Gaussian mixtures and digits, judged by
-the rule for ``--resampling folds`` (new) beside the rule for ``splits`` on the same folds (old);
-and the rule for ``splits`` on simulated scores, see `calibration_scores`. Generators have fixed
-seeds, so the same command prints the same tables.
+prints tables, from which those of docs/statistics.md are taken: real learners on Gaussian mixtures
+and digits, judged by the rule for ``--resampling folds`` (new) beside the rule for ``splits`` on
+the same folds (old); and the rule for ``splits`` on simulated scores, see `calibration_scores`.
+Generators have fixed seeds, so the same command prints the same tables.
 
 The exit code is 1 if a rate of the new rule is beyond its bound by more than two standard errors:
 false alarms 5 %, simultaneous intervals of all pairs 95 %, clearly worse though within the margin
@@ -101,12 +101,15 @@ def _collected(parts: Iterable[Found], worlds: Iterable[str]) -> Found:
     return found
 
 
-def print_rates(found: Found, cases: Iterable[Case], what: str, scale: float, digits: int) -> None:
-    """Print one rate of all cases, old / new, by numbers of seeds."""
+def print_rates(
+    meaning: str, found: Found, cases: Iterable[Case], what: str, digits: int = 1
+) -> None:
+    """Print one rate of all cases in hundredths, old / new, by numbers of seeds."""
+    print(f"{meaning}\n")
     columns = " | ".join(f"n = {seeds}" for seeds in SEEDS)
     print(f"| case | policies | studies | {columns} |\n|---|---|---|{'---|' * len(SEEDS)}")
     for case in cases:
-        cells = [" / ".join(_cell(found, case, seeds, what, scale, digits)) for seeds in SEEDS]
+        cells = [" / ".join(_cell(found, case, seeds, what, digits)) for seeds in SEEDS]
         studies = {rates_.studies for (of, *_), rates_ in found.items() if of == case}
         if studies:
             row = [case.name, len(case.policies), *studies, *cells]
@@ -114,33 +117,31 @@ def print_rates(found: Found, cases: Iterable[Case], what: str, scale: float, di
     print(flush=True)
 
 
-def _cell(
-    found: Found, case: Case, seeds: int, what: str, scale: float, digits: int
-) -> Iterator[str]:
+def _cell(found: Found, case: Case, seeds: int, what: str, digits: int) -> Iterator[str]:
     for name in RULES:
         if (case, seeds, name) in found:
-            value = getattr(found[case, seeds, name], what) * scale
+            value = 100 * getattr(found[case, seeds, name], what)
             yield "–" if np.isnan(value) else f"{value:.{digits}f}"
 
 
 def print_tables_of(found: Found, nulls: list[Case], known: list[Case]) -> None:
-    both = [*nulls, *known]
+    """Print a table for each rate, old rule / new rule."""
     new = {key: rates_ for key, rates_ in found.items() if key[2] == "new"}
     print("Each cell: old rule / new rule.\n" if len(new) < len(found) else "The new rule.\n")
-    print("False alarms, %: any policy significantly worse, though all are equal; at most 5.\n")
-    print_rates(found, nulls, "alarms", 100, 1)
-    print("False alarms, %: a policy called worse that is truly as good as the one called best.\n")
-    print_rates(found, known, "alarms", 100, 1)
-    print("All simultaneous intervals of all pairs contain the truth, %; at least 95.\n")
-    print_rates(found, both, "cover", 100, 1)
-    print("The same of the intervals versus the best, %.\n")
-    print_rates(found, known, "cover_best", 100, 1)
-    print("Half of the interval versus the best, points, median.\n")
-    print_rates(found, known, "half_width", 100, 2)
-    print("Found, %: of the policies truly more than 1 point below the best, those called worse.\n")
-    print_rates(found, known, "found", 100, 0)
-    print("Choosing the best loses at most so many points (95 %), the new rule, median.\n")
-    print_rates(new, known, "regret_bound", 100, 2)
+    all_equal = "False alarms, %: any policy significantly worse, though all are equal; at most 5."
+    print_rates(all_equal, found, nulls, "alarms")
+    as_good = "False alarms, %: a policy called worse that is truly as good as the one called best."
+    print_rates(as_good, found, known, "alarms")
+    all_pairs = "All simultaneous intervals of all pairs contain the truth, %; at least 95."
+    print_rates(all_pairs, found, [*nulls, *known], "cover")
+    print_rates("The same of the intervals versus the best, %.", found, known, "cover_best")
+    print_rates(
+        "Half of the interval versus the best, points, median.", found, known, "half_width", 2
+    )
+    far = "Found, %: of the policies truly more than 1 point below the best, those called worse."
+    print_rates(far, found, known, "found", 0)
+    cost = "Choosing the best loses at most so many points (95 %), the new rule, median."
+    print_rates(cost, new, known, "regret_bound", 2)
     for what, worst, meaning in (
         ("regret_held", min, "The bound of what choosing costs held in at least"),
         ("overstated", max, "A policy within the margin of the best is clearly worse in at most"),

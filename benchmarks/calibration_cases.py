@@ -34,7 +34,7 @@ class Case:
     least_cover: tuple[tuple[int, float], ...] = ()
 
     def of(self, study: Study, rng: np.random.Generator) -> Study:
-        """Return the part of a study of the world that this case looks at."""
+        """Return the part of a study of the world that this case judges."""
         part = list(self.policies)
         chosen = Study(study.right[part], study.fold, study.truth[part])
         return chosen.permuted(rng) if self.permuted else chosen

@@ -18,8 +18,6 @@ from lr_study.comparison.inference import (
     TestConfig,
     all_pairs,
     assign_verdicts,
-    critical_value,
-    standard_error_factor,
 )
 
 Floats = NDArray[np.float64]
@@ -56,31 +54,25 @@ Rule = Callable[[Study, int, Setting, np.random.Generator], Judgement]
 
 def old_rule(study: Study, seeds: int, setting: Setting, rng: np.random.Generator) -> Judgement:
     """Nadeau and Bengio's variance, t with n - 1 degrees of freedom, Holm over all pairs."""
-    scores = fold_means(study)[:, :seeds]
-    images = study.fold.shape[1]
-    config = TestConfig(1 / (FOLDS - 1), FOLDS / images, setting.margin)
+    images = _image_scores(study, seeds)
+    scores = images.seed_means.reshape(images.policies, seeds)
+    config = TestConfig(1 / (FOLDS - 1), FOLDS / images.images, setting.margin)
     pairs = all_pairs(scores, config)
+    versus = [pairs.versus(reference) for reference in range(images.policies)]
     best = int(scores.mean(axis=1).argmax())
-    versus_best = pairs.versus(best)
-    each = scores[:, None] - scores[None]
-    spread = np.maximum(each.std(axis=2, ddof=1), config.min_std)
-    factor = critical_value(seeds, pairs.comparisons) * standard_error_factor(seeds, config)
     return Judgement(
         best=best,
-        difference=each.mean(axis=2),
-        half_width=spread * factor,
-        outside=versus_best.p_value < LEVEL,
-        verdicts=assign_verdicts(versus_best, config, higher_is_better=True),
+        difference=np.stack([each.mean for each in versus], axis=1),
+        half_width=np.stack([each.margin_of_error for each in versus], axis=1),
+        outside=versus[best].p_value < LEVEL,
+        verdicts=assign_verdicts(versus[best], config, higher_is_better=True),
         regret_bound=None,
     )
 
 
 def new_rule(study: Study, seeds: int, setting: Setting, rng: np.random.Generator) -> Judgement:
     """Images and seeds as the two sources of variance, sign flips, a confidence set."""
-    repetitions = seeds // FOLDS
-    scores = ImageScores(
-        study.right[:, :repetitions].astype(np.float64), study.fold[:repetitions], FOLDS, 1.0
-    )
+    scores = _image_scores(study, seeds)
     found = infer(scores, rng, margin=setting.margin, draws=setting.draws)
     return Judgement(
         best=found.best,
@@ -92,14 +84,9 @@ def new_rule(study: Study, seeds: int, setting: Setting, rng: np.random.Generato
     )
 
 
-def fold_means(study: Study) -> Floats:
-    """Return the accuracy of each policy under each seed, (policies, seeds)."""
-    columns = [
-        study.right[:, repetition, fold == held_out].mean(axis=1)
-        for repetition, fold in enumerate(study.fold)
-        for held_out in range(FOLDS)
-    ]
-    return np.stack(columns, axis=1)
+def _image_scores(study: Study, seeds: int) -> ImageScores:
+    repetitions = seeds // FOLDS
+    return ImageScores(study.right[:, :repetitions], study.fold[:repetitions], FOLDS)
 
 
 RULES: dict[str, Rule] = {"old": old_rule, "new": new_rule}

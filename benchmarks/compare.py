@@ -3,10 +3,10 @@
     python benchmarks/compare.py [--runs 1000] [--repeats 3]
 
 writes runs of 18 policies x 50 epochs into a new sqlite store, as a study of 1,000 images in folds
-publishes them, each with the results of its images, and times
-as whole processes, in turns: `python -c "import mlflow"`, `lr-study compare` over all runs, and
-`lr-study report` over 180 of them. The exit code is 1 if comparing takes more than 2 s beyond the
-import, or the report more than 10 s.
+publishes them, each with the results of its images, and times as whole processes, in turns:
+`python -c "import mlflow"`, `lr-study compare` over all runs, and `lr-study report` over 180 of
+them. The exit code is 1 if comparing takes more than 2 s beyond the import, or the report more than
+10 s.
 """
 
 import argparse

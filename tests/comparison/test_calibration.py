@@ -1,4 +1,4 @@
-"""Rules are judged by known truth, and a rule without any of its guards is found out."""
+"""Rules are judged by known truth, and it is noticed when any guard of the rule is missing."""
 
 import sys
 from dataclasses import replace
@@ -55,7 +55,9 @@ def test_names_of_one_unstable_policy_are_rarely_called_worse(unstable, rule) ->
 
 
 @pytest.mark.parametrize("guard", ["seed-part", "freedom", "moderation"])
-def test_without_what_seeds_add_names_of_one_policy_are_told_apart(unstable, guard: str) -> None:
+def test_without_allowing_for_seeds_names_of_one_policy_exceed_the_bounds(
+    unstable, guard: str
+) -> None:
     assert judged(NULL, unstable, guard=guard).failures(NULL, 5) != []
 
 
@@ -169,7 +171,7 @@ def test_every_case_is_of_a_world_that_has_its_policies() -> None:
     assert {case.world for case in (*NULLS, *KNOWN)} == set(WORLDS)
 
 
-def test_the_command_prints_the_same_tables_again_and_tells_what_is_lost(capsys) -> None:
+def test_the_command_prints_the_same_tables_again_and_says_which_bound_is_exceeded(capsys) -> None:
     few = ["--case", "hard images", "--studies", "20", "--processes", "1"]
     assert calibration.main(few) == 0
     first = capsys.readouterr().out

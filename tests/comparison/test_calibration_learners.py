@@ -1,4 +1,4 @@
-"""The classifiers of simulated studies really learn, and together as each would alone."""
+"""The classifiers of calibration studies really learn, and together as each would alone."""
 
 import sys
 from pathlib import Path
