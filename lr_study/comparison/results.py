@@ -38,11 +38,12 @@ class Difference:
 class Row:
     """One policy of a ranking: means over the common seeds.
 
-    ``rank`` is by the metric of the comparison, ``ranks`` by each of the ranked metrics.
-    ``diverged`` is the number of runs whose loss became non-finite. ``estimate_corrected`` is the
-    estimate of the first policy, corrected for having been chosen by it. ``seed_share`` is the
-    part of the variance of the difference from the best, from 0 to 1, that is due to seeds.
-    ``stopped_after`` is the number of seeds after which a race trained the policy no further.
+    ``rank`` is by the metric of the comparison, ``ranks`` by each of the ranked metrics: empty for
+    a policy that a race stopped, whose means are over fewer seeds. ``diverged`` is the number of
+    runs whose loss became non-finite. ``estimate_corrected`` is the estimate of the first policy,
+    corrected for having been chosen by it. ``seed_share`` is the part of the variance of the
+    difference from the best, from 0 to 1, that is due to seeds. ``stopped_after`` is the number of
+    seeds after which a race trained the policy no further.
     """
 
     rank: int
