@@ -11,6 +11,7 @@ from fold_runs import runs_on_folds
 from lr_study.comparison.experiment import compare
 from lr_study.comparison.race_record import RaceRecord
 from lr_study.comparison.results import Comparison, Row
+from lr_study.report.commands import Commands
 from lr_study.report.english import TEXTS
 from lr_study.report.figures.rankings import view_ranks
 from lr_study.report.page_tables import PageTables
@@ -130,6 +131,13 @@ def test_no_table_shows_a_stopped_accuracy_beside_the_others() -> None:
         assert "stopped" in text
     table = pd.read_csv(io.StringIO(ranking_csv(comparison)), dtype=str)
     assert table["stopped_after"].fillna("").tolist() == ["", "", "", "5", "5"]
+
+
+def test_what_was_stopped_is_reproduced_by_a_race() -> None:
+    comparison, whole = raced(), compare(runs_on_folds(FIVE, images=400, seeds=10))
+    commands = [Commands(found, found.protocols[0]).reproduce()[0] for found in (comparison, whole)]
+    assert ["--seeds 10 --race" in line for line in commands] == [True, False]
+    assert "--race" not in commands[1]
 
 
 def test_a_stopped_policy_has_no_rank_by_other_metrics() -> None:
