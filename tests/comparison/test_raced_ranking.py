@@ -73,7 +73,7 @@ def test_what_a_race_stopped_stands_last_with_its_seeds_and_is_worse() -> None:
     assert [run.run_id for run in comparison.excluded] == ["study"]
     (ranking,) = comparison.protocols
     assert ranking.runs == 40
-    assert any(note.startswith(f"A race stopped {SLOW}; {OTHER}: ") for note in ranking.notes)
+    assert any(note.startswith(f"Stopped by the race: {SLOW}; {OTHER}. ") for note in ranking.notes)
 
 
 def test_a_stopped_policy_is_compared_with_the_best_under_its_own_seeds() -> None:
