@@ -50,11 +50,9 @@ ENGLISH_ADVICE: Catalog = {
         "Best so far: {policy}; choosing it loses at most {bound} against whichever is truly best "
         "(95 %)."
     ),
-    "alone": "Use {policy}: no other was compared with it.",
-    "no repetition": (
-        "Not every one of the {folds} folds has validated yet: nothing is decided before that."
-    ),
-    "seeds to repetition": "To train: seeds {seeds}.",
+    "alone": "Use {policy}: there is no other policy to compare it with.",
+    "no repetition": "Nothing can be decided until all {folds} folds have been validated on.",
+    "seeds to repetition": "Train the missing seeds: {seeds}.",
     "judged accuracy": (
         "Its accuracy is {naive:.2f} % (chosen and judged on the same images), {corrected:.2f} % "
         "corrected for choosing{versus}."
@@ -68,10 +66,11 @@ ENGLISH_ADVICE: Catalog = {
     "accuracy gain": "{gain:.2f} points",
     "loss gain": "{gain:.4f} of loss",
     "gains on": (
-        ": significantly better than the baseline {baseline}, by {gain} after the same correction"
+        "; it is significantly better than the baseline {baseline}, by {gain} after the same "
+        "correction"
     ),
-    "loses on": ": significantly worse than the baseline {baseline}",
-    "not better than": ": not significantly better than the baseline {baseline}",
+    "loses on": "; it is significantly worse than the baseline {baseline}",
+    "not better than": "; it is not significantly better than the baseline {baseline}",
     "none open": "Every other policy is tied with it or worse.",
     "many open": "{count} others may be as good.",
     "two open": "2 others may be as good: {policies}.",
@@ -81,12 +80,14 @@ ENGLISH_ADVICE: Catalog = {
     "all of them": "them all",
     "the only one": "it",
     "some of them": "{count} of them",
-    "doubt images": "Most of the doubt is chance of which images there are.",
-    "doubt interaction": "Most of the doubt is how each training turns out on single images.",
-    "doubt seeds": "Most of the doubt is chance of the seed.",
+    "mostly images": "Most of the uncertainty comes from which images there are.",
+    "mostly interaction": (
+        "Most of the uncertainty comes from how each training run turns out on single images."
+    ),
+    "mostly seeds": "Most of the uncertainty comes from the seed.",
     "one repetition": (
-        "Whether more seeds or more images would decide, one repetition of the folds cannot tell; "
-        "two can: {more} more seeds, {cost} of training here."
+        "One repetition of the folds does not show whether more seeds or more images would decide; "
+        "a second one does: {more} more seeds, {cost} of training here."
     ),
     "seeds alone cannot": "More seeds alone would not settle {count}.",
     "more images once": "About {factor:.2g} times as many images would.",

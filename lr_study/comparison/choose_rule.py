@@ -1,4 +1,4 @@
-"""Which rule judges the runs of a protocol: by images where they tell these, else by runs."""
+"""Which rule judges the runs of a protocol: by images where these are known, else by scores."""
 
 import numpy as np
 
@@ -27,9 +27,9 @@ def choose_rule(
     Parameters
     ----------
     race
-        What a study that may end early decided about these runs. Where its last look was at just
-        these repetitions, verdicts by folds have the error rate of that look, so that they hold at
-        5 % over all looks.
+        What a study that may end early decided about these runs. Where its last interim analysis
+        was of just these repetitions, verdicts by folds have the error rate of that analysis, so
+        that they hold at 5 % over all of them.
     """
     fields = paired.protocol
     config = test_config_for(criteria.metric, fields, criteria.margin)
@@ -46,8 +46,7 @@ def choose_rule(
         return SplitRule(paired, criteria, config), config
     seeds = whole_repetitions(paired.seeds, folds)
     if not seeds:
-        note = message("unfinished", folds=folds)
-        return UnfinishedRepetition(paired, criteria, config, [note]), config
+        return UnfinishedRepetition(paired, criteria, config), config
     unused = [str(seed) for seed in paired.seeds if seed not in seeds]
     notes = [message("unused", seeds=", ".join(unused), folds=folds)] if unused else []
     level = LEVEL

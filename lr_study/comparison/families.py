@@ -23,8 +23,8 @@ def compare_families(
 
     All seeds share one test set. The interval of an accuracy is that of sampling ``test_size``
     images. Differences are tested image by image, with the variance of images and seeds that are
-    crossed; of runs that do not tell which images they had right, paired over seeds with the same
-    variance as on validation. Without a test set, accuracies, intervals and differences are None.
+    crossed; of runs without per-image results, paired over seeds with the same variance as on
+    validation. Without a test set, accuracies, intervals and differences are None.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def compare_families(
 
 
 def _by_image(paired: PairedScores, baseline: str) -> dict[str, Difference]:
-    """Differences from the baseline, by policy; empty if runs do not tell which images are right.
+    """Differences from the baseline, by policy; empty without per-image results.
 
     One seed is not enough: what it changes for all images is then not known.
     """

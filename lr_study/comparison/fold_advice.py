@@ -96,15 +96,15 @@ def _what_decides(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
     # Of more, the table shows which they are: a list would hide what follows.
     key = {1: "one open", 2: "two open"}.get(len(names), "many open")
     yield catalog[key].format(count=len(names), policies=named(names, catalog))
-    doubt = ranking.doubt
-    if doubt is not None and doubt.interaction is None:
+    shares = ranking.variance_shares
+    if shares is not None and shares.interaction is None:
         more = ranking.folds or 0
         yield catalog["one repetition"].format(more=more, cost=_cost(ranking, more, catalog))
         return
     yield from _seeds_and_images(ranking, catalog)
-    if doubt is not None and doubt.interaction is not None:
-        parts = asdict(doubt)
-        yield catalog[f"doubt {max(parts, key=lambda part: parts[part])}"]
+    if shares is not None:
+        parts = asdict(shares)
+        yield catalog[f"mostly {max(parts, key=lambda part: parts[part])}"]
 
 
 def _seeds_and_images(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:

@@ -25,7 +25,7 @@ from lr_study.comparison.inference import LEVEL, Differences, TestConfig
 from lr_study.comparison.messages import Message, message
 from lr_study.comparison.paired_images import IMAGE_METRICS, RANDOM_SEED, image_scores
 from lr_study.comparison.paired_scores import PairedScores
-from lr_study.comparison.results import Difference, Doubt, Interval, SampleSize
+from lr_study.comparison.results import Difference, Interval, SampleSize, VarianceShares
 from lr_study.comparison.rule import Judgement
 from lr_study.comparison.selection_bias import correct_for_choosing
 from lr_study.comparison.split_rule import SplitRule
@@ -43,7 +43,7 @@ class FoldRule:
     config
         How the ranking metric is tested; its margin is at least one image of all.
     level
-        Error rate of the verdicts. That of a study which looked at its results before is smaller.
+        Error rate of the verdicts: smaller after earlier interim analyses.
 
     Raises
     ------
@@ -128,7 +128,9 @@ class FoldRule:
             scale = 100 if self._metric.endswith("accuracy") else 1
             regret = scale * found.regret_bound
         corrected, gain = self._corrected()
-        return Judgement(verdicts, shares, regret, corrected, gain, self._doubt(verdicts, best))
+        return Judgement(
+            verdicts, shares, regret, corrected, gain, self._variance_shares(verdicts, best)
+        )
 
     def _corrected(self) -> tuple[float | None, float | None]:
         """The first policy's estimate and its gain over the baseline, corrected for choosing."""
@@ -146,8 +148,8 @@ class FoldRule:
         gain = found.gain_over(place)
         return found.corrected, gain if HIGHER_IS_BETTER[self._metric] else -gain
 
-    def _doubt(self, verdicts: Sequence[str], best: int) -> Doubt | None:
-        """What the undecided differences from the best vary by, all together."""
+    def _variance_shares(self, verdicts: Sequence[str], best: int) -> VarianceShares | None:
+        """The parts of the variance of all undecided differences from the best together."""
         open_ = [self._place[i] for i in self._tested if verdicts[i] == "undecided"]
         if not open_:
             return None
@@ -157,9 +159,9 @@ class FoldRule:
             return None
         seeds = float(variances.seed_part[open_, reference].sum()) / total
         if variances.repetitions == 1:
-            return Doubt(1 - seeds, None, seeds)
+            return VarianceShares(1 - seeds, None, seeds)
         interaction = float(variances.interaction_part[open_, reference].sum()) / total
-        return Doubt(1 - interaction - seeds, interaction, seeds)
+        return VarianceShares(1 - interaction - seeds, interaction, seeds)
 
     def interval(self, policy: int) -> tuple[Interval | None, Message | None]:
         """Return the interval of a mean: that of its difference from a policy that is always 0."""
@@ -205,7 +207,7 @@ class FoldRule:
         """Return the seeds at which the interval would settle, else the factor of images.
 
         Seeds lower the seed part and the interaction of image and seed; what lasts about the
-        images stays. Both are None at one repetition, where these two cannot be told apart.
+        images stays. Both are None at one repetition, where these two cannot be separated.
         """
         name = self.paired.policies[policy]
         if not self._comparable(policy, best):
@@ -235,7 +237,7 @@ class UnfinishedRepetition(SplitRule):
         return False
 
     def judge(self, best: int) -> Judgement:
-        """Return that nothing is decided: images that were in no fold yet have not been seen."""
+        """Return that nothing is decided: some images have not been validated on yet."""
         count = len(self.paired.policies)
         return Judgement(["undecided"] * count, [None] * count)
 
@@ -248,7 +250,7 @@ class UnfinishedRepetition(SplitRule):
         return _mean_alone(super().from_baseline(metric, policy, baseline))
 
     def needed(self, policy: int, best: int) -> SampleSize:
-        """Return that neither seeds nor images can be told."""
+        """Return that neither can be estimated."""
         return SampleSize(self.paired.policies[policy], None, None)
 
 

@@ -29,9 +29,9 @@ def comparison_frame(comparison: "Comparison", by: str = "policy") -> "pd.DataFr
     # The baseline has no difference from itself, where other rows have its mean and interval.
     columns = [name for name in names if not any(n.startswith(f"{name}.") for n in names)]
     frame = pd.DataFrame(rows, columns=columns, dtype=object).infer_objects()
-    if "stopped_after" in frame:  # a count, which would be a float beside missing ones
-        frame["stopped_after"] = frame["stopped_after"].astype("Int64")
-    return frame
+    # Integers, which would be floats in a column where some are missing.
+    whole = [name for name in columns if name == "stopped_after" or name.startswith("ranks.")]
+    return frame.astype(dict.fromkeys(whole, "Int64"))
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

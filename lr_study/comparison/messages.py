@@ -48,37 +48,35 @@ ENGLISH: Catalog = {
         "Timing differences reflect the machine, not the policy: "
         "equal work took {low:.2g} to {high:.2g} s per epoch"
     ),
-    "unfinished": (
-        "Not every one of the {folds} folds has validated yet: before that, nothing is decided"
-    ),
-    "unused": "Seeds {seeds} are no whole repetition of the {folds} folds, and are not used",
+    "unused": "Seeds {seeds} do not complete a repetition of the {folds} folds and are not used",
     "not by images": "Runs are ranked by one score each, not image by image: {reason}",
     "depends on the seed": (
-        "Depends on the seed; the interval holds 90 to 95 %, rather than 95: {policies}"
+        "The difference from the best depends on the seed; its interval holds in 90 to 95 % of "
+        "studies rather than 95 %: {policies}"
     ),
     "stopped": (
-        "A race stopped {policies}: their accuracies are of fewer seeds, and low because who is "
-        "unlucky is stopped; do not compare them with those of the others"
+        "Stopped by the race: {policies}. Their means are over fewer seeds and biased low, because "
+        "bad luck contributes to being stopped; do not compare them with those of the others"
     ),
     "ended": (
-        "Ended after {seeds} of {planned} seeds, as was asked for; intervals, verdicts and the "
-        "bound hold at 95 % over all looks"
+        "Ended after {seeds} of {planned} seeds, because the bound was reached; intervals, "
+        "verdicts and the bound hold at 95 % over all interim analyses"
     ),
-    # of what verdicts speak
+    # what verdicts apply to
     "scope": (
-        "Verdicts speak of training on {images} images of this source and judging new images of "
-        "it: not of other sources, nor of other numbers of images"
+        "Verdicts apply to training on {images} images from this source and classifying new images "
+        "from it; not to other sources, nor to other numbers of images"
     ),
     "scope of shares": (
-        "Verdicts speak of training on {images} images of this source and judging new images of "
-        "it, at these class shares: not of other sources, nor of other numbers of images"
+        "Verdicts apply to training on {images} images from this source and classifying new images "
+        "from it, at these class shares; not to other sources, nor to other numbers of images"
     ),
     # how a number was computed
-    "by folds": "which images each run had right, on folds (rule folds)",
-    "by splits": "one score a run (rule splits)",
-    "per image": "differences on each image, with the variance of seeds",
+    "by folds": "which images each run classified correctly, on folds (rule folds)",
+    "by splits": "one score per run (rule splits)",
+    "per image": "differences on each image, with the variance between seeds",
     "max-t": "sign-flip max-T p-value and simultaneous interval over {comparisons} comparisons",
-    "t of images": "t over {images} images and {seeds} seeds",
+    "t of images": "t interval over {images} images and {seeds} seeds",
     "single runs": "difference of single runs",
     "paired t": "paired t with the Nadeau-Bengio variance",
     "holm": "Holm p-value and simultaneous interval over {comparisons} comparisons",

@@ -87,7 +87,7 @@ def rank_policies(
         folds=known_size(fields.get("folds")) or None,
         regret_bound=judgement.regret_bound,
         gain_corrected=judgement.gain_corrected,
-        doubt=judgement.doubt,
+        variance_shares=judgement.variance_shares,
         scope=scope_of(fields),
         level=rule.level,
     )

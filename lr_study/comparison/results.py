@@ -38,11 +38,12 @@ class Difference:
 class Row:
     """One policy of a ranking: means over the common seeds.
 
-    ``rank`` is by the metric of the comparison, ``ranks`` by each of the ranked metrics.
-    ``diverged`` is the number of runs whose loss became non-finite. ``estimate_corrected`` is the
-    estimate of the first policy, corrected for having been chosen by it. ``seed_share`` is the
-    part of the variance of the difference from the best, from 0 to 1, that is due to seeds.
-    ``stopped_after`` is the number of seeds after which a race trained the policy no further.
+    ``rank`` is by the metric of the comparison, ``ranks`` by each of the ranked metrics: empty for
+    a policy that a race stopped, whose means are over fewer seeds. ``diverged`` is the number of
+    runs whose loss became non-finite. ``estimate_corrected`` is the estimate of the first policy,
+    corrected for having been chosen by it. ``seed_share`` is the part of the variance of the
+    difference from the best, from 0 to 1, that is due to seeds. ``stopped_after`` is the number of
+    seeds after which a race trained the policy no further.
     """
 
     rank: int
@@ -105,8 +106,8 @@ class SampleSize:
     """What would settle one undecided difference from the best policy.
 
     ``seeds`` is the total number of seeds. Where no number suffices, ``pictures`` is the factor by
-    which the images would have to grow. Both are None where neither can be told, as with one run
-    per policy or one repetition of folds.
+    which the images would have to grow. Both are None where neither can be estimated, as with one
+    run per policy or one repetition of folds.
     """
 
     policy: str
@@ -115,13 +116,13 @@ class SampleSize:
 
 
 @dataclass(frozen=True)
-class Doubt:
+class VarianceShares:
     """What the variance of differences between undecided policies and the best is made of.
 
     Shares from 0 to 1 that add up to 1: which ``images`` there are, which only more images lower;
-    how each training turns out on each image (``interaction``), and the ``seeds`` as such, which
-    more seeds lower. With one repetition of the folds the first two cannot be told apart:
-    ``images`` holds both, and ``interaction`` is None.
+    how each training run turns out on each image (``interaction``), and the ``seeds`` as such,
+    which both fall with more seeds. With one repetition of the folds the first two cannot be
+    separated: ``images`` holds both, and ``interaction`` is None.
     """
 
     images: float
@@ -154,14 +155,14 @@ class ProtocolRanking:
     the best policy was still improving at the last epoch; None if its curves are unknown.
 
     ``rule`` is how verdicts were reached: ``folds``, by which images each run got right, or
-    ``splits``, by one score a run. ``resampling`` is how the validation sets were drawn, and
+    ``splits``, by one score per run. ``resampling`` is how the validation sets were drawn, and
     ``folds`` their number. What follows is known by the rule ``folds`` alone, else None:
     ``regret_bound`` is what choosing the first policy loses at most against whichever is truly
     best, with 95 % confidence, in points of accuracy or units of the loss; ``gain_corrected`` is
     how much better than the baseline it is, in units of the metric, corrected for having been
-    chosen; ``doubt`` is what the undecided differences vary by. ``scope`` says of what the
-    verdicts speak. ``level`` is the error rate of the verdicts: below 0.05 where a study looked
-    at its results before, so that they hold at 5 % over all looks.
+    chosen; ``variance_shares`` are the parts of the variance of the undecided differences.
+    ``scope`` says what the verdicts apply to. ``level`` is the error rate of the verdicts: below
+    0.05 after earlier interim analyses, so that they hold at 5 % over all of them.
     """
 
     id: str
@@ -183,7 +184,7 @@ class ProtocolRanking:
     folds: int | None = None
     regret_bound: float | None = None
     gain_corrected: float | None = None
-    doubt: Doubt | None = None
+    variance_shares: VarianceShares | None = None
     scope: str | None = None
     level: float = LEVEL
 

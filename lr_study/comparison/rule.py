@@ -1,7 +1,7 @@
 """What a ranking asks of the rule that judges its policies; there are two.
 
-`fold_rule` judges by which images each run had right, `split_rule` by one score a run. Policies are
-indices into ``paired.policies``.
+`fold_rule` judges by which images each run got right, `split_rule` by one score per run. Policies
+are indices into ``paired.policies``.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from lr_study.comparison.messages import Message
 from lr_study.comparison.paired_scores import PairedScores
-from lr_study.comparison.results import Difference, Doubt, Interval, SampleSize
+from lr_study.comparison.results import Difference, Interval, SampleSize, VarianceShares
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Judgement:
     regret_bound: float | None = None
     estimate_corrected: float | None = None
     gain_corrected: float | None = None
-    doubt: Doubt | None = None
+    variance_shares: VarianceShares | None = None
 
 
 class Rule(Protocol):

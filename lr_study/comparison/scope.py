@@ -1,8 +1,9 @@
-"""Of what the verdicts of a ranking speak, and which of its intervals hold less well."""
+"""What the verdicts of a ranking apply to, and which of its intervals hold less well."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lr_study.comparison.advice_texts import MAX_NAMED
 from lr_study.comparison.differences import known_size
 from lr_study.comparison.messages import Message, message
 from lr_study.comparison.results import Row
@@ -11,19 +12,15 @@ SEED_SHARE = 0.25
 """Share of the seeds in a variance above which intervals were found to hold 90 to 95 %.
 
 See the unstable learners in docs/statistics.md: what a policy gains or loses by the images that it
-is trained on is then not small, and cannot be told from one set of images.
+is trained on is then not small, and cannot be estimated from one set of images.
 """
 
 
-MAX_NAMED = 4
-"""Policies that a note names; the rest are counted."""
-
-
 def scope_of(fields: Mapping[str, Any]) -> Message | None:
-    """Return of what verdicts under a protocol speak; None if its training sets are unknown.
+    """Return what verdicts under a protocol apply to; None if its training sets are unknown.
 
     >>> str(scope_of({"train_size": 800}))
-    'Verdicts speak of training on 800 images of this source and judging new images of it...'
+    'Verdicts apply to training on 800 images from this source and classifying new images from it...
     >>> scope_of({"train_size": "unknown"})
     """
     size = known_size(fields.get("train_size"))

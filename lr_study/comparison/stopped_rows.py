@@ -16,10 +16,10 @@ def stopped_rows(
 ) -> Iterator[Row]:
     """Yield a row per stopped policy, best first.
 
-    They fell out of the policies that may be best, at the error rate of all looks together, and so
-    are ``worse``. Their estimates are not comparable with those of the others: they are of fewer
-    seeds, and low by selection, as a policy is stopped where it is unlucky. Differences from the
-    best are means under their own seeds, without a test.
+    They left the set of policies that may be best, at the error rate of all interim analyses
+    together, and so are ``worse``. Their estimates are over fewer seeds than those of the others
+    and biased low, because bad luck contributes to being stopped; so they have no rank by other
+    metrics. Differences from the best are means over their own seeds, without a test.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def _row(
         vs_best=Difference(None if np.isnan(difference) else difference, n=len(seeds)),
         verdict="worse",
         diverged=int((runs["diverged"] > 0).sum()),
-        ranks=dict.fromkeys(like.ranks, rank),
+        ranks={},
         epochs_to_target=None,
         stopped_after=len(seeds),
     )

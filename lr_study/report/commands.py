@@ -87,17 +87,22 @@ class Commands:
     def reproduce(self) -> Sequence[str]:
         """Return the lines that give the same ranking again.
 
-        None where a policy or a seed is one that nobody could type.
+        None where a policy or a seed is one that nobody could type. What a race stopped needs the
+        race again: without it, the study would train the rest of its runs.
         """
         rows = self.ranking.rows
         if not rows[0].seeds or not all(policy_or_none(row.policy) for row in rows):
             return ()
         return (
-            self.study(sorted(row.policy for row in rows), rows[0].seeds),
+            self.study(
+                sorted(row.policy for row in rows),
+                rows[0].seeds,
+                race=any(row.stopped_after is not None for row in rows),
+            ),
             shlex.join(["lr-study", "compare", *self._where()]),
         )
 
-    def study(self, policies: Iterable[str], seeds: Sequence[int]) -> str:
+    def study(self, policies: Iterable[str], seeds: Sequence[int], *, race: bool = False) -> str:
         """Return the line that runs policies over seeds under the protocol of the ranking.
 
         Options at their default are omitted. Of runs that do not tell where their images lie, only
@@ -110,7 +115,7 @@ class Commands:
                 break
         else:
             arguments += [part for policy in policies for part in ("--policy", policy)]
-        arguments += ["--seeds", seeds_text(seeds)]
+        arguments += ["--seeds", seeds_text(seeds), *(["--race"] if race else [])]
         return shlex.join([*arguments, *self._options(), *self._where()])
 
     def _options(self) -> Iterator[str]:

@@ -211,10 +211,11 @@ class PageTables:
     def views(self, target: str) -> Table:
         """The ranks by several metrics; ``target`` names the epochs to the target."""
         texts, rows = self.texts, self.ranking.rows
+        views = tuple(rows[0].ranks)
         headings = (
             texts["rank"],
             texts["policy"],
-            *(texts["by"].format(view=texts[f"short {view}"]) for view in rows[0].ranks),
+            *(texts["by"].format(view=texts[f"short {view}"]) for view in views),
             target,
             texts["convergence"],
             texts["seconds"],
@@ -227,7 +228,7 @@ class PageTables:
             cells = (
                 Cell(str(row.rank), row.rank),
                 _policy(row.policy),
-                *(Cell(str(place), place) for place in row.ranks.values()),
+                *(_number(row.ranks.get(view), "d") for view in views),
                 reached,
                 _number(row.metrics["convergence_epoch"], ".1f"),
                 _number(row.metrics["seconds_per_epoch"], ".2g"),

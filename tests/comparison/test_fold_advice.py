@@ -7,7 +7,7 @@ from compared_runs import BASE, FAST, SLOW, ranked
 from fold_runs import runs_on_folds
 
 from lr_study.comparison.advice import advise
-from lr_study.comparison.results import Difference, Doubt, ProtocolRanking, SampleSize
+from lr_study.comparison.results import Difference, ProtocolRanking, SampleSize, VarianceShares
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,8 @@ def test_what_choosing_can_cost_stands_first_then_the_corrected_accuracy(three) 
         f"Use {FAST}: choosing it loses at most 0.42 points against whichever is truly best "
         "(95 %).",
         "Its accuracy is 91.23 % (chosen and judged on the same images), 90.88 % corrected for "
-        f"choosing: significantly better than the baseline {BASE}, by 9.87 points after the same "
-        "correction.",
+        f"choosing; it is significantly better than the baseline {BASE}, by 9.87 points after the "
+        "same correction.",
         "Every other policy is tied with it or worse.",
     ]
 
@@ -70,9 +70,13 @@ def test_use_is_said_on_evidence_alone(three, bound, p_value, open_, word) -> No
 @pytest.mark.parametrize(
     ("mean", "p_value", "text"),
     [
-        (0.1, 0.04, f"choosing: significantly better than the baseline {BASE}, by 9.87 points"),
-        (0.1, 0.05, f"choosing: not significantly better than the baseline {BASE}."),
-        (-0.1, 0.04, f"choosing: significantly worse than the baseline {BASE}."),
+        (
+            0.1,
+            0.04,
+            f"choosing; it is significantly better than the baseline {BASE}, by 9.87 points",
+        ),
+        (0.1, 0.05, f"choosing; it is not significantly better than the baseline {BASE}."),
+        (-0.1, 0.04, f"choosing; it is significantly worse than the baseline {BASE}."),
     ],
 )
 def test_the_baseline_is_beaten_by_the_p_value_that_is_shown(three, mean, p_value, text) -> None:
@@ -80,11 +84,11 @@ def test_the_baseline_is_beaten_by_the_p_value_that_is_shown(three, mean, p_valu
     assert text in lines(changed_best(three, vs_baseline={"val_accuracy": difference}))[1]
 
 
-def test_a_study_that_looked_before_its_end_needs_a_smaller_p_value(three) -> None:
+def test_a_study_with_interim_analyses_needs_a_smaller_p_value(three) -> None:
     difference = Difference(0.1, (0.05, 0.15), 0.02, 10)
     shown = changed_best(three, vs_baseline={"val_accuracy": difference})
-    assert ": significantly better" in lines(shown)[1]
-    assert ": not significantly better" in lines(replace(shown, level=0.01))[1]
+    assert "it is significantly better" in lines(shown)[1]
+    assert "it is not significantly better" in lines(replace(shown, level=0.01))[1]
 
 
 def test_a_baseline_that_wins_or_is_missing_is_not_mentioned(three) -> None:
@@ -124,18 +128,21 @@ def test_what_would_decide_is_one_line(three, decisions, sentences) -> None:
 
 
 @pytest.mark.parametrize(
-    ("doubt", "sentence"),
+    ("variance_shares", "sentence"),
     [
-        (Doubt(0.5, 0.3, 0.2), "Most of the doubt is chance of which images there are."),
         (
-            Doubt(0.2, 0.6, 0.2),
-            "Most of the doubt is how each training turns out on single images.",
+            VarianceShares(0.5, 0.3, 0.2),
+            "Most of the uncertainty comes from which images there are.",
         ),
-        (Doubt(0.2, 0.1, 0.7), "Most of the doubt is chance of the seed."),
+        (
+            VarianceShares(0.2, 0.6, 0.2),
+            "Most of the uncertainty comes from how each training run turns out on single images.",
+        ),
+        (VarianceShares(0.2, 0.1, 0.7), "Most of the uncertainty comes from the seed."),
     ],
 )
-def test_the_largest_part_of_the_variance_is_named(three, doubt, sentence) -> None:
-    shown = replace(three, decisions=(SampleSize(SLOW, 20, None),), doubt=doubt)
+def test_the_largest_part_of_the_variance_is_named(three, variance_shares, sentence) -> None:
+    shown = replace(three, decisions=(SampleSize(SLOW, 20, None),), variance_shares=variance_shares)
     assert lines(shown)[2].endswith(sentence)
 
 
@@ -143,12 +150,12 @@ def test_one_repetition_cannot_tell_what_would_decide(three) -> None:
     shown = replace(
         three,
         decisions=(SampleSize(SLOW, None, None),),
-        doubt=Doubt(0.9, None, 0.1),
+        variance_shares=VarianceShares(0.9, None, 0.1),
         seconds_per_seed=6.0,
     )
     assert lines(shown)[2] == (
-        f"One other may be as good: {SLOW}. Whether more seeds or more images would decide, one "
-        "repetition of the folds cannot tell; two can: 5 more seeds, 30 s of training here."
+        f"One other may be as good: {SLOW}. One repetition of the folds does not show whether more "
+        "seeds or more images would decide; a second one does: 5 more seeds, 30 s of training here."
     )
 
 

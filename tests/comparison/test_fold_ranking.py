@@ -38,7 +38,7 @@ def test_verdicts_are_by_images_and_have_five_words() -> None:
     if best.policy in twins:
         assert sorted(twins.values()) == ["best", "tied"]
     method = ranking.rows[-1].vs_best
-    assert method.method == "differences on each image, with the variance of seeds"
+    assert method.method == "differences on each image, with the variance between seeds"
     assert str(method.correction).endswith("over 10 comparisons")
     assert str(ranking.rows[-1].vs_baseline["val_accuracy"].correction).endswith("4 comparisons")
 
@@ -59,7 +59,7 @@ def test_estimates_and_differences_are_means_over_images() -> None:
         )
         low, high = row.interval
         assert low < row.estimate < high
-        assert row.interval_method == "t over 203 images and 10 seeds"
+        assert row.interval_method == "t interval over 203 images and 10 seeds"
 
 
 def test_the_same_runs_give_the_same_ranking() -> None:
@@ -105,7 +105,11 @@ def test_runs_without_results_of_images_are_judged_by_their_scores(runs, options
     ranking = ranked(runs(runs_on_folds(THREE, images=400, seeds=10)), **options)
     assert (ranking.rule, ranking.resampling) == ("splits", "folds")
     assert ranking.rows[-1].vs_best.method == "paired t with the Nadeau-Bengio variance"
-    assert (ranking.regret_bound, ranking.gain_corrected, ranking.doubt) == (None, None, None)
+    assert (ranking.regret_bound, ranking.gain_corrected, ranking.variance_shares) == (
+        None,
+        None,
+        None,
+    )
     assert {row.estimate_corrected for row in ranking.rows} == {None}
     assert {row.seed_share for row in ranking.rows} == {None}
 
@@ -142,11 +146,11 @@ def test_before_one_whole_repetition_nothing_is_decided(seeds: int) -> None:
     assert ranking.rows[1].vs_best.p_value is None
     assert ranking.rows[1].vs_baseline["val_accuracy"].interval is None
     assert ranking.regret_bound is None
-    assert "Not every one of the 5 folds has validated" in ranking.notes[0]
+    assert "folds" not in " ".join(ranking.notes)  # the advice says it, once
     missing = ", ".join(map(str, range(seeds, 5)))
     assert ranking.advice.split("\n")[:2] == [
-        "Not every one of the 5 folds has validated yet: nothing is decided before that.",
-        f"To train: seeds {missing}.",
+        "Nothing can be decided until all 5 folds have been validated on.",
+        f"Train the missing seeds: {missing}.",
     ]
 
 
@@ -159,7 +163,9 @@ def test_a_policy_that_diverges_in_a_part_of_a_repetition_is_not_worse_yet() -> 
 def test_seeds_beyond_whole_repetitions_are_not_used_and_a_note_says_which() -> None:
     twelve = ranked(runs_on_folds(THREE, images=400, seeds=12))
     assert twelve.rows[0].seeds == tuple(range(10))
-    assert "Seeds 10, 11 are no whole repetition of the 5 folds, and are not used" in twelve.notes
+    assert (
+        "Seeds 10, 11 do not complete a repetition of the 5 folds and are not used" in twelve.notes
+    )
     assert (twelve.runs, twelve.rows[0].runs) == (30, 10)
 
 
@@ -187,48 +193,51 @@ def test_what_would_decide_needs_two_repetitions() -> None:
     one = ranked(runs_on_folds(close, images=1000, seeds=5, generator=3))
     assert one.decisions[0].seeds is None
     assert one.decisions[0].pictures is None
-    assert one.doubt.interaction is None
+    assert one.variance_shares.interaction is None
     two = ranked(runs_on_folds(close, images=1000, seeds=10, generator=3))
     (decision,) = two.decisions
     assert (decision.seeds is None) != (decision.pictures is None)
     if decision.seeds is not None:
         assert decision.seeds % 5 == 0
         assert decision.seeds > 10
-    parts = (two.doubt.images, two.doubt.interaction, two.doubt.seeds)
+    parts = (two.variance_shares.images, two.variance_shares.interaction, two.variance_shares.seeds)
     assert math.isclose(sum(parts), 1)
     assert min(parts) >= 0
 
 
-def test_the_dominating_part_of_the_doubt_is_the_one_that_was_made_large() -> None:
+def test_the_dominating_part_of_the_variance_is_the_one_that_was_made_large() -> None:
     of_interaction = ranked(
         runs_on_folds({BASE: 0.8, FAST: 0.81}, images=1000, lasting=1.0, interaction=1.0)
     )
-    assert of_interaction.doubt.interaction > 0.5
+    assert of_interaction.variance_shares.interaction > 0.5
     of_seeds = ranked(
         runs_on_folds({BASE: 0.8, FAST: 0.81}, images=1000, interaction=0.2, seed_effect=0.4)
     )
-    assert of_seeds.doubt.seeds > 0.5
+    assert of_seeds.variance_shares.seeds > 0.5
     assert of_seeds.rows[1].seed_share > 0.25
     assert of_seeds.rows[0].seed_share is None
-    note = "Depends on the seed; the interval holds 90 to 95 %, rather than 95: "
+    note = (
+        "The difference from the best depends on the seed; its interval holds in 90 to 95 % of "
+        "studies rather than 95 %: "
+    )
     assert [n for n in of_seeds.notes if n.startswith(note)] == [note + of_seeds.rows[1].policy]
     assert not [n for n in of_interaction.notes if n.startswith(note)]
 
 
-def test_what_verdicts_speak_of() -> None:
+def test_what_verdicts_apply_to() -> None:
     assert ranked(runs_on_folds(THREE, images=400, seeds=5)).scope == (
-        "Verdicts speak of training on 320 images of this source and judging new images of it: "
-        "not of other sources, nor of other numbers of images"
+        "Verdicts apply to training on 320 images from this source and classifying new images "
+        "from it; not to other sources, nor to other numbers of images"
     )
     stratified = ranked(runs_on_folds(THREE, images=400, seeds=5, stratified=True))
-    assert "of it, at these class shares: not" in stratified.scope
+    assert "from it, at these class shares; not to" in stratified.scope
 
 
 def test_families_are_compared_on_test_images() -> None:
     runs = runs_on_folds(THREE, images=400, seeds=10, test_size=500)
     (exponential,) = [f for f in ranked(runs).families if f.family == "exp_decay"]
     found = exponential.vs_baseline
-    assert found.method == "differences on each image, with the variance of seeds"
+    assert found.method == "differences on each image, with the variance between seeds"
     assert str(found.correction).endswith("over 1 comparisons")
     accuracy = runs.groupby("policy")["test_accuracy"].mean()
     assert math.isclose(found.mean, accuracy[FAST] - accuracy[BASE], abs_tol=1e-12)
@@ -244,4 +253,6 @@ def test_one_policy_alone_is_best_of_none() -> None:
     ranking = ranked(runs_on_folds({FAST: 0.8}, images=100, seeds=5))
     assert [(row.policy, row.verdict) for row in ranking.rows] == [(FAST, "best")]
     assert ranking.regret_bound is None
-    assert ranking.advice.split("\n")[0] == f"Use {FAST}: no other was compared with it."
+    assert (
+        ranking.advice.split("\n")[0] == f"Use {FAST}: there is no other policy to compare it with."
+    )

@@ -11,8 +11,13 @@ from fold_runs import runs_on_folds
 from lr_study.comparison.experiment import compare
 from lr_study.comparison.race_record import RaceRecord
 from lr_study.comparison.results import Comparison, Row
+from lr_study.report.commands import Commands
+from lr_study.report.english import TEXTS
+from lr_study.report.figures.rankings import view_ranks
+from lr_study.report.page_tables import PageTables
 from lr_study.report.ranking_formats import ranking_csv, ranking_markdown
 from lr_study.report.ranking_tables import ranking_table
+from lr_study.report.units import MISSING
 
 OTHER = "fixed:lr=1e-05"
 
@@ -62,13 +67,13 @@ def test_what_a_race_stopped_stands_last_with_its_seeds_and_is_worse() -> None:
         assert row.interval is None
         assert row.vs_best.p_value is None
         assert row.vs_best.n == 5
-        assert set(row.ranks.values()) == {row.rank}
+        assert row.ranks == {}
     assert [row.stopped_after for row in rows[:3]] == [None] * 3
     assert [row.seeds for row in rows[:3]] == [tuple(range(10))] * 3
     assert [run.run_id for run in comparison.excluded] == ["study"]
     (ranking,) = comparison.protocols
     assert ranking.runs == 40
-    assert any(note.startswith(f"A race stopped {SLOW}; {OTHER}: ") for note in ranking.notes)
+    assert any(note.startswith(f"Stopped by the race: {SLOW}; {OTHER}. ") for note in ranking.notes)
 
 
 def test_a_stopped_policy_is_compared_with_the_best_under_its_own_seeds() -> None:
@@ -126,3 +131,22 @@ def test_no_table_shows_a_stopped_accuracy_beside_the_others() -> None:
         assert "stopped" in text
     table = pd.read_csv(io.StringIO(ranking_csv(comparison)), dtype=str)
     assert table["stopped_after"].fillna("").tolist() == ["", "", "", "5", "5"]
+
+
+def test_what_was_stopped_is_reproduced_by_a_race() -> None:
+    comparison, whole = raced(), compare(runs_on_folds(FIVE, images=400, seeds=10))
+    commands = [Commands(found, found.protocols[0]).reproduce()[0] for found in (comparison, whole)]
+    assert ["--seeds 10 --race" in line for line in commands] == [True, False]
+    assert "--race" not in commands[1]
+
+
+def test_a_stopped_policy_has_no_rank_by_other_metrics() -> None:
+    comparison = raced()
+    (ranking,) = comparison.protocols
+    table = pd.read_csv(io.StringIO(ranking_csv(comparison)), dtype=str)
+    by_loss = table["ranks.final_val_loss"].fillna("").tolist()
+    assert sorted(by_loss[:3]) == ["1", "2", "3"]
+    assert by_loss[3:] == ["", ""]
+    views = PageTables(comparison, ranking, TEXTS).views("epochs to target")
+    assert [line.cells[2].text for line in views.lines[3:]] == [MISSING, MISSING]
+    assert set(view_ranks(ranking).ranks) == {row.policy for row in ranking.rows[:3]}

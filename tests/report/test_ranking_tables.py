@@ -78,7 +78,7 @@ def test_markdown_is_a_table_to_paste() -> None:
     assert first == "| 1 | best | fixed:lr=0.001 | 0.8125 ± 0.0399 | base |  |"
     *others, blank, scope = others
     assert (len(others), blank) == (17, "")
-    assert scope.startswith("Verdicts speak of training on 1259 images of this source")
+    assert scope.startswith("Verdicts apply to training on 1259 images from this source")
 
 
 @pytest.mark.parametrize(("seeds", "shown"), [((0,), True), ((0, 1), False)])

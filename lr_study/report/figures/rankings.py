@@ -184,9 +184,10 @@ class Ranks:
 
 
 def view_ranks(ranking: ProtocolRanking) -> Ranks:
-    """Return the ranks of the policies under the several views."""
+    """Return the ranks of the policies by several metrics, without those that a race stopped."""
     views = tuple(ranking.rows[0].ranks)
-    return Ranks(views, {row.policy: tuple(row.ranks[v] for v in views) for row in ranking.rows})
+    ranked = [row for row in ranking.rows if row.stopped_after is None]
+    return Ranks(views, {row.policy: tuple(row.ranks[v] for v in views) for row in ranked})
 
 
 def draw_ranks(axes: Axes, ranks: Ranks, texts: Catalog = ENGLISH) -> Axes:
