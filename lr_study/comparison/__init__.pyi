@@ -32,7 +32,7 @@ from .results import ProtocolRanking as ProtocolRanking
 from .results import Row as Row
 from .results import first_of_each_family as first_of_each_family
 from .sequential import Decisions as Decisions
-from .sequential import Look as Look
+from .sequential import InterimAnalysis as InterimAnalysis
 from .sequential import decide as decide
 from .suggestion_check import TOP_GROUP as TOP_GROUP
 from .suggestion_check import CheckedSuggestion as CheckedSuggestion

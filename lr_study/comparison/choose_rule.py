@@ -31,9 +31,9 @@ def choose_rule(
     Parameters
     ----------
     race
-        What a study that may end early decided about these runs. Where its last look was at just
-        these repetitions, verdicts by folds have the error rate of that look, so that they hold at
-        5 % over all looks.
+        What a study that may end early decided about these runs. Where its last interim analysis
+        used just these repetitions, verdicts by folds have the error rate of that analysis, so that
+        they hold at 5 % over all analyses.
     """
     fields = paired.protocol
     config = test_config_for(criteria.metric, fields, criteria.margin)

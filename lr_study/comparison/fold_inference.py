@@ -127,7 +127,7 @@ class FoldInference:
     def versus(self, reference: int) -> Differences:
         """Return the differences of all policies from one, which may be the best.
 
-        P-values and intervals hold over all pairs, so the reference may be chosen by looking.
+        P-values and intervals hold over all pairs, so results may choose the reference.
         """
         policies = len(self.p_value)
         return Differences(
@@ -235,7 +235,7 @@ def versus_named(
     reference: int,
     level: float,
 ) -> Differences:
-    """Return the differences from a policy that was named before looking: k - 1 comparisons.
+    """Return the differences from a policy that was named beforehand: k - 1 comparisons.
 
     Parameters
     ----------

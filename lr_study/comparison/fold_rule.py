@@ -43,7 +43,7 @@ class FoldRule:
     config
         How the ranking metric is tested; its margin is at least one image of all.
     level
-        Error rate of the verdicts. That of a study which looked at its results before is smaller.
+        Error rate of the verdicts; smaller for a study with interim analyses.
 
     Raises
     ------

@@ -160,8 +160,8 @@ class ProtocolRanking:
     best, with 95 % confidence, in points of accuracy or units of the loss; ``gain_corrected`` is
     how much better than the baseline it is, in units of the metric, corrected for having been
     chosen; ``doubt`` is what the undecided differences vary by. ``scope`` says of what the
-    verdicts speak. ``level`` is the error rate of the verdicts: below 0.05 where a study looked
-    at its results before, so that they hold at 5 % over all looks.
+    verdicts speak. ``level`` is the error rate of the verdicts: below 0.05 where a study had
+    interim analyses, so that they hold at 5 % over all of them.
     """
 
     id: str

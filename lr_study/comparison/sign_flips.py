@@ -41,7 +41,7 @@ def flipped_means(values: Floats, rng: np.random.Generator, draws: int) -> Float
 
     All rows of a draw have the same signs. The sign of an image depends on its place, the number
     of images and the generator alone: in another call with an equal generator it is the same, which
-    keeps the rounds of a study dependent.
+    keeps the interim analyses of a study dependent.
 
     >>> values = np.array([[1.0, 0, 0, 0], [2, 0, 0, 0]])
     >>> flipped_means(values, np.random.default_rng(0), 3).tolist()
@@ -82,15 +82,27 @@ def draw_flips(
     [[1.0, 1.0, 1.0, 1.0]]
     """
     # An image on which all policies agree is in no difference: it needs no sign.
-    told_apart = (image_means != image_means[0]).any(axis=0)
-    told_apart[0] = True  # some image must be left
-    own = image_means[:, told_apart]
-    return PairDraws(
-        image=flipped_means(own, rng, draws) * (told_apart.sum() / variances.images),
-        seed=rng.standard_normal((len(image_means), draws)),
-        seed_scale=np.sqrt(variances.seed_part / 2),
-        root=flip_root(variances),
+    differ = (image_means != image_means[0]).any(axis=0)
+    differ[0] = True  # some image must be left
+    own = image_means[:, differ]
+    return flip_draws(
+        flipped_means(own, rng, draws) * (differ.sum() / variances.images),
+        rng.standard_normal((len(image_means), draws)),
+        variances,
     )
+
+
+def flip_draws(image: Floats, seed: Floats, variances: PairVariances) -> PairDraws:
+    """Return draws of the statistics of all pairs from draws of each policy's parts.
+
+    Parameters
+    ----------
+    image
+        (policies, draws): of `flipped_means`.
+    seed
+        (policies, draws): independent standard normal numbers.
+    """
+    return PairDraws(image, seed, np.sqrt(variances.seed_part / 2), flip_root(variances))
 
 
 def flip_root(variances: PairVariances) -> Floats:

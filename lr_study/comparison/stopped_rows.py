@@ -16,10 +16,10 @@ def stopped_rows(
 ) -> Iterator[Row]:
     """Yield a row per stopped policy, best first.
 
-    They fell out of the policies that may be best, at the error rate of all looks together, and so
-    are ``worse``. Their estimates are not comparable with those of the others: they are of fewer
-    seeds, and low by selection, as a policy is stopped where it is unlucky. Differences from the
-    best are means under their own seeds, without a test.
+    They left the set of policies that may be best, at the error rate of all interim analyses
+    together, and so are ``worse``. Their estimates are not comparable with those of the others:
+    they are of fewer seeds, and biased down by selection, since bad luck makes a stop more likely.
+    Differences from the best are means under their own seeds, without a test.
 
     Parameters
     ----------

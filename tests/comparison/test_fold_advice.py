@@ -80,7 +80,7 @@ def test_the_baseline_is_beaten_by_the_p_value_that_is_shown(three, mean, p_valu
     assert text in lines(changed_best(three, vs_baseline={"val_accuracy": difference}))[1]
 
 
-def test_a_study_that_looked_before_its_end_needs_a_smaller_p_value(three) -> None:
+def test_a_study_with_interim_analyses_needs_a_smaller_p_value(three) -> None:
     difference = Difference(0.1, (0.05, 0.15), 0.02, 10)
     shown = changed_best(three, vs_baseline={"val_accuracy": difference})
     assert ": significantly better" in lines(shown)[1]

@@ -158,7 +158,7 @@ def test_by_default_a_p_value_is_of_ten_thousand_draws() -> None:
     assert found.level == 0.05
 
 
-def test_differences_from_one_that_was_chosen_by_looking() -> None:
+def test_differences_from_a_policy_chosen_by_its_result() -> None:
     scores = guesses([0.9, 0.8, 0.7])
     found = inferred(scores)
     versus = found.versus(0)
@@ -175,13 +175,13 @@ def test_differences_from_one_that_was_chosen_by_looking() -> None:
 
 def test_a_baseline_named_beforehand_has_fewer_comparisons() -> None:
     found = inferred(guesses([0.8, 0.79, 0.78, 0.77, 0.76, 0.75]))
-    named, looked = found.versus_baseline(2), found.versus(2)
-    assert (named.comparisons, looked.comparisons) == (5, 15)
-    assert np.array_equal(named.mean, looked.mean)
+    named, chosen = found.versus_baseline(2), found.versus(2)
+    assert (named.comparisons, chosen.comparisons) == (5, 15)
+    assert np.array_equal(named.mean, chosen.mean)
     others = np.arange(6) != 2
-    assert (named.margin_of_error[others] < looked.margin_of_error[others]).all()
-    assert (named.p_value[others] <= looked.p_value[others]).all()
-    assert named.p_value[others].sum() < looked.p_value[others].sum()
+    assert (named.margin_of_error[others] < chosen.margin_of_error[others]).all()
+    assert (named.p_value[others] <= chosen.p_value[others]).all()
+    assert named.p_value[others].sum() < chosen.p_value[others].sum()
     assert (named.p_value[2], named.margin_of_error[2], named.reference) == (1, 0, 2)
 
 
