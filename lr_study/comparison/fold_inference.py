@@ -26,9 +26,6 @@ from lr_study.support import UsageError
 DRAWS = 10_000
 """Draws of the signs: a p-value of 0.05 then has a standard error of 0.002."""
 
-VERDICTS = ("best", "tied", "undecided", "worse", "clearly worse")
-"""The words of `FoldInference.verdicts`."""
-
 
 @dataclass(frozen=True)
 class FoldInference:
@@ -109,7 +106,7 @@ class FoldInference:
         return regret.rival_quantiles(self.flips, self.level)
 
     def verdicts(self) -> list[str]:
-        """Return one of `VERDICTS` for each policy.
+        """Return a verdict on each policy.
 
         ``best``: the best mean. ``tied``: its interval versus the best lies within the margin.
         ``undecided``: it may be best. ``worse``: it may not; by how much is not said.
@@ -205,7 +202,7 @@ def infer(
     statistics = sign_flips.normal_statistics(variances)
     better = _oriented(statistics, higher_is_better)
     order = confidence_set.elimination_order(better)
-    maxima = confidence_set.step_down_maxima(flips, order)
+    maxima = flips.nested_maxima(order)
     p_value = sign_flips.p_values(statistics, maxima[0])
     np.fill_diagonal(p_value, 1.0)
     critical = max_t.critical_value(normals.nested_maxima(order)[0], level)
