@@ -16,7 +16,6 @@ from .metric_ranks import TO_TARGET as TO_TARGET
 from .paired_images import RANDOM_SEED as RANDOM_SEED
 from .race_record import RaceRecord as RaceRecord
 from .race_record import races_of as races_of
-from .race_scores import RaceScores as RaceScores
 from .race_scores import race_scores as race_scores
 from .range_test import RULE_LABELS as RULE_LABELS
 from .range_test import SUGGESTION_RULES as SUGGESTION_RULES

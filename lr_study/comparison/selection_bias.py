@@ -48,11 +48,6 @@ class WinnerEstimate:
     corrected: float
     means: Floats
 
-    @property
-    def optimism(self) -> float:
-        """What choosing flatters: above 0 where larger values are better, below where worse."""
-        return self.naive - self.corrected
-
     def gain_over(self, baseline: int) -> float:
         """Return the corrected value less that of a policy named beforehand.
 
