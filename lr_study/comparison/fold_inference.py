@@ -6,8 +6,8 @@ first one can cost. The parts are in modules of their own: `image_variance` (how
 difference is), `sign_flips` (p-values), `max_t` (quantiles for many intervals), `confidence_set`
 and `regret`.
 
-What it speaks of: policies as procedures, trained on as many images of this source as a run was,
-and judged on new images of it; not other sources, and not other numbers of training images.
+Its conclusions are about policies as procedures, trained on as many images of this source as a run
+was, and judged on new images of it; not about other sources or numbers of training images.
 """
 
 from dataclasses import dataclass
@@ -109,8 +109,8 @@ class FoldInference:
         """Return a verdict on each policy.
 
         ``best``: the best mean. ``tied``: its interval versus the best lies within the margin.
-        ``undecided``: it may be best. ``worse``: it may not; by how much is not said.
-        ``clearly worse``: it may not, and is worse by more than the margin.
+        ``undecided``: it may be best. ``worse``: it is not best, by an amount that may be within
+        the margin. ``clearly worse``: it is worse than the best by more than the margin.
         """
         tied = np.abs(self.lead[self.best]) + self.margin_of_error[self.best] <= self.margin
         verdicts = np.select(

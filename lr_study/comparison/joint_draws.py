@@ -45,7 +45,7 @@ class JointDraws:
             Of these policies, in the repetitions up to the analysis.
         """
         image_means = scores.image_means
-        # What all policies share of an image is in no difference, and only costs digits.
+        # What all policies share of an image cancels in differences, and only costs precision.
         own = image_means - image_means.mean(axis=0)
         return flip_draws(
             flipped_means(own, np.random.default_rng([_SEED, 0]), self.draws),

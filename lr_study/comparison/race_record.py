@@ -94,7 +94,7 @@ class RaceRecord:
         for name, value in values.items():
             if not _is_allowed(name, value):
                 raise ValueError(f"{name}={value!r} in the record of a race is not allowed")
-        if not values["repetitions"] <= values["planned"]:
+        if values["repetitions"] > values["planned"]:
             raise ValueError("the record of a race has more repetitions than were planned")
         return cls(**values)
 

@@ -1,4 +1,4 @@
-"""From runs read back from a store to the scores that decisions of a race are made of."""
+"""From runs read back from a store to the scores that decisions of a race are based on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from lr_study.runs import ImageResults
 
 @dataclass(frozen=True)
 class RaceScores:
-    """What each policy made of each image, as far as its runs are there.
+    """The results of each policy on each image, as far as its runs are there.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ def race_scores(
         for r in range(available[i]):
             for seed in rounds[r]:
                 found = results[policy, seed]
-                if found is not None:  # what is available is
+                if found is not None:  # always, in a repetition that is available
                     values[i, r, found.validated] = found.right
     return RaceScores(
         ImageScores(values, np.stack(folds), len(rounds[0])), available, tuple(lacking)
@@ -92,7 +92,10 @@ def _division(
     policies: Sequence[str],
     seeds: Sequence[int],
 ) -> Integers | None:
-    """Which fold each image is in, by the first policy's run of each seed; None if that is none."""
+    """Which fold each image is in, by the first run of each seed that has results.
+
+    None if a seed has no such run, or if the seeds do not validate each image once.
+    """
     of_seeds = []
     for seed in seeds:
         known = (results.get((policy, seed)) for policy in policies)

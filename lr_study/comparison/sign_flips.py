@@ -5,9 +5,9 @@ be the other way round. So each image gets a random sign, one for all pairs, and
 pair is the mean of signed d_e. This is exact for few images too, where normal approximations are
 not: with five images that differ, all in favour of one policy, the p-value is 2/32.
 
-What a training changes for all images of its fold is no matter of images. The seed part of the
-variance is drawn from a normal distribution; that it is estimated from few seeds is accounted for
-by turning the observed statistic to a normal one through Student's t.
+Flipping images does not reproduce what a training changes for all images of its fold. This seed
+part of the variance is drawn from a normal distribution. That it is estimated from few seeds is
+accounted for by transforming the observed statistic to a normal one through Student's t.
 """
 
 import numpy as np
@@ -81,7 +81,7 @@ def draw_flips(
     >>> abs(flips.statistics(0, [1])).tolist()
     [[1.0, 1.0, 1.0, 1.0]]
     """
-    # An image on which all policies agree is in no difference: it needs no sign.
+    # An image on which all policies agree adds to no difference: it needs no sign.
     differ = (image_means != image_means[0]).any(axis=0)
     differ[0] = True  # some image must be left
     own = image_means[:, differ]
@@ -117,7 +117,7 @@ def normal_statistics(variances: PairVariances) -> Floats:
     """Return the observed statistics as normal ones, (policies, policies).
 
     The t statistics D/root have Satterthwaite's degrees of freedom, where the image part counts
-    with N - 1: that its distribution is not normal, the draws account for.
+    with N - 1: the draws account for its not being normal.
 
     Of 8 images, 5 are in favour of the first policy and 1 of the other: D/root is 4/√6 = 1.633,
     with 7 degrees of freedom.

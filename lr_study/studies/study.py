@@ -270,10 +270,9 @@ def _batches(
         bar.advance(study.workload.protocol.epochs * (len(of_seed) - len(needed)))
         if not needed:
             continue
-        of_seed = needed
-        width = study.workload.trainer(of_seed[0].seed).width
-        for start in range(0, len(of_seed), width):
-            planned = of_seed[start : start + width]
+        width = study.workload.trainer(needed[0].seed).width
+        for start in range(0, len(needed), width):
+            planned = needed[start : start + width]
             for submitted in uploads:
                 if submitted.done():
                     submitted.result()

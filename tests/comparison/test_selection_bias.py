@@ -35,7 +35,7 @@ def test_it_agrees_with_the_published_procedure() -> None:
     assert found.naive - found.corrected > 0.01
 
 
-def test_policies_of_equal_skill_win_by_flattery_alone() -> None:
+def test_policies_of_equal_skill_win_by_selection_bias_alone() -> None:
     rng = np.random.default_rng(0)
     naive, corrected = [], []
     for _ in range(200):
