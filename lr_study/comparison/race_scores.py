@@ -8,7 +8,9 @@ import pandas as pd
 
 from lr_study.comparison.guards import duplicate_reasons, invalid_reasons
 from lr_study.comparison.image_scores import ImageScores, Integers
+from lr_study.comparison.paired_images import fold_of_each_image
 from lr_study.runs import ImageResults
+from lr_study.support import UsageError
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,11 @@ def _division(
         if found is None:
             return None
         of_seeds.append(found)
-    images = of_seeds[0].images
-    fold = np.full(images, -1, np.int64)
-    for f, found in enumerate(of_seeds):
-        if found.images != images or (fold[found.validated] >= 0).any():
-            return None
-        fold[found.validated] = f
-    return None if (fold < 0).any() else fold
+    try:
+        fold: Integers = fold_of_each_image(of_seeds, len(seeds))[0]
+    except UsageError:
+        return None
+    return fold
 
 
 def _lacking(
