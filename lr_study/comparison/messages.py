@@ -57,12 +57,12 @@ ENGLISH: Catalog = {
         "Depends on the seed; the interval holds 90 to 95 %, rather than 95: {policies}"
     ),
     "stopped": (
-        "A race stopped {policies}: their accuracies are of fewer seeds, and low because who is "
-        "unlucky is stopped; do not compare them with those of the others"
+        "A race stopped {policies}: their accuracies are of fewer seeds, and biased down, since bad "
+        "luck makes a stop more likely; do not compare them with those of the others"
     ),
     "ended": (
         "Ended after {seeds} of {planned} seeds, as was asked for; intervals, verdicts and the "
-        "bound hold at 95 % over all looks"
+        "bound hold at 95 % over all interim analyses"
     ),
     # of what verdicts speak
     "scope": (

@@ -9,6 +9,7 @@ and the results of earlier repetitions may be in the store alone.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -129,7 +130,7 @@ class EarlyEnd:
         """Return which of the repetitions a cell is in, from 0."""
         return next(i for i, seeds in enumerate(self.rounds) if spec.seed in seeds)
 
-    @property
+    @cached_property
     def policies(self) -> list[str]:
         """The policies in text form, in the order of the decisions' indices."""
         return [str(policy) for policy in self.study.policies]
