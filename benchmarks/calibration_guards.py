@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import ndtri, stdtr
 
 from lr_study.comparison import confidence_set, image_variance, max_t, regret, sign_flips
+from lr_study.comparison.confidence_set import set_p_values
 from lr_study.comparison.image_variance import MOST_FREEDOM, PairVariances
-from lr_study.comparison.pair_draws import PairDraws
 
 
 def _no_seed_part(between: Any, within: Any, seeds: int) -> Any:
@@ -37,9 +37,8 @@ def _t_statistics(variances: PairVariances) -> Any:
     return -np.sign(t) * ndtri(chance) + 0.0
 
 
-def _single_step(draws: PairDraws, order: list[int]) -> Any:
-    maxima = draws.nested_maxima(order)
-    return np.broadcast_to(maxima[:1], maxima.shape)
+def _single_step(better: Any, maxima: Any, order: list[int]) -> Any:
+    return set_p_values(better, np.broadcast_to(maxima[:1], maxima.shape), order)
 
 
 GUARDS: dict[str, list[tuple[ModuleType, str, Any]]] = {
@@ -54,7 +53,7 @@ GUARDS: dict[str, list[tuple[ModuleType, str, Any]]] = {
         (sign_flips, "normal_statistics", _t_statistics),
     ],
     "floor": [(max_t, "floored", _unfloored), (regret, "floored", _unfloored)],
-    "step-down": [(confidence_set, "step_down_maxima", _single_step)],
+    "step-down": [(confidence_set, "set_p_values", _single_step)],
 }
 
 

@@ -1,7 +1,8 @@
 """Simulated studies that may end early: false alarms of the race, the bound, and what is saved.
 
-Policies are right on an image where its ease, the policy's strength, what lasts between policy and
-image, the seed's part and noise together are above 0. So their true accuracies are known.
+A policy is right on an image where the sum of five effects is above 0: the image's ease, the
+policy's strength, how well the two suit each other in every training, the seed and noise. So true
+accuracies are known.
 
     python benchmarks/race.py [STUDIES]
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from lr_study.comparison import ImageScores, decide, infer
+from lr_study.comparison import ImageScores, InterimAnalysis, decide, infer
 
 FOLDS = 5
 DRAWS = 4_000
@@ -72,7 +73,7 @@ CASES = (
 def measure(
     case: Case, studies: int, rng: np.random.Generator
 ) -> tuple[float, float, float, float]:
-    """Return shares: studies where one of the best fell; runs trained; bounds that held; ended."""
+    """Return shares of studies: a best policy dropped; runs trained; bounds held; bound early."""
     truth = case.accuracies
     best = truth >= truth.max() - 1e-12
     alarms = trained = held = ended = 0.0
@@ -86,36 +87,37 @@ def measure(
         planned = case.repetitions
         everything = [planned] * scores.policies
         found = decide(scores, everything, planned, race=True, bound=bound, draws=DRAWS)
-        alarms += any(best[i] for look in found.looks for i in look.fell)
+        alarms += any(best[i] for analysis in found.analyses for i in analysis.dropped)
         trained += (
             np.mean([found.stopped.get(i, planned) for i in range(scores.policies)]) / planned
         )
         held += all(
-            truth.max() - truth[leader(scores, look.repetitions, look.left)] <= look.regret_bound
-            for look in found.looks
+            truth.max() - truth[leader(scores, analysis)] <= analysis.regret_bound
+            for analysis in found.analyses
         )
         ended += any(
-            look.regret_bound <= 0.01 and look.repetitions < planned for look in found.looks
+            analysis.regret_bound <= 0.01 and analysis.repetitions < planned
+            for analysis in found.analyses
         )
     return alarms / studies, trained / studies, held / studies, ended / studies
 
 
-def leader(scores: ImageScores, repetitions: int, left: tuple[int, ...]) -> int:
-    """The policy with the best mean of those that are in."""
-    means = scores.first(repetitions).means[list(left)]
-    return left[int(means.argmax())]
+def leader(scores: ImageScores, analysis: InterimAnalysis) -> int:
+    """The remaining policy with the best mean."""
+    means = scores.first(analysis.repetitions).means[list(analysis.remaining)]
+    return analysis.remaining[int(means.argmax())]
 
 
 if __name__ == "__main__":
     studies = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     print(f"{studies} studies each; % of studies, and of runs")
-    print("| case | seeds | a best policy fell | bound held | runs trained | bound <= 1 early |")
+    print("| case | seeds | a best policy dropped | bound held | runs trained | bound <= 1 early |")
     print("|---|---|---|---|---|---|")
     for case in CASES:
         started = time.perf_counter()
-        fell, runs, held, early = measure(case, studies, np.random.default_rng(16))
+        dropped, runs, held, early = measure(case, studies, np.random.default_rng(16))
         print(
-            f"| {case.name} | {case.repetitions * FOLDS} | {100 * fell:.1f} | {100 * held:.0f} "
+            f"| {case.name} | {case.repetitions * FOLDS} | {100 * dropped:.1f} | {100 * held:.0f} "
             f"| {100 * runs:.0f} | {100 * early:.0f} |",
             flush=True,
         )

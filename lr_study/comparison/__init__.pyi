@@ -16,7 +16,6 @@ from .metric_ranks import TO_TARGET as TO_TARGET
 from .paired_images import RANDOM_SEED as RANDOM_SEED
 from .race_record import RaceRecord as RaceRecord
 from .race_record import races_of as races_of
-from .race_scores import RaceScores as RaceScores
 from .race_scores import race_scores as race_scores
 from .range_test import RULE_LABELS as RULE_LABELS
 from .range_test import SUGGESTION_RULES as SUGGESTION_RULES
@@ -32,7 +31,7 @@ from .results import ProtocolRanking as ProtocolRanking
 from .results import Row as Row
 from .results import first_of_each_family as first_of_each_family
 from .sequential import Decisions as Decisions
-from .sequential import Look as Look
+from .sequential import InterimAnalysis as InterimAnalysis
 from .sequential import decide as decide
 from .suggestion_check import TOP_GROUP as TOP_GROUP
 from .suggestion_check import CheckedSuggestion as CheckedSuggestion

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from lr_study.comparison.image_scores import Floats
-from lr_study.comparison.pair_draws import PairDraws
 from lr_study.comparison.sign_flips import p_values
 
 
@@ -36,14 +35,6 @@ def elimination_order(better: Floats) -> list[int]:
     return order + left
 
 
-def step_down_maxima(draws: PairDraws, order: Sequence[int]) -> Floats:
-    """Return the largest absolute draws over the policies that each step has left.
-
-    (len(order) - 1, draws), as `PairDraws.nested_maxima`, of which this is the use by step-down.
-    """
-    return draws.nested_maxima(order)
-
-
 def set_p_values(better: Floats, maxima: Floats, order: Sequence[int]) -> Floats:
     """Return the smallest level at which each policy leaves the set; 1 for the last one left.
 
@@ -52,7 +43,8 @@ def set_p_values(better: Floats, maxima: Floats, order: Sequence[int]) -> Floats
     better
         (policies, policies): statistics, above 0 where the first is better.
     maxima
-        Of `step_down_maxima` for ``order``.
+        (policies - 1, draws): of `PairDraws.nested_maxima` for ``order``. Each step compares the
+        policies that it has left, and no others.
     order
         Of `elimination_order`.
 

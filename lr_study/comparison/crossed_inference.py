@@ -1,9 +1,9 @@
 """Differences on a test set, which is the same for all seeds.
 
-Here every image is judged under every seed, so images and seeds are crossed in full. A seed's mean
-over the test set has nothing of which images there are: that is common to all seeds. What images
-contribute to the variance of seed means is the interaction of image and seed alone, so its mean
-square is what is subtracted, not the variance within a seed.
+Here every image is judged under every seed, so images and seeds are fully crossed. Which images are
+in the test set affects the means of all seeds alike. Images contribute to the variance of seed
+means by the interaction of image and seed alone, so its mean square is subtracted, not the variance
+within a seed.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ def crossed_variances(values: Floats, resolution: float = 1.0) -> PairVariances:
     values
         (policies, seeds, images): 1 for right and 0 for wrong, or losses.
     resolution
-        What one image counts at least, as in `ImageScores`.
+        The smallest step of an image's value, as in `ImageScores`.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def crossed_variances(values: Floats, resolution: float = 1.0) -> PairVariances:
         (seeds - 1.0) * (images - 1.0),
         seeds,
     )
-    fleeting = np.minimum(within / seeds, image)
+    interaction_part = np.minimum(within / seeds, image)
     return PairVariances(
         difference=means[:, None] - means,
         image_part=image,
@@ -83,8 +83,8 @@ def crossed_variances(values: Floats, resolution: float = 1.0) -> PairVariances:
         one_image=one_image(images, resolution),
         image_freedom=image_freedom(kurtosis, images),
         seed_uncertainty=np.where(seed > 0, uncertainty, 0.0),
-        lasting_part=image - fleeting,
-        interaction_part=fleeting,
+        lasting_part=image - interaction_part,
+        interaction_part=interaction_part,
         images=images,
         seeds=seeds,
         repetitions=seeds,

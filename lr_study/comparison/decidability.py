@@ -1,9 +1,9 @@
 """What would decide a pair of policies: more seeds, more images, or neither.
 
-The variance of a difference has three parts: what lasts about the images falls with images alone;
-what each training makes of each image falls with images and with repetitions; what a training
-changes for all images falls with seeds alone. With one repetition the first two cannot be told
-apart, and nothing can be said about more seeds.
+The variance of a difference has three parts. The effect of each image that is the same in all
+trainings falls with more images alone. The interaction of image and training falls with images and
+with repetitions. The effect of a training on all images falls with seeds alone. With one repetition
+the first two cannot be separated, and nothing can be said about more seeds.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ MAX_IMAGE_FACTOR = 1e4
 class PairParts:
     """The variance of one pair's difference by its parts, as of now.
 
-    ``lasting`` and ``interaction`` are NaN where they cannot be told apart; their sum is ``image``.
+    ``lasting`` and ``interaction`` are NaN where they cannot be separated; their sum is ``image``.
     """
 
     difference: float
@@ -37,18 +37,6 @@ class PairParts:
     freedom: float
     repetitions: int
 
-    @property
-    def dominant(self) -> str:
-        """The largest part: ``lasting``, ``interaction``, ``image`` (both, untold) or ``seed``."""
-        if np.isnan(self.lasting):
-            return "seed" if self.seed > self.image else "image"
-        parts = {
-            "lasting": self.lasting,
-            "interaction": self.interaction,
-            "seed": self.seed,
-        }
-        return max(parts, key=parts.__getitem__)
-
 
 def parts_of(variances: PairVariances, i: int, j: int) -> PairParts:
     """Return the parts of the variance of the difference of policies i and j.
@@ -59,8 +47,8 @@ def parts_of(variances: PairVariances, i: int, j: int) -> PairParts:
     >>> right[1, :, :12] = 0
     >>> fold = [np.arange(100) % 5, np.arange(100) // 5 % 5]
     >>> parts = parts_of(pair_variances(ImageScores(right, fold, 5)), 0, 1)
-    >>> round(parts.difference, 2), round(parts.lasting, 6), parts.interaction, parts.dominant
-    (0.12, 0.001067, 0.0, 'lasting')
+    >>> round(parts.difference, 2), round(parts.lasting, 6), parts.interaction
+    (0.12, 0.001067, 0.0)
     """
     return PairParts(
         difference=float(variances.difference[i, j]),
@@ -87,7 +75,7 @@ def needed_half_width(difference: float, margin: float) -> float:
 def required_repetitions(parts: PairParts, critical: float, margin: float) -> int | None:
     """Return how many repetitions in all would decide a pair, its difference taken as measured.
 
-    None if `MAX_REPETITIONS` would not do, or with one repetition, which cannot tell.
+    None if `MAX_REPETITIONS` would not suffice, or with one repetition, which does not show it.
 
     Parameters
     ----------
@@ -121,7 +109,7 @@ def required_repetitions(parts: PairParts, critical: float, margin: float) -> in
 def required_image_factor(parts: PairParts, critical: float, margin: float) -> float:
     """Return by which factor more images would decide a pair with as many seeds.
 
-    Infinite where the seed part alone is too large, and where `MAX_IMAGE_FACTOR` would not do.
+    Infinite where the seed part alone is too large, and where `MAX_IMAGE_FACTOR` is not enough.
 
     Examples
     --------

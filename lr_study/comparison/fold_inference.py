@@ -6,8 +6,8 @@ first one can cost. The parts are in modules of their own: `image_variance` (how
 difference is), `sign_flips` (p-values), `max_t` (quantiles for many intervals), `confidence_set`
 and `regret`.
 
-What it speaks of: policies as procedures, trained on as many images of this source as a run was,
-and judged on new images of it; not other sources, and not other numbers of training images.
+Its conclusions are about policies as procedures, trained on as many images of this source as a run
+was, and judged on new images of it; not about other sources or numbers of training images.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,6 @@ from lr_study.support import UsageError
 
 DRAWS = 10_000
 """Draws of the signs: a p-value of 0.05 then has a standard error of 0.002."""
-
-VERDICTS = ("best", "tied", "undecided", "worse", "clearly worse")
-"""The words of `FoldInference.verdicts`."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +106,11 @@ class FoldInference:
         return regret.rival_quantiles(self.flips, self.level)
 
     def verdicts(self) -> list[str]:
-        """Return one of `VERDICTS` for each policy.
+        """Return a verdict on each policy.
 
         ``best``: the best mean. ``tied``: its interval versus the best lies within the margin.
-        ``undecided``: it may be best. ``worse``: it may not; by how much is not said.
-        ``clearly worse``: it may not, and is worse by more than the margin.
+        ``undecided``: it may be best. ``worse``: it is not best, by an amount that may be within
+        the margin. ``clearly worse``: it is worse than the best by more than the margin.
         """
         tied = np.abs(self.lead[self.best]) + self.margin_of_error[self.best] <= self.margin
         verdicts = np.select(
@@ -127,7 +124,7 @@ class FoldInference:
     def versus(self, reference: int) -> Differences:
         """Return the differences of all policies from one, which may be the best.
 
-        P-values and intervals hold over all pairs, so the reference may be chosen by looking.
+        P-values and intervals hold over all pairs, so results may choose the reference.
         """
         policies = len(self.p_value)
         return Differences(
@@ -205,7 +202,7 @@ def infer(
     statistics = sign_flips.normal_statistics(variances)
     better = _oriented(statistics, higher_is_better)
     order = confidence_set.elimination_order(better)
-    maxima = confidence_set.step_down_maxima(flips, order)
+    maxima = flips.nested_maxima(order)
     p_value = sign_flips.p_values(statistics, maxima[0])
     np.fill_diagonal(p_value, 1.0)
     critical = max_t.critical_value(normals.nested_maxima(order)[0], level)
@@ -235,7 +232,7 @@ def versus_named(
     reference: int,
     level: float,
 ) -> Differences:
-    """Return the differences from a policy that was named before looking: k - 1 comparisons.
+    """Return the differences from a policy that was named beforehand: k - 1 comparisons.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ImageScores:
-    """What each policy made of each image, in whole repetitions of a division into folds.
+    """The result of each policy on each image, in whole repetitions of a division into folds.
 
     In every repetition each image validates exactly once, in the run that held out its fold. The
     run of repetition r and fold f is the seed ``folds * r + f``, for all policies alike.
@@ -27,7 +27,7 @@ class ImageScores:
     folds
         Number of folds, at least 2.
     resolution
-        What one image counts at least: 1 for right or wrong; 0 for a loss, which has no steps.
+        The smallest step of an image's value: 1 for right or wrong; 0 for a loss, which has none.
     classes
         (images,): the class of each image, where folds were dealt class by class; else None.
 

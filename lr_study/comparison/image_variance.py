@@ -4,8 +4,8 @@ For a pair of policies, d_re is the difference of their values on image e in rep
 mean over repetitions and D the mean over images. Images and seeds are crossed within a fold, so
 variance comes from both [1]_ [2]_:
 
-- the image part, Σ (d_e - D)² / (N (N - 1)): which images there are, and what single trainings make
-  of them;
+- the image part, Σ (d_e - D)² / (N (N - 1)): which images were sampled, and how each training turns
+  out on each of them;
 - the seed part, σ²/n: what a training changes for all images of its fold together. It is estimated
   as B - W, where B is the variance of the K fold means within a repetition, and W what the images
   of a fold alone contribute to it. Over several repetitions B would not do: each of them divides
@@ -13,7 +13,7 @@ variance comes from both [1]_ [2]_:
 
 B has few degrees of freedom. It is therefore moderated as in limma [3]_, but only ever raised:
 lowering it makes learners that depend on the seed look certain. One image is added to the variance
-of right and wrong, so that no difference is certain because no image happened to show one.
+of right and wrong: that no image happened to show a difference does not make it certain.
 
 Degrees of freedom are Satterthwaite's. Those of the image part are 2 N / (κ - 1), with κ the
 kurtosis of d_e [4]_: about twice the number of images that differ, where few do.
@@ -69,9 +69,9 @@ class PairVariances:
         What the seed part adds to Satterthwaite's denominator: the sum of its squared components
         over their degrees of freedom.
     lasting_part, interaction_part
-        The image part divided further: what lasts about the images, and what each training makes
-        of each image, which more repetitions average away. NaN with one repetition, where the two
-        cannot be told apart.
+        The image part divided further: the effect of each image that is the same in all trainings,
+        and the interaction of image and training, which more repetitions average away. NaN with one
+        repetition, where the two cannot be separated.
     images, seeds, repetitions
         What the variance is over.
     """
@@ -305,10 +305,10 @@ def satterthwaite(variance: Floats, uncertainty: Floats) -> Floats:
 
 
 def _divided(scores: ImageScores, image: Floats, seed_variance: Floats) -> tuple[Floats, Floats]:
-    """The image part as what lasts and what each training makes of an image; NaN where unknown.
+    """The lasting part and the interaction part of the image part; NaN where unknown.
 
     An image's results differ between repetitions by the interaction of image and seed, and by the
-    seeds themselves, whose variance is taken off.
+    seeds themselves, whose variance is subtracted.
     """
     repetitions, size = scores.repetitions, scores.images
     if repetitions == 1:

@@ -1,18 +1,17 @@
-"""Draws of all differences under no difference, for several looks at the same growing study.
+"""Draws of all differences, were no policy better, for several analyses of one growing study.
 
-An image has one sign over all looks, because it is the same image that validates again in every
-repetition; the seeds of each repetition are new. So the looks are correlated as in the study.
+An image has one sign in all analyses, because the same image validates again in every repetition;
+the seeds of each repetition are new. So the analyses are correlated as in the study.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lr_study.comparison.image_scores import Floats, ImageScores, Integers
 from lr_study.comparison.image_variance import PairVariances
 from lr_study.comparison.pair_draws import PairDraws
-from lr_study.comparison.sign_flips import flip_root, flipped_means
+from lr_study.comparison.sign_flips import flip_draws, flipped_means
 
 DRAWS = 20_000
 """Draws of the signs; smaller probabilities than these show are bounded, see `union_bound`."""
@@ -23,12 +22,12 @@ _SEED = 20_161
 
 @dataclass(frozen=True)
 class JointDraws:
-    """Draws for one study, the same at every look and whatever looks follow.
+    """Draws for one study: the same in every analysis, whatever analyses follow.
 
     Attributes
     ----------
     policies
-        Of the study, stopped ones among them.
+        Number of policies of the study, with those that were dropped.
     draws
         How many.
     """
@@ -37,22 +36,21 @@ class JointDraws:
     draws: int = DRAWS
     _seeds: list[Floats] = field(default_factory=list, repr=False)
 
-    def at(self, scores: ImageScores, variances: PairVariances, left: Integers) -> PairDraws:
-        """Return the draws of the pairs of the policies that are ``left``, at a look.
+    def at(self, scores: ImageScores, variances: PairVariances, remaining: Integers) -> PairDraws:
+        """Return the draws of all pairs of the ``remaining`` policies for one analysis.
 
         Parameters
         ----------
         scores, variances
-            Of these policies, in the repetitions up to the look.
+            Of these policies, in the repetitions up to the analysis.
         """
         image_means = scores.image_means
-        # What all policies share of an image is in no difference, and only costs digits.
-        shared = image_means - image_means.mean(axis=0)
-        return PairDraws(
-            image=flipped_means(shared, np.random.default_rng([_SEED, 0]), self.draws),
-            seed=self._of_seeds(scores.repetitions)[left],
-            seed_scale=np.sqrt(variances.seed_part / 2),
-            root=flip_root(variances),
+        # What all policies share of an image cancels in differences, and only costs precision.
+        own = image_means - image_means.mean(axis=0)
+        return flip_draws(
+            flipped_means(own, np.random.default_rng([_SEED, 0]), self.draws),
+            self._of_seeds(scores.repetitions)[remaining],
+            variances,
         )
 
     def _of_seeds(self, repetitions: int) -> Floats:
@@ -65,22 +63,6 @@ class JointDraws:
             new = rng.standard_normal((self.policies, self.draws))
             self._seeds.append(self._seeds[-1] + new if self._seeds else new)
         return np.asarray(self._seeds[repetitions - 1] / np.sqrt(repetitions), np.float64)
-
-
-def critical_value(largest: Floats, crossed: NDArray[np.bool_], level: float) -> float:
-    """Return the value that the largest difference crosses so that ``level`` holds over looks.
-
-    Draws that ``crossed`` at earlier looks count. Infinite if the draws are too few to tell.
-
-    >>> critical_value(np.arange(100.0), np.zeros(100, bool), 0.05)
-    95.0
-    """
-    # As in a p-value (1 + exceeding) / (1 + draws): the study itself is one of the draws.
-    room = int(np.floor(level * (len(largest) + 1))) - 1 - int(crossed.sum())
-    if room < 0:
-        return float("inf")
-    falling = np.sort(largest[~crossed])[::-1]
-    return float(falling[room]) if room < len(falling) else 0.0
 
 
 def union_bound(pairs: int, level: float) -> float:

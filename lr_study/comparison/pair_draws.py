@@ -1,8 +1,8 @@
 """Draws of the standardised differences of all pairs of policies, were none better than another.
 
-What is drawn is one number for each policy; a pair's draw is the difference of two. So pairs that
-share a policy, or images, are as dependent as they are in the data, and memory is needed for
-policies and not for pairs.
+One number is drawn for each policy; a pair's draw is the difference of two. So pairs that share a
+policy, or images, are as dependent as they are in the data, and memory grows with policies, not
+with pairs.
 """
 
 from collections.abc import Sequence
@@ -92,8 +92,8 @@ class PairDraws:
 def upper_quantile(maxima: Floats, level: float) -> float:
     """Return the critical value at a level: what is above it has a p-value below ``level``.
 
-    It is the value that ``level`` of draws and data together reach; infinite where so many draws
-    are too few to tell.
+    It is the value that a share ``level`` of draws and data together reaches; infinite where there
+    are too few draws for the level.
 
     >>> upper_quantile(np.arange(1.0, 100.0), 0.05), upper_quantile(np.arange(9.0), 0.05)
     (95.0, inf)

@@ -51,7 +51,7 @@ def image_scores(paired: PairedScores, metric: str, folds: int) -> ImageScores:
     """
     runs = _by_policy(paired, paired.runs[COLUMN])
     images = runs[0][0].images
-    fold = _fold_of_each_image(runs[0], images, folds)
+    fold = fold_of_each_image(runs[0], folds)
     values = np.empty((len(runs), len(fold), images))
     for p, of_policy in enumerate(runs):
         for i, results in enumerate(of_policy):
@@ -75,8 +75,20 @@ def _by_policy(paired: PairedScores, column: pd.Series) -> list[list[ImageResult
     return [each[start : start + count] for start in range(0, len(each), count)]
 
 
-def _fold_of_each_image(runs: Sequence[ImageResults], images: int, folds: int) -> NDArray[np.int64]:
-    """Return (repetitions, images): the fold in which each image validated."""
+def fold_of_each_image(runs: Sequence[ImageResults], folds: int) -> NDArray[np.int64]:
+    """Return (repetitions, images): the fold in which each image validated.
+
+    Parameters
+    ----------
+    runs
+        The results of one policy under the seeds of whole repetitions, in order.
+
+    Raises
+    ------
+    UsageError
+        If the folds of a repetition are not a division of all images.
+    """
+    images = runs[0].images
     fold = np.full((len(runs) // folds, images), -1, np.int64)
     for i, results in enumerate(runs):
         in_fold = fold[i // folds]

@@ -17,7 +17,7 @@ _MAX_UNPACKED = 10_000_000
 
 @dataclass(frozen=True)
 class RaceRecord:
-    """The decisions of a study that may end early, after its last look.
+    """The decisions of a study that may end early, after its last interim analysis.
 
     Attributes
     ----------
@@ -31,10 +31,10 @@ class RaceRecord:
         The policies that train no further, each with the whole repetitions that it had when it
         left the set of those that may be best.
     level
-        The level of the last look, at which intervals and verdicts hold at 5 % over all looks.
+        The level of the last analysis. Intervals and verdicts at it hold at 5 % over all analyses.
     until_regret, regret_bound
         The points asked for, and the bound on what choosing the leader loses, in points; None
-        where there is none.
+        where not known.
     ended
         Whether the study ended before all repetitions.
 
@@ -94,7 +94,7 @@ class RaceRecord:
         for name, value in values.items():
             if not _is_allowed(name, value):
                 raise ValueError(f"{name}={value!r} in the record of a race is not allowed")
-        if not values["repetitions"] <= values["planned"]:
+        if values["repetitions"] > values["planned"]:
             raise ValueError("the record of a race has more repetitions than were planned")
         return cls(**values)
 

@@ -1,4 +1,4 @@
-"""From runs read back from a store to the scores that decisions of a race are made of."""
+"""From runs read back from a store to the scores that decisions of a race are based on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,14 @@ import pandas as pd
 
 from lr_study.comparison.guards import duplicate_reasons, invalid_reasons
 from lr_study.comparison.image_scores import ImageScores, Integers
+from lr_study.comparison.paired_images import class_of_each_image, fold_of_each_image
 from lr_study.runs import ImageResults
+from lr_study.support import UsageError
 
 
 @dataclass(frozen=True)
 class RaceScores:
-    """What each policy made of each image, as far as its runs are there.
+    """The results of each policy on each image, as far as its runs are there.
 
     Attributes
     ----------
@@ -70,7 +72,7 @@ def race_scores(
         for r in range(available[i]):
             for seed in rounds[r]:
                 found = results[policy, seed]
-                if found is not None:  # what is available is
+                if found is not None:  # always, in a repetition that is available
                     values[i, r, found.validated] = found.right
     is_stratified = bool(runs["protocol"].iloc[0].get("stratified"))
     scores = ImageScores(
@@ -99,9 +101,9 @@ def _division(
     policies: Sequence[str],
     seeds: Sequence[int],
 ) -> tuple[Integers, Integers] | None:
-    """Which fold and class each image is in, by the first policy's run of each seed.
+    """Which fold and class each image is in, by the first run of each seed that has results.
 
-    None if the runs divide the images otherwise, or a seed has none.
+    None if a seed has no such run, or if the seeds do not validate each image once.
     """
     of_seeds = []
     for seed in seeds:
@@ -110,14 +112,11 @@ def _division(
         if found is None:
             return None
         of_seeds.append(found)
-    images = of_seeds[0].images
-    fold, classes = np.full((2, images), -1, np.int64)
-    for f, found in enumerate(of_seeds):
-        if found.images != images or (fold[found.validated] >= 0).any():
-            return None
-        fold[found.validated] = f
-        classes[found.validated] = found.classes
-    return None if (fold < 0).any() else (fold, classes)
+    try:
+        fold: Integers = fold_of_each_image(of_seeds, len(seeds))[0]
+    except UsageError:
+        return None
+    return fold, class_of_each_image(of_seeds, len(fold))
 
 
 def _lacking(

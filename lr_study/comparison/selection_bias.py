@@ -1,9 +1,10 @@
 """How good the winner is, corrected for having been chosen: BBC-CV.
 
-The best of many policies on some images is flattered by these images. So images are drawn with
-replacement, as many as there are; the policy that is best on those drawn is judged on those that
-were not, and compared there with the policy that won on all. What it lacks, on average over draws,
-is the optimism of choosing and judging on the same images. Nothing is trained again [1]_.
+A policy that was chosen as the best of many on some images looks better on them than on new ones.
+So images are drawn with replacement, as many as there are; the policy that is best on those drawn
+is judged on those that were not, and compared there with the policy that won on all. The average
+shortfall over draws estimates the optimism of choosing and judging on the same images. Nothing is
+trained again [1]_.
 
 Judging the winner's replacement rather than its accuracy alone gives the same expectation, since
 images left out are a random part of all, with a much smaller error of simulation.
@@ -48,11 +49,6 @@ class WinnerEstimate:
     corrected: float
     means: Floats
 
-    @property
-    def optimism(self) -> float:
-        """What choosing flatters: above 0 where larger values are better, below where worse."""
-        return self.naive - self.corrected
-
     def gain_over(self, baseline: int) -> float:
         """Return the corrected value less that of a policy named beforehand.
 
@@ -69,7 +65,7 @@ def correct_for_choosing(
     higher_is_better: bool = True,
     bootstraps: int = BOOTSTRAPS,
 ) -> WinnerEstimate:
-    """Estimate the value of the best policy without the flattery of choosing.
+    """Estimate the value of the best policy without selection bias.
 
     Policies that are equally good on the images drawn count alike.
 

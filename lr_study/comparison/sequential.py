@@ -1,59 +1,52 @@
 """Decisions of a study after each whole repetition: who trains no further, and whether it ends.
 
-A look after repetition r uses the repetitions up to r and nothing later, so a study that was killed
-and goes on, or is looked at again when it is finished, finds the same decisions at the same looks.
+The interim analysis after repetition r uses the repetitions up to r and nothing later. So a study
+that was killed and goes on, or is analysed again when it is finished, has the same analyses with
+the same decisions.
 
-Looking several times would find differences that are none. The error rate is therefore spent over
-the looks as O'Brien and Fleming's boundaries do [1]_, at the information t = V(planned)/V(r) that
-the repetitions so far hold of what all planned ones will: 2 - 2 Φ(z/√t), with z the normal
-quantile of half the level. Images do not renew, so the first of four repetitions may hold more than
-a quarter of the information. What of a difference's variance lasts, and what repetitions lower, can
-be told apart from two repetitions on; for the first look nothing is taken to last, which spends
-less.
+Testing several times at the full level would find differences that do not exist. The error rate is
+therefore spent over the analyses as O'Brien and Fleming's boundaries do [1]_, at the information
+t = V(planned)/V(r), the share of the final information that r repetitions hold: 2 - 2 Φ(z/√t), with
+z the normal quantile of half the level. Every repetition divides the same images, so the first of
+four may hold more than a quarter of the information. How much of a variance more repetitions lower
+can be estimated from two repetitions on. The first analysis assumes that they lower all of it,
+which spends less.
 
-Within a look policies leave the set of those that may be best step by step, as the model confidence
-set does [2]_; see `joint_draws` for how looks are correlated.
+Within an analysis policies leave the set of those that may be best step by step, as in the model
+confidence set (`confidence_set`). `joint_draws` says how analyses are correlated.
 
 References
 ----------
 .. [1] K. K. G. Lan and D. L. DeMets. Discrete sequential boundaries for clinical trials. Biometrika
    70 (1983).
-.. [2] P. R. Hansen, A. Lunde and J. M. Nason. The model confidence set. Econometrica 79 (2011).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from lr_study.comparison.image_scores import ImageScores
+from lr_study.comparison.confidence_set import elimination_order
+from lr_study.comparison.image_scores import Floats, ImageScores
 from lr_study.comparison.image_variance import PairVariances, pair_variances
 from lr_study.comparison.inference import LEVEL
-from lr_study.comparison.joint_draws import (
-    DRAWS,
-    JointDraws,
-    critical_value,
-    union_bound,
-)
+from lr_study.comparison.joint_draws import DRAWS, JointDraws, union_bound
+from lr_study.comparison.max_t import critical_value
 from lr_study.comparison.sign_flips import normal_statistics
 from lr_study.support import UsageError
 
-LEAST_CRITICAL = 1.96
-"""No difference below counts, as in a single comparison, however few images differ."""
-
 LEAST_LEVEL = 0.001
-"""Intervals and bounds of an early look are given at this level, where less was spent: smaller
-ones would need far more than the 10,000 draws that they are made of."""
+"""Where an early analysis spends less, its intervals and bounds have this level: a smaller one
+would need far more than the 10,000 draws that they are made of."""
 
 Bound = Callable[[ImageScores, float], float]
 """From scores and a level to what choosing the leader loses at most, in the unit of the values."""
 
 
 @dataclass(frozen=True)
-class Look:
+class InterimAnalysis:
     """What was found after one whole repetition. Policies are indices into the scores.
 
     Attributes
@@ -63,12 +56,12 @@ class Look:
     information
         The share of what all planned repetitions will tell, from 0 to 1.
     spent
-        The error rate of all looks up to this one together.
+        The error rate of all analyses up to this one together.
     level
-        The error rate of this look by itself, for intervals and bounds; at least `LEAST_LEVEL`.
-    fell
+        The error rate of this analysis by itself, for intervals and bounds; at least `LEAST_LEVEL`.
+    dropped
         Policies that left the set of those that may be best.
-    left
+    remaining
         Policies in it; all of them if the study does not race.
     regret_bound
         What choosing the leader loses at most; infinite if it was not asked for.
@@ -78,40 +71,40 @@ class Look:
     information: float
     spent: float
     level: float
-    fell: tuple[int, ...]
-    left: tuple[int, ...]
+    dropped: tuple[int, ...]
+    remaining: tuple[int, ...]
     regret_bound: float
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """The looks at a study so far.
+    """The interim analyses of a study so far.
 
     Attributes
     ----------
     planned
         Whole repetitions that were asked for.
-    looks
+    analyses
         In order; none before a whole repetition.
     ended
         Whether nothing more is to be trained although repetitions are left.
     """
 
     planned: int
-    looks: tuple[Look, ...]
+    analyses: tuple[InterimAnalysis, ...]
     ended: bool
 
     @property
     def stopped(self) -> dict[int, int]:
-        """The policies that train no further, with the repetitions after which they fell.
+        """The policies that train no further, with the repetitions after which they were dropped.
 
-        After the last repetition none is stopped.
+        After the last planned repetition there is no training left to stop.
         """
         return {
-            i: look.repetitions
-            for look in self.looks
-            if look.repetitions < self.planned
-            for i in look.fell
+            i: analysis.repetitions
+            for analysis in self.analyses
+            if analysis.repetitions < self.planned
+            for i in analysis.dropped
         }
 
 
@@ -127,9 +120,10 @@ def decide(
     level: float = LEVEL,
     draws: int = DRAWS,
 ) -> Decisions:
-    """Make the decisions of all looks that the repetitions so far allow.
+    """Make all interim analyses that the repetitions so far allow.
 
-    A look needs each policy that is still in; those that fell have the repetitions that they had.
+    An analysis needs the results of each policy that remains; a policy that was dropped needs no
+    more repetitions.
 
     Parameters
     ----------
@@ -148,7 +142,7 @@ def decide(
     higher_is_better
         Whether larger values are better.
     level
-        The error rate over all looks.
+        The error rate over all analyses.
     draws
         How many draws decide.
 
@@ -176,20 +170,19 @@ def decide(
             f"{has.max()} of {scores.repetitions} repetitions, {planned} planned: give no more "
             "than there are"
         )
-    study = _Study(
-        scores, planned, higher_is_better, level, bound, JointDraws(scores.policies, draws)
-    )
-    state = _State(np.arange(scores.policies), np.zeros(draws, bool), 0.0, 0.0)
-    looks: list[Look] = []
+    joint = JointDraws(scores.policies, draws)
+    study = _Study(scores, planned, race, higher_is_better, level, bound, joint)
+    everyone = tuple(range(scores.policies))
+    latest = InterimAnalysis(0, 0.0, 0.0, 0.0, (), everyone, float("inf"))
+    crossed = np.zeros(draws, bool)
+    analyses: list[InterimAnalysis] = []
     ended = False
-    for repetitions in range(1, planned + 1):
-        if ended or has[state.left].min() < repetitions:
-            break
-        look, state = study.look(state, repetitions, race=race)
-        looks.append(look)
-        near = until_regret is not None and look.regret_bound <= until_regret
-        ended = repetitions < planned and (near or len(look.left) == 1)
-    return Decisions(planned, tuple(looks), ended)
+    while not ended and latest.repetitions < min(planned, has[list(latest.remaining)].min()):
+        latest, crossed = study.analyse(latest, crossed)
+        analyses.append(latest)
+        near = until_regret is not None and latest.regret_bound <= until_regret
+        ended = latest.repetitions < planned and (near or len(latest.remaining) == 1)
+    return Decisions(planned, tuple(analyses), ended)
 
 
 def spent_until(information: float, level: float = LEVEL) -> float:
@@ -224,64 +217,68 @@ def information_share(variances: PairVariances, planned: int) -> float:
     return float(np.clip(np.median(then[known] / now[known]), share, 1.0))
 
 
-class _State(NamedTuple):
-    """After a look: who is left, the draws that crossed, and what was reached and spent."""
-
-    left: NDArray[np.int64]
-    crossed: NDArray[np.bool_]
-    information: float
-    spent: float
-
-
 @dataclass(frozen=True)
 class _Study:
     scores: ImageScores
     planned: int
+    race: bool
     higher_is_better: bool
     level: float
     bound: Bound | None
     joint: JointDraws
 
-    def look(self, before: _State, repetitions: int, *, race: bool) -> tuple[Look, _State]:
-        now = self.scores.first(repetitions).select(before.left)
+    def analyse(
+        self, before: InterimAnalysis, crossed: NDArray[np.bool_]
+    ) -> tuple[InterimAnalysis, NDArray[np.bool_]]:
+        """Return the analysis that follows ``before``, and the draws that crossed so far."""
+        repetitions, policies = before.repetitions + 1, np.array(before.remaining)
+        now = self.scores.first(repetitions).select(policies)
         variances = pair_variances(now)
-        share = max(information_share(variances, self.planned), before.information)
-        spent = spent_until(share, self.level)
-        drawn = self.joint.at(now, variances, before.left)
+        information = max(information_share(variances, self.planned), before.information)
+        spent = spent_until(information, self.level)
         better = normal_statistics(variances) * (1 if self.higher_is_better else -1)
-
-        stays = np.ones(len(before.left), bool)
-        while True:
-            inside = np.flatnonzero(stays)
-            largest = drawn.nested_maxima(inside.tolist())[0]
-            pairs = len(inside) * (len(inside) - 1) // 2
-            critical = max(
-                LEAST_CRITICAL,
-                min(
-                    critical_value(largest, before.crossed, spent),
-                    union_bound(pairs, spent - before.spent),
-                ),
-            )
-            beaten = inside[better[np.ix_(inside, inside)].max(axis=0) > critical]
-            stays[beaten] = False
-            if not race or not len(beaten) or stays.sum() < 2:
+        order = elimination_order(better)
+        dropped = 0
+        for maxima in self.joint.at(now, variances, policies).nested_maxima(order):
+            inside = order[dropped:]
+            critical = _critical_value(len(inside), maxima, crossed, before.spent, spent)
+            crossing = maxima > critical
+            if not self.race or better[np.ix_(inside, inside)].max() <= critical:
                 break
-        fell = ~stays if race else np.zeros(len(stays), bool)
-        crossing = largest > critical
+            dropped += 1
         level = max(float(crossing.mean()), spent - before.spent, LEAST_LEVEL)
-        left = before.left[~fell]
-        look = Look(
+        gone, remaining = (np.sort(part) for part in np.split(np.array(order), [dropped]))
+        found = InterimAnalysis(
             repetitions,
-            share,
+            information,
             spent,
             level,
-            tuple(before.left[fell].tolist()),
-            tuple(left.tolist()),
-            self._regret(now.select(~fell), level),
+            tuple(policies[gone].tolist()),
+            tuple(policies[remaining].tolist()),
+            self._regret(now.select(remaining), level),
         )
-        return look, _State(left, before.crossed | crossing, share, spent)
+        return found, crossed | crossing
 
     def _regret(self, scores: ImageScores, level: float) -> float:
         if scores.policies == 1:
             return 0.0
         return float("inf") if self.bound is None else self.bound(scores, level)
+
+
+def _critical_value(
+    policies: int, maxima: Floats, crossed: NDArray[np.bool_], before: float, spent: float
+) -> float:
+    """The critical value at which the analyses so far have the error rate ``spent`` together.
+
+    Draws that crossed in earlier analyses count as crossing in this one too: 20 of 999 here.
+
+    >>> maxima = np.arange(1, 1000) / 400
+    >>> crossed = maxima <= 0.05
+    >>> [_critical_value(2, maxima, before, 0.0, 0.05) for before in (crossed & False, crossed)]
+    [2.375, 2.425]
+    """
+    pairs = policies * (policies - 1) // 2
+    return min(
+        critical_value(np.where(crossed, np.inf, maxima), spent),
+        union_bound(pairs, spent - before),
+    )

@@ -5,9 +5,9 @@ be the other way round. So each image gets a random sign, one for all pairs, and
 pair is the mean of signed d_e. This is exact for few images too, where normal approximations are
 not: with five images that differ, all in favour of one policy, the p-value is 2/32.
 
-What a training changes for all images of its fold is no matter of images. The seed part of the
-variance is drawn from a normal distribution; that it is estimated from few seeds is accounted for
-by turning the observed statistic to a normal one through Student's t.
+Flipping images does not reproduce what a training changes for all images of its fold. This seed
+part of the variance is drawn from a normal distribution. That it is estimated from few seeds is
+accounted for by transforming the observed statistic to a normal one through Student's t.
 """
 
 import numpy as np
@@ -41,7 +41,7 @@ def flipped_means(values: Floats, rng: np.random.Generator, draws: int) -> Float
 
     All rows of a draw have the same signs. The sign of an image depends on its place, the number
     of images and the generator alone: in another call with an equal generator it is the same, which
-    keeps the rounds of a study dependent.
+    keeps the interim analyses of a study dependent.
 
     >>> values = np.array([[1.0, 0, 0, 0], [2, 0, 0, 0]])
     >>> flipped_means(values, np.random.default_rng(0), 3).tolist()
@@ -81,16 +81,28 @@ def draw_flips(
     >>> abs(flips.statistics(0, [1])).tolist()
     [[1.0, 1.0, 1.0, 1.0]]
     """
-    # An image on which all policies agree is in no difference: it needs no sign.
-    told_apart = (image_means != image_means[0]).any(axis=0)
-    told_apart[0] = True  # some image must be left
-    own = image_means[:, told_apart]
-    return PairDraws(
-        image=flipped_means(own, rng, draws) * (told_apart.sum() / variances.images),
-        seed=rng.standard_normal((len(image_means), draws)),
-        seed_scale=np.sqrt(variances.seed_part / 2),
-        root=flip_root(variances),
+    # An image on which all policies agree adds to no difference: it needs no sign.
+    differ = (image_means != image_means[0]).any(axis=0)
+    differ[0] = True  # some image must be left
+    own = image_means[:, differ]
+    return flip_draws(
+        flipped_means(own, rng, draws) * (differ.sum() / variances.images),
+        rng.standard_normal((len(image_means), draws)),
+        variances,
     )
+
+
+def flip_draws(image: Floats, seed: Floats, variances: PairVariances) -> PairDraws:
+    """Return draws of the statistics of all pairs from draws of each policy's parts.
+
+    Parameters
+    ----------
+    image
+        (policies, draws): of `flipped_means`.
+    seed
+        (policies, draws): independent standard normal numbers.
+    """
+    return PairDraws(image, seed, np.sqrt(variances.seed_part / 2), flip_root(variances))
 
 
 def flip_root(variances: PairVariances) -> Floats:
@@ -105,7 +117,7 @@ def normal_statistics(variances: PairVariances) -> Floats:
     """Return the observed statistics as normal ones, (policies, policies).
 
     The t statistics D/root have Satterthwaite's degrees of freedom, where the image part counts
-    with N - 1: that its distribution is not normal, the draws account for.
+    with N - 1: the draws account for its not being normal.
 
     Of 8 images, 5 are in favour of the first policy and 1 of the other: D/root is 4/√6 = 1.633,
     with 7 degrees of freedom.

@@ -2,13 +2,14 @@
 
 Nothing is decided from memory: runs are read back, so the same command after a kill, and the same
 command on another machine, decide the same. If the store cannot be reached, or lacks runs that wait
-in the outbox, all policies that are in train on, and the decision is made up for when it answers:
-hours of waiting would cost more than the runs that it might have left out, and the earlier
-repetitions, of which the decision is made, may be in the store alone.
+in the outbox, all policies that have not been stopped train on, and the decision is made once the
+runs are there. Waiting for hours would cost more than the runs that the decision might have saved,
+and the results of earlier repetitions may be in the store alone.
 """
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from lr_study.comparison import (
     RANDOM_SEED,
     Decisions,
     ImageScores,
-    Look,
+    InterimAnalysis,
     RaceRecord,
     decide,
     infer,
@@ -46,18 +47,18 @@ class EarlyEnd:
     Attributes
     ----------
     finished
-        How many repetitions nothing is missing of any more.
+        How many repetitions are complete.
     decisions
         None until the runs of a whole repetition were read.
     is_logged
-        Whether the latest study in the store has the decisions so far.
+        Whether the latest study in the store has all decisions so far.
     """
 
     study: StudySpec
     protocol: Protocol
     finished: int = 0
     decisions: Decisions | None = None
-    is_logged: bool = False
+    is_logged: bool = True
     _shown: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +81,7 @@ class EarlyEnd:
             )
 
     def read(self, runs: pd.DataFrame) -> str:
-        """Decide by the runs of the experiment; return what a look that is due lacks."""
+        """Decide by the runs of the experiment; return what the analysis that is due lacks."""
         rounds = self.study.rounds
         if self.study.rerun == "all":  # later runs are there, and will be replaced
             rounds = rounds[: self.finished]
@@ -97,33 +98,28 @@ class EarlyEnd:
             until_regret=None if until is None else until / POINTS,
             bound=_regret_bound,
         )
-        self.is_logged = self.record() == races_of(runs).get(self.protocol.id)
-        looks = self.decisions.looks
-        if self.decisions.ended or len(looks) >= self.finished:
+        self.is_logged = self.record() in (None, races_of(runs).get(self.protocol.id))
+        analyses = self.decisions.analyses
+        if self.decisions.ended or len(analyses) >= self.finished:
             return ""
-        left = looks[-1].left if looks else range(len(self.policies))
-        return next(found.lacking[i] for i in left if found.available[i] <= len(looks))
+        remaining = analyses[-1].remaining if analyses else range(len(self.policies))
+        return next(found.lacking[i] for i in remaining if found.available[i] <= len(analyses))
 
     def needs(self, spec: RunSpec) -> bool:
         """Whether a cell is to be trained, by what is decided so far."""
         if self.decisions is None:
             return True
         repetition = self.round_of(spec)
-        if self.decisions.ended and repetition >= len(self.decisions.looks):
+        if self.decisions.ended and repetition >= len(self.decisions.analyses):
             return False
-        fell = self.decisions.stopped.get(self.policies.index(str(spec.policy)))
-        return fell is None or repetition < fell
+        stopped = self.decisions.stopped.get(self.policies.index(str(spec.policy)))
+        return stopped is None or repetition < stopped
 
     def is_due(self, finished: int) -> bool:
         """Take note of the finished repetitions; return whether there is anything to decide."""
         self.finished = finished
         is_ended = self.decisions is not None and self.decisions.ended
         return self.study.may_end_early and not is_ended
-
-    @property
-    def is_unlogged(self) -> bool:
-        """Whether there are decisions that the latest study in the store does not have."""
-        return not self.is_logged and self.record() is not None
 
     @property
     def rounds(self) -> tuple[tuple[int, ...], ...]:
@@ -134,55 +130,56 @@ class EarlyEnd:
         """Return which of the repetitions a cell is in, from 0."""
         return next(i for i, seeds in enumerate(self.rounds) if spec.seed in seeds)
 
-    @property
+    @cached_property
     def policies(self) -> list[str]:
         """The policies in text form, in the order of the decisions' indices."""
         return [str(policy) for policy in self.study.policies]
 
     def record(self) -> RaceRecord | None:
         """Return the decisions so far as the study's run keeps them; None before the first."""
-        if self.decisions is None or not self.decisions.looks:
+        if self.decisions is None or not self.decisions.analyses:
             return None
-        look = self.decisions.looks[-1]
+        latest = self.decisions.analyses[-1]
         return RaceRecord(
             protocol_id=self.protocol.id,
             folds=self.study.settings.folds,
             planned=self.decisions.planned,
-            repetitions=look.repetitions,
-            level=look.level,
+            repetitions=latest.repetitions,
+            level=latest.level,
             stopped={self.policies[i]: r for i, r in self.decisions.stopped.items()},
             until_regret=self.study.until_regret,
-            regret_bound=look.regret_bound * POINTS,
+            regret_bound=latest.regret_bound * POINTS,
             ended=self.decisions.ended,
         )
 
     def new_lines(self) -> list[str]:
-        """Return a line for each look that was not shown yet."""
-        looks = () if self.decisions is None else self.decisions.looks
-        new, self._shown = looks[self._shown :], len(looks)
-        return [self._line(look, is_last=look is looks[-1]) for look in new]
+        """Return a line for each interim analysis that was not shown yet."""
+        analyses = () if self.decisions is None else self.decisions.analyses
+        new, self._shown = analyses[self._shown :], len(analyses)
+        return [self._line(each, is_last=each is analyses[-1]) for each in new]
 
-    def _line(self, look: Look, *, is_last: bool) -> str:
+    def _line(self, analysis: InterimAnalysis, *, is_last: bool) -> str:
         folds, planned = self.study.settings.folds, len(self.study.rounds)
         parts = []
-        if self.study.race and look.repetitions < planned:
-            names = ", ".join(self.policies[i] for i in look.fell)
-            train = "trains" if len(look.fell) == 1 else "train"
+        if self.study.race and analysis.repetitions < planned:
+            dropped, remaining = len(analysis.dropped), len(analysis.remaining)
+            names = ", ".join(self.policies[i] for i in analysis.dropped)
+            train = "trains" if dropped == 1 else "train"
             parts.append(
-                f"{len(look.fell)} of {len(look.fell) + len(look.left)} policies may not be best "
-                f"and {train} no further ({names})"
-                if look.fell
-                else f"all {len(look.left)} policies may be best and train on"
+                f"{dropped} of {dropped + remaining} policies may not be best and {train} no "
+                f"further ({names})"
+                if dropped
+                else f"all {remaining} policies may be best and train on"
             )
-        points = look.regret_bound * POINTS
+        points = analysis.regret_bound * POINTS
         parts.append(f"choosing the leader loses at most {points:.2g} points (95 %)")
         if is_last and self.decisions is not None and self.decisions.ended:
             parts.append("the study ends")
-        seeds = f"{look.repetitions * folds} of {planned * folds} seeds"
+        seeds = f"{analysis.repetitions * folds} of {planned * folds} seeds"
         return f"after {seeds}: {'; '.join(parts)}"
 
 
-def look_into_store(
+def decide_from_store(
     ending: EarlyEnd,
     destination: Destination,
     sender: Sender,
@@ -195,9 +192,9 @@ def look_into_store(
     Parameters
     ----------
     cells
-        Those of the study: what waits of them is sent first.
+        Those of the study: the runs of them that wait in the outbox are sent first.
     say
-        Is given a line per decision, or one that says why there is none.
+        Is given a line per decision, or one that says why no decision was made.
     """
     client, experiment = destination.client, destination.experiment
     waiting = sender.try_send(experiment, cells)
@@ -223,8 +220,8 @@ def log_decisions(ending: EarlyEnd, sender: Sender, parent: str) -> None:
 
 def _not_decided(why: str) -> str:
     return (
-        f"not decided ({why}): policies that are in train on, and the decision is made when all "
-        "of its runs are in the store"
+        f"not decided ({why}): policies that were not stopped train on, and the decision is made "
+        "when all of its runs are in the store"
     )
 
 

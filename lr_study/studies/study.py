@@ -10,7 +10,7 @@ import pandas as pd
 
 from lr_study.comparison import Comparison, compare
 from lr_study.runs import Plan, RunSpec, StudySpec, make_plan
-from lr_study.studies.early_end import EarlyEnd, log_decisions, look_into_store
+from lr_study.studies.early_end import EarlyEnd, decide_from_store, log_decisions
 from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
 from lr_study.studies.publishing import Publisher, run_name
@@ -141,7 +141,7 @@ def run_study(
     for line in ending.new_lines():
         on_decision(line)
     unlogged: dict[str, str] = {}
-    if plan.missing or ending.is_unlogged or will_join(client):
+    if plan.missing or not ending.is_logged or will_join(client):
         name = f"study {len(study.policies)}×{len(study.seeds)} (policies × seeds)"
         with tracked_run(destination, name, tags={KIND_TAG: "study", **commit_tags()}) as parent:
             replaces = study.rerun == "all"
@@ -198,12 +198,12 @@ class _Study:
     def cell(self, spec: RunSpec) -> str:
         return self.workload.protocol.cell(spec.policy, spec.seed)
 
-    def look(self, finished: int) -> None:
+    def decide(self, finished: int) -> None:
         """Make the decisions that are due after so many whole repetitions."""
         if self.ending.is_due(finished):
             cells = _cells_of(self.workload, self.plan)
             where = self.destination, self.sender, self.parent
-            look_into_store(self.ending, *where, cells, self.on_decision)
+            decide_from_store(self.ending, *where, cells, self.on_decision)
 
     def still_missing(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
         """Return the specs that no other study finished meanwhile, as far as the store answers."""
@@ -246,7 +246,7 @@ def _train(study: _Study, executor: Executor) -> None:
     for submitted in uploads:
         submitted.result()
     study.sender.require_sent(study.destination.experiment, _cells_of(study.workload, plan))
-    study.look(finished=len(study.ending.rounds))
+    study.decide(finished=len(study.ending.rounds))
 
 
 def _batches(
@@ -264,16 +264,15 @@ def _batches(
             wait(uploads)
             for submitted in uploads:
                 submitted.result()
-            study.look(finished=repetition)
+            study.decide(finished=repetition)
         needed = [spec for spec in of_seed if study.ending.needs(spec)]
         study.skipped += len(of_seed) - len(needed)
         bar.advance(study.workload.protocol.epochs * (len(of_seed) - len(needed)))
         if not needed:
             continue
-        of_seed = needed
-        width = study.workload.trainer(of_seed[0].seed).width
-        for start in range(0, len(of_seed), width):
-            planned = of_seed[start : start + width]
+        width = study.workload.trainer(needed[0].seed).width
+        for start in range(0, len(needed), width):
+            planned = needed[start : start + width]
             for submitted in uploads:
                 if submitted.done():
                     submitted.result()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scores_on_images import guesses
 
-from lr_study.comparison.confidence_set import elimination_order, set_p_values, step_down_maxima
+from lr_study.comparison.confidence_set import elimination_order, set_p_values
 from lr_study.comparison.image_variance import pair_variances
 from lr_study.comparison.pair_draws import PairDraws, upper_quantile
 from lr_study.comparison.sign_flips import draw_flips, normal_statistics
@@ -68,7 +68,7 @@ def test_it_is_step_down_by_critical_values(seed: int) -> None:
     better = normal_statistics(variances)
     draws = draw_flips(scores.image_means, variances, np.random.default_rng(seed), 400)
     order = elimination_order(better)
-    p_value = set_p_values(better, step_down_maxima(draws, order), order)
+    p_value = set_p_values(better, draws.nested_maxima(order), order)
     for level in (0.01, 0.05, 0.2, 0.5):
         assert set(np.flatnonzero(p_value >= level)) == slow_set(better, draws, level)
     assert p_value[scores.means.argmax()] == 1

@@ -65,7 +65,7 @@ def test_repetitions_average_away_what_does_not_last(
     assert required_repetitions(pair, 2.0, 0.005) == repetitions
 
 
-def test_with_one_repetition_it_cannot_be_told() -> None:
+def test_one_repetition_does_not_show_what_more_would_do() -> None:
     one = PairParts(0.01, 1e-4, np.nan, np.nan, 0.0, 0.0, NORMAL, 1)
     assert required_repetitions(one, 2.0, 0.005) is None
     assert required_image_factor(one, 2.0, 0.005) == pytest.approx(4, rel=1e-4)
@@ -97,25 +97,6 @@ def test_few_degrees_of_freedom_ask_for_more() -> None:
     assert required_image_factor(few, 2.0, 0.005) == pytest.approx(expected, rel=1e-4)
     one_part = parts(0.0101, interaction=1e-4, freedom=5.0)
     assert required_repetitions(one_part, 2.0, 0.005) == int(np.ceil(expected * 2 / 1.0201))
-
-
-@pytest.mark.parametrize(
-    ("sizes", "dominant"),
-    [
-        ((3, 1, 1), "lasting"),
-        ((1, 3, 1), "interaction"),
-        ((1, 1, 3), "seed"),
-    ],
-)
-def test_the_largest_part_is_named(sizes: tuple[int, int, int], dominant: str) -> None:
-    assert parts(0.01, *sizes).dominant == dominant
-    lasting, interaction, seed = sizes
-    untold = PairParts(0.01, lasting + interaction, np.nan, np.nan, 2 * seed, 0.0, NORMAL, 1)
-    assert untold.dominant == ("seed" if dominant == "seed" else "image")
-
-
-def test_equal_parts_are_said_to_be_of_images() -> None:
-    assert PairParts(0.01, 1.0, np.nan, np.nan, 1.0, 0.0, NORMAL, 1).dominant == "image"
 
 
 def test_parts_are_those_of_the_pair() -> None:

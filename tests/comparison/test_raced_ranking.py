@@ -102,7 +102,7 @@ def test_a_stopped_policy_whose_other_seeds_were_trained_after_all_is_one_like_a
     assert (slow.verdict, slow.runs) == ("clearly worse", 10)
 
 
-def test_verdicts_hold_over_all_looks() -> None:
+def test_verdicts_hold_over_all_analyses() -> None:
     (ranking,) = raced().protocols
     assert ranking.level == 0.03
     (one,) = raced(level=0.05).protocols
@@ -110,7 +110,7 @@ def test_verdicts_hold_over_all_looks() -> None:
     width = [r.rows[1].vs_best.interval[1] - r.rows[1].vs_best.interval[0] for r in (ranking, one)]
     assert width[0] > width[1]
     assert ranking.regret_bound > one.regret_bound
-    # Of a look at other repetitions than these, nothing is known.
+    # An analysis of other repetitions does not give these a level.
     (other,) = raced(repetitions=1).protocols
     assert other.level == 0.05
 

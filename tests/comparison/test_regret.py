@@ -62,7 +62,7 @@ def test_it_falls_when_the_lead_grows() -> None:
     assert found[0] > found[-1] + 0.1
 
 
-def test_the_best_looking_costs_least() -> None:
+def test_choosing_the_best_estimate_costs_least() -> None:
     scores = guesses([0.9, 0.85, 0.8], images=400)
     found = bounds_of(scores)
     assert int(np.argmin(found)) == int(scores.means.argmax())

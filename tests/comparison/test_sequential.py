@@ -40,10 +40,10 @@ def raced(scores: ImageScores, planned: int | None = None, **options):
     return decide(scores, everything, planned, race=True, draws=2_000, **options)
 
 
-def test_what_is_far_behind_falls_at_once_and_what_is_equal_stays():
+def test_a_policy_far_behind_is_dropped_at_once_and_equal_policies_remain():
     scores = study_of((0, 0, 0, -4), 4, np.random.default_rng(0), images=400)
     assert raced(scores).stopped == {3: 1}
-    assert [look.left for look in raced(scores).looks] == [(0, 1, 2)] * 4
+    assert [analysis.remaining for analysis in raced(scores).analyses] == [(0, 1, 2)] * 4
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -51,11 +51,11 @@ def test_a_decision_does_not_depend_on_what_comes_after_it(seed):
     strengths = (0, 0, -0.2, -0.4, -0.8, -2)
     scores = study_of(strengths, 4, np.random.default_rng(seed), of_seeds=0.1)
     whole = raced(scores)
-    assert len({look.left for look in whole.looks}) > 1, "nothing was decided"
+    assert len({analysis.remaining for analysis in whole.analyses}) > 1, "nothing was decided"
     for repetitions in range(1, 5):
-        assert raced(scores.first(repetitions), 4).looks == whole.looks[:repetitions]
+        assert raced(scores.first(repetitions), 4).analyses == whole.analyses[:repetitions]
 
-    # A study that trained no policy further that fell: what it lacks may be anything.
+    # The results that a policy has after it was dropped do not count.
     has = np.array([whole.stopped.get(i, 4) for i in range(len(strengths))])
     values = scores.values.copy()
     for i, repetitions in enumerate(has):
@@ -63,24 +63,24 @@ def test_a_decision_does_not_depend_on_what_comes_after_it(seed):
     assert decide(replace(scores, values=values), has, 4, race=True, draws=2_000) == whole
 
 
-def test_there_is_no_look_before_all_that_are_in_have_the_repetition():
+def test_an_analysis_waits_until_every_remaining_policy_has_the_repetition():
     scores = study_of((0, 0, -4), 2, np.random.default_rng(0), images=400)
     found = decide(scores, [2, 1, 1], 3, race=True, draws=2_000)
-    assert [look.repetitions for look in found.looks] == [1]
+    assert [analysis.repetitions for analysis in found.analyses] == [1]
     assert found.stopped == {2: 1}
-    assert not decide(scores, [2, 2, 0], 3, race=True, draws=2_000).looks
+    assert not decide(scores, [2, 2, 0], 3, race=True, draws=2_000).analyses
 
 
 def test_without_a_race_nobody_is_stopped():
     scores = study_of((0, 0, -4), 2, np.random.default_rng(0), images=400)
     found = decide(scores, [2, 2, 2], 3, race=False, draws=2_000)
     assert found.stopped == {}
-    assert [look.left for look in found.looks] == [(0, 1, 2)] * 2
+    assert [analysis.remaining for analysis in found.analyses] == [(0, 1, 2)] * 2
 
 
-def test_what_falls_at_the_last_look_was_not_stopped():
+def test_a_policy_dropped_by_the_last_analysis_was_not_stopped():
     scores = study_of((0, 0, -4), 2, np.random.default_rng(0), images=400)
-    assert raced(scores.first(1), 1).looks[0].fell == (2,)
+    assert raced(scores.first(1), 1).analyses[0].dropped == (2,)
     assert raced(scores.first(1), 1).stopped == {}
 
 
@@ -92,11 +92,11 @@ def test_losses_are_better_where_they_are_lower():
 
 def test_a_race_that_one_policy_won_ends():
     found = raced(study_of((0, -4, -4), 3, np.random.default_rng(0), images=400))
-    assert (found.ended, len(found.looks)) == (True, 1)
-    assert found.looks[0].regret_bound == 0
+    assert (found.ended, len(found.analyses)) == (True, 1)
+    assert found.analyses[0].regret_bound == 0
 
 
-def test_a_study_ends_when_the_bound_is_small_enough_and_not_at_the_last_look():
+def test_a_study_ends_when_the_bound_is_small_enough_and_not_by_the_last_analysis():
     asked = []
 
     def bound(scores, level):
@@ -106,16 +106,16 @@ def test_a_study_ends_when_the_bound_is_small_enough_and_not_at_the_last_look():
     scores = study_of((0, 0, -4), 4, np.random.default_rng(0), images=400)
     everything = {"race": False, "bound": bound, "draws": 2_000}
     found = decide(scores, [4, 4, 4], 4, until_regret=0.02, **everything)
-    assert (found.ended, len(found.looks)) == (True, 3)
+    assert (found.ended, len(found.analyses)) == (True, 3)
     assert [ask[:2] for ask in asked] == [(3, 1), (3, 2), (3, 3)]
-    # Each look has a level of its own, smaller than 5 %: that is the sequential correction.
+    # Each analysis has its own level, smaller than 5 %: that is the sequential correction.
     assert asked[0][2] == 0.001
     assert all(0.001 < ask[2] < 0.04 for ask in asked[1:])
     found = decide(scores, [4, 4, 4], 4, until_regret=0.0125, **everything)
-    assert (found.ended, len(found.looks)) == (False, 4)
+    assert (found.ended, len(found.analyses)) == (False, 4)
 
 
-def test_the_bound_of_a_race_is_over_those_that_are_in():
+def test_the_bound_of_a_race_is_over_the_remaining_policies():
     asked = []
 
     def bound(scores, level):
@@ -141,15 +141,17 @@ def test_information_of_repetitions_that_share_all_images_comes_at_once():
     fleeting = study_of((0, -0.3), 2, np.random.default_rng(0), interaction=5, images=2_000)
     assert information_share(pair_variances(lasting), 4) > 0.8
     assert information_share(pair_variances(fleeting), 4) == pytest.approx(0.5, abs=0.05)
-    # After one repetition what lasts cannot be told: nothing is taken to last.
+    # One repetition does not show what repetitions lower: they are assumed to lower everything.
     assert information_share(pair_variances(lasting.first(1)), 4) == 0.25
 
 
-def test_an_image_has_one_sign_over_all_looks_and_seeds_are_new():
+def test_an_image_has_one_sign_in_all_analyses_and_seeds_are_new():
     scores = study_of((0, -0.3), 2, np.random.default_rng(0), of_seeds=1)
     twice = replace(scores, values=scores.values[:, [0, 0]], fold=scores.fold[[0, 0]])
-    joint, left = JointDraws(2, draws=4_000), np.arange(2)
-    first, second = (joint.at(seen, pair_variances(seen), left) for seen in (twice.first(1), twice))
+    joint, everyone = JointDraws(2, draws=4_000), np.arange(2)
+    first, second = (
+        joint.at(seen, pair_variances(seen), everyone) for seen in (twice.first(1), twice)
+    )
     assert np.array_equal(first.image, second.image)
     correlation = np.corrcoef(first.seed[0], second.seed[0])[0, 1]
     assert correlation == pytest.approx(np.sqrt(1 / 2), abs=0.05)
@@ -158,12 +160,12 @@ def test_an_image_has_one_sign_over_all_looks_and_seeds_are_new():
 
 @pytest.mark.parametrize("of_seeds", [0.0, 0.5])
 def test_of_equal_policies_few_studies_call_one_worse(of_seeds):
-    """40 studies of 4 policies in 3 looks: 5 % are 2; more than 6 have a probability of 0.003."""
+    """40 studies of 4 policies: 5 % are 2; more than 6 have a probability of 0.003."""
     rng = np.random.default_rng(1)
     alarms = 0
     for _ in range(40):
-        looks = raced(study_of((0,) * 4, 3, rng, of_seeds=of_seeds)).looks
-        alarms += any(look.fell for look in looks)
+        analyses = raced(study_of((0,) * 4, 3, rng, of_seeds=of_seeds)).analyses
+        alarms += any(analysis.dropped for analysis in analyses)
     assert alarms <= 6
 
 

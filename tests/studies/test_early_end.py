@@ -69,17 +69,17 @@ def needed(ending: EarlyEnd) -> set[tuple[str, int]]:
 
 def test_before_anything_is_decided_all_is_needed(ending):
     assert needed(ending) == set(cells_of((GOOD, ALIKE, HOPELESS), range(6)))
-    assert (ending.record(), ending.is_unlogged, ending.new_lines()) == (None, False, [])
+    assert (ending.record(), ending.is_logged, ending.new_lines()) == (None, True, [])
 
 
-def test_what_fell_is_needed_no_further(ending):
+def test_a_dropped_policy_is_needed_no_further(ending):
     ending.is_due(1)
     assert ending.read(runs_of(cells_of((GOOD, ALIKE, HOPELESS), range(2)))) == ""
     gone = set(cells_of((HOPELESS,), range(2, 6)))
     assert needed(ending) == set(cells_of((GOOD, ALIKE, HOPELESS), range(6))) - gone
     record = ending.record()
     assert (record.stopped, record.repetitions, record.planned) == ({HOPELESS: 1}, 1, 3)
-    assert ending.is_unlogged
+    assert not ending.is_logged
     (line,) = ending.new_lines()
     assert line.startswith("after 2 of 6 seeds: 1 of 3 policies may not be best and trains no")
     assert HOPELESS in line
@@ -91,10 +91,10 @@ def test_decisions_that_the_latest_study_has_are_logged(ending):
     ending.read(runs)
     runs["race"] = pd.Series([ending.record()] + [None] * (len(runs) - 1), dtype=object)
     ending.read(runs)
-    assert not ending.is_unlogged
+    assert ending.is_logged
 
 
-def test_a_run_that_is_not_there_keeps_a_look_from_being_made(ending):
+def test_without_a_run_that_is_due_no_analysis_is_made(ending):
     cells = cells_of((GOOD, ALIKE, HOPELESS), range(2))
     ending.is_due(1)
     lacking = ending.read(runs_of([cell for cell in cells if cell != (ALIKE, 1)]))
@@ -188,6 +188,6 @@ def test_while_the_store_cannot_be_read_all_train_on_and_it_is_made_up_for(comma
     assert "not decided (the store cannot be reached" in said
     assert "no route to the store" in said
     assert len(study.finished()) == 30
-    # The look after the first repetition is the one that it would have been.
+    # The analysis after the first repetition is the one that it would have been.
     assert "after 5 of 10 seeds: 1 of 3 policies may not be best" in said
     assert record_of(study).stopped == {HOPELESS: 1}
