@@ -9,14 +9,18 @@ PIXELS = SIZE * SIZE * 3
 
 
 class Watched(keras.layers.Layer):
-    """Passes pictures on as features, and tells of each batch, and whether it trains."""
+    """Passes pictures on as features, and tells of each batch, and whether it trains.
 
-    def __init__(self, tell):
+    ``on_trace`` is called with the part of each trace.
+    """
+
+    def __init__(self, tell, on_trace):
         super().__init__()
-        self.tell = tell
+        self.tell, self.on_trace = tell, on_trace
 
     def call(self, pictures, training=False):
         part = "train" if training else "evaluate"
+        self.on_trace(part)
         tf.py_function(lambda batch: self.tell(part, batch.numpy()), [pictures], [])
         return tf.reshape(pictures, (-1, PIXELS)) / 255
 

@@ -33,13 +33,17 @@ class RaceScores:
 
 
 def race_scores(
-    runs: pd.DataFrame, policies: Sequence[str], rounds: Sequence[Sequence[int]]
+    runs: pd.DataFrame,
+    policies: Sequence[str],
+    rounds: Sequence[Sequence[int]],
+    *,
+    stratified: bool = False,
 ) -> RaceScores:
     """Return the scores of a study's policies from the runs of its protocol.
 
     A run counts if a ranking would take it. Under one seed all policies must have validated on the
     same images of the same classes, and the seeds of a round on each image once; what does not fit
-    is lacking. Scores on stratified folds have the classes.
+    is lacking.
 
     Parameters
     ----------
@@ -49,6 +53,8 @@ def race_scores(
         In text form.
     rounds
         The seeds of each whole repetition, one per fold, in the order of the folds.
+    stratified
+        Whether each class was divided by itself. The scores then have the classes.
     """
     results = _results(runs)
     divisions = [_division(results, policies, seeds) for seeds in rounds]
@@ -74,12 +80,11 @@ def race_scores(
                 found = results[policy, seed]
                 if found is not None:  # always, in a repetition that is available
                     values[i, r, found.validated] = found.right
-    is_stratified = bool(runs["protocol"].iloc[0].get("stratified"))
     scores = ImageScores(
         values,
         np.stack(folds),
         len(rounds[0]),
-        classes=classes[0] if is_stratified else None,
+        classes=classes[0] if stratified else None,
     )
     return RaceScores(scores, available, tuple(lacking))
 

@@ -86,7 +86,7 @@ class EarlyEnd:
         if self.study.rerun == "all":  # later runs are there, and will be replaced
             rounds = rounds[: self.finished]
         ours = runs[runs["protocol_id"] == self.protocol.id]
-        found = race_scores(ours, self.policies, rounds)
+        found = race_scores(ours, self.policies, rounds, stratified=self.protocol.stratified)
         if found.scores is None:
             return found.lacking[0] if self.finished else ""
         until = self.study.until_regret

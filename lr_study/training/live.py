@@ -27,7 +27,7 @@ from lr_study.support import (
 )
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head, reported_loss
-from lr_study.training.predictions import Predictions, image_results, predictions_of
+from lr_study.training.predictions import Predictions, Predictor, image_results
 from lr_study.training.rates import epoch_rates
 from lr_study.training.run_files import run_files
 from lr_study.training.schedule import EpochSchedule, schedule
@@ -118,8 +118,12 @@ def train_live(
             {"class_name": settings.optimizer, "config": {"learning_rate": rates}}
         ),
         loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
     )
+    # Keras traces the whole model once more if the first step creates variables: those of the
+    # optimizer, or of a metric that is given by its name alone.
+    model.optimizer.build(model.trainable_variables)
+    predictor = Predictor(model)
     _seed_drop_connect(model, generator(spec.seed, Stream.DROP_CONNECT))
     train = _Batches(images, images.train, spec)
     order = generator(spec.seed, Stream.BATCH_ORDER)
@@ -140,36 +144,30 @@ def train_live(
     def predict(rows: NDArray[np.int64]) -> Predictions:
         batches = _Batches(images, rows, spec)
         with _reading(batches):
-            return predictions_of(model, batches, images.labels[rows])
+            return predictor.predict(batches, images.labels[rows])
 
-    last: list[Predictions] = []
+    validated: Predictions | None = None
 
     def record_epoch(epoch: int, logs: dict[str, float]) -> None:
-        val_accuracy = _exact_share(logs["val_accuracy"], len(images.validation))
-        if epoch + 1 == settings.epochs:
-            last.append(predict(images.validation))
-            # Where two classes are equally probable but for rounding, another program may decide
-            # otherwise: what is reported is what the images say.
-            val_accuracy = last[0].accuracy
+        nonlocal validated
+        validated = predict(images.validation)
         record = EpochRecord(
             epoch=epoch + 1,
             loss=reported_loss(logs["loss"]),
             accuracy=_exact_share(logs["accuracy"], len(images.train)),
-            val_loss=reported_loss(logs["val_loss"]),
-            val_accuracy=val_accuracy,
+            val_loss=reported_loss(validated.loss),
+            val_accuracy=validated.accuracy,
             # What `optimizer.learning_rate` says now is the rate of the next step.
             learning_rate=float(rates(model.optimizer.iterations - 1)),
         )
         kept.add(record, before + time.perf_counter() - started, _state(model))
         on_epoch(EpochEnd(spec, record, kept.times[-1]))
 
-    validation = _Batches(images, images.validation, spec)
     hooks = keras.callbacks.LambdaCallback(on_epoch_begin=begin_epoch, on_epoch_end=record_epoch)
     started = time.perf_counter()
-    with _reading(train, validation):
+    with _reading(train):
         model.fit(
             train,
-            validation_data=validation,
             initial_epoch=len(kept.epochs),
             epochs=settings.epochs,
             shuffle=False,
@@ -177,11 +175,11 @@ def train_live(
             verbose=0,
         )
     seconds = before + time.perf_counter() - started
-    if not last:  # the checkpoint was that of the last epoch
-        last.append(predict(images.validation))
+    if validated is None:  # the checkpoint was that of the last epoch
+        validated = predict(images.validation)
     tested = predict(images.test) if len(images.test) else None
     results = image_results(
-        images.labels, images.train, images.validation, images.unused, last[0], tested
+        images.labels, images.train, images.validation, images.unused, validated, tested
     )
     kernel, bias = model.get_layer("softmax").get_weights()
     return History(
@@ -221,7 +219,6 @@ def _changing(model: Any) -> dict[str, Any]:
 
     The backbone is frozen, and a hundred times larger than these.
     """
-    model.optimizer.build(model.trainable_variables)
     parts = {
         "layer": model.trainable_variables,
         "optimizer": model.optimizer.variables,
@@ -264,13 +261,13 @@ def _exact_share(accuracy: float, images: int) -> float:
 
 
 @contextmanager
-def _reading(*batches: "_Batches") -> Iterator[None]:
+def _reading(batches: "_Batches") -> Iterator[None]:
     """Raise why a batch could not be read, instead of TensorFlow's error with a traceback."""
     try:
         yield
     except Exception:
-        for failure in filter(None, (batch.failure for batch in batches)):
-            raise failure from None
+        if batches.failure is not None:
+            raise batches.failure from None
         raise
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.runs import ImageResults, log_probabilities
-from lr_study.support import keras
+from lr_study.support import keras, tf
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,12 @@ class Predictions:
     def accuracy(self) -> float:
         """The share of the images that are right."""
         return int(self.right.sum()) / len(self.right)
+
+    @property
+    def loss(self) -> float:
+        """The mean cross-entropy, in nats; not finite for a head that has diverged."""
+        with np.errstate(all="ignore"):
+            return -float(self.log_probability.mean(dtype=np.float64))
 
 
 def image_results(
@@ -56,18 +62,41 @@ def image_results(
     )
 
 
-def predictions_of(model: Any, batches: Any, labels: NDArray[np.int32]) -> Predictions:
-    """Return what a model with a layer ``softmax`` predicts for batches of images.
+class TracedOnce(keras.Model):  # type: ignore[misc]
+    """A model whose `predict` is traced once for batches of all sizes.
 
-    Logarithms are taken of the layer's logits: its probabilities may be rounded to 0.
+    Keras's own is traced anew for the last batch, if it is smaller: seconds for a large backbone.
     """
-    softmax = model.get_layer("softmax")
-    both = keras.Model(model.inputs, [softmax.output, softmax.input])
-    probabilities, features = both.predict(batches, verbose=0)
-    kernel, bias = (weight.astype(np.float64) for weight in softmax.get_weights())
-    with np.errstate(all="ignore"):  # of a head that has diverged
-        logits = features.astype(np.float64) @ kernel + bias
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        truth = shifted[np.arange(len(labels)), labels]
-        log_probability = truth - np.log(np.exp(shifted).sum(axis=1))
-    return Predictions(probabilities.argmax(axis=1) == labels, log_probability)
+
+    def make_predict_function(self, force: bool = False) -> None:
+        images = tf.TensorSpec((None, *self.input_shape[1:]), tf.float32)
+        labels = tf.TensorSpec((None,), tf.int32)
+        if self.predict_function is None:
+            self.predict_function = tf.function(
+                lambda data: self(data[0][0], training=False), input_signature=[[(images, labels)]]
+            )
+
+
+class Predictor:
+    """Predicts single images with a model that has a layer ``softmax``.
+
+    One of them serves a whole run: what it traces, it keeps.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._softmax = model.get_layer("softmax")
+        self._model = TracedOnce(model.inputs, [self._softmax.output, self._softmax.input])
+
+    def predict(self, batches: Any, labels: NDArray[np.int32]) -> Predictions:
+        """Return what the model, as it is now, predicts for batches of images.
+
+        Logarithms are taken of the layer's logits: its probabilities may be rounded to 0.
+        """
+        probabilities, features = self._model.predict(batches, verbose=0)
+        kernel, bias = (weight.astype(np.float64) for weight in self._softmax.get_weights())
+        with np.errstate(all="ignore"):  # of a head that has diverged
+            logits = features.astype(np.float64) @ kernel + bias
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            truth = shifted[np.arange(len(labels)), labels]
+            log_probability = truth - np.log(np.exp(shifted).sum(axis=1))
+        return Predictions(probabilities.argmax(axis=1) == labels, log_probability)

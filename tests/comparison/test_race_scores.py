@@ -50,8 +50,7 @@ def test_each_image_is_where_it_validated(runs):
 
 def test_only_scores_on_stratified_folds_have_classes(runs):
     assert race_scores(runs, POLICIES, ROUNDS).scores.classes is None
-    protocols = [{**protocol, "stratified": True} for protocol in runs["protocol"]]
-    found = race_scores(runs.assign(protocol=protocols), POLICIES, ROUNDS)
+    found = race_scores(runs, POLICIES, ROUNDS, stratified=True)
     assert found.scores.classes.tolist() == [0, 1] * 4
 
 

@@ -38,14 +38,17 @@ def prepared(folder):
 
 @pytest.fixture
 def watch(monkeypatch):
-    """Put pixels in the place of the backbone, and listen."""
+    """Put pixels in the place of the backbone, and listen; return the parts that are traced."""
 
     def watch(tell=lambda part, batch: None):
+        traced = []
+
         def build_backbone(backbone, weights, image_size):
             inputs = keras.Input((image_size, image_size, 3))
-            return keras.Model(inputs, Watched(tell)(inputs))
+            return keras.Model(inputs, Watched(tell, traced.append)(inputs))
 
         monkeypatch.setattr(live, "FEATURES", PIXELS)
         monkeypatch.setattr(live, "build_backbone", build_backbone)
+        return traced
 
     return watch

@@ -50,10 +50,16 @@ def test_every_epoch_takes_each_picture_once_in_the_order_of_the_seed(
     for epoch in range(1, 5):
         expected += batches("train", order.permutation(pictures.train))
         expected += batches("evaluate", pictures.validation)
-        if epoch == 4:  # once more, image by image
-            expected += batches("evaluate", pictures.validation)
         expected += [("reported", epoch)]
     assert seen == expected + batches("evaluate", pictures.test)
+
+
+def test_a_model_is_traced_once_to_train_and_once_to_predict(prepared, watch):
+    """Tracing takes most of the time of a short run."""
+    ready = prepared(engine="live", epochs=2)
+    traced = watch()
+    live.train_live(ready.images(seed=0), spec(ready.settings), ready.weights)
+    assert traced == ["train", "evaluate"]
 
 
 @pytest.mark.parametrize("change", ["vanishes", "is replaced"])
@@ -258,6 +264,7 @@ def test_drop_connect_follows_the_seed_of_the_run_and_goes_on_where_it_was(prepa
     model = ready.model(initial_head(seed=1, features=1280, classes=3))
     rates = schedule(run.policy, epochs=1, steps_per_epoch=batches)
     model.compile(keras.optimizers.Adam(rates), loss="sparse_categorical_crossentropy")
+    model.optimizer.build(model.trainable_variables)
     live._restore(model, kept)
     restored = live._state(model)
     assert {name: array.tolist() for name, array in restored.items()} == {
