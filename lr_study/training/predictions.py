@@ -68,6 +68,8 @@ class TracedOnce(keras.Model):  # type: ignore[misc]
     Keras's own is traced anew for the last batch, if it is smaller: seconds for a large backbone.
     """
 
+    predict_function: Any
+
     def make_predict_function(self, force: bool = False) -> None:
         images = tf.TensorSpec((None, *self.input_shape[1:]), tf.float32)
         labels = tf.TensorSpec((None,), tf.int32)
