@@ -122,9 +122,8 @@ class ImageResults:
         Unpacked, ``data`` holds one bit per image (whether it validated), the low bytes of the
         classes of those that did, their high bytes, one bit each (whether it was right), the low
         bytes of the log-probabilities, their high bytes, and the last three again for the test set.
-        Bits fill bytes from the highest on; the last
-        byte of each series is filled with zeros. The same results give the same text wherever
-        zlib is the same.
+        Bits fill bytes from the highest on; the last byte of each series is filled with zeros. The
+        same results give the same text wherever zlib is the same.
         """
         member = np.zeros(self.images, bool)
         member[self.validated] = True
