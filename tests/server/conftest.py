@@ -1,10 +1,9 @@
 """One tracking server for all tests of it, and its users."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import forked
 import pytest
 from stack import Server, Stack, User, command_environment, stack
 
@@ -39,14 +38,8 @@ def lr_study(tmp_path_factory: pytest.TempPathFactory):
     """Run lr-study as a user of a server; return its exit code, output and messages."""
     folder = tmp_path_factory.mktemp("work")
 
-    def run(uri: str, user: User, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "lr_study", *words],
-            env=command_environment(uri, user),
-            cwd=folder,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=240,
-        )
+    def run(uri: str, user: User, *words: str | Path) -> forked.Completed[str]:
+        environment = command_environment(uri, user)
+        return forked.lr_study(*map(str, words), cwd=folder, env=environment)
 
     return run
