@@ -9,6 +9,7 @@ studies have the same images.
 
 Which run has which name is arbitrary. So the names of a trained study are permuted within each
 seed, again and again: each permutation is another study of equal policies, without more training.
+How many studies call a name worse as they were trained is printed too.
 The standard error of the rate of studies that call a name worse is from the differences between
 trained studies. The exit code is 1 if the rate is above 5 % by more than two standard errors.
 """

@@ -1,4 +1,4 @@
-"""Which policies may be best, by their results on each image: the front door of the statistics.
+"""Which policies may be best, by their results on each image: the entry point of the statistics.
 
 One call of `infer` gives what a ranking of runs on folds needs: differences with simultaneous
 intervals, p-values by sign flips, the set of policies that may be best, and what choosing the

@@ -73,7 +73,7 @@ class TracedOnce(keras.Model):  # type: ignore[misc]
     def make_predict_function(self, force: bool = False) -> None:
         images = tf.TensorSpec((None, *self.input_shape[1:]), tf.float32)
         labels = tf.TensorSpec((None,), tf.int32)
-        if self.predict_function is None:
+        if self.predict_function is None or force:
             self.predict_function = tf.function(
                 lambda data: self(data[0][0], training=False), input_signature=[[(images, labels)]]
             )

@@ -78,7 +78,7 @@ def packed(content):
     [
         ("", "Expecting value"),
         ("[]", "not image results"),
-        (altered(version=2), "not image results of version 1"),
+        (altered(version=1), "not image results of version 2"),
         (altered(images=10**12), "images=1000000000000 is not a number of images"),
         (altered(images=True), "images=True"),
         (altered(images="9"), "images='9'"),

@@ -132,7 +132,7 @@ def test_an_older_server_has_in_the_artifact_what_it_takes_as_no_tag(
     [
         ("", "Expecting value"),
         ("[1]", "not image results"),
-        ('{"version":1,"images":1e9}', "images=1000000000.0 is not a number of images"),
+        ('{"version":2,"images":1e9}', "images=1000000000.0 is not a number of images"),
         ("[" * 5000, "recursion"),
         ('{"artifact":"../../x","sha256":5}', "names no SHA-256"),
         ('{"artifact":"x","sha256":"../' + "a" * 61 + '"}', "names no SHA-256"),
