@@ -23,7 +23,7 @@ from typing import Any
 import compose
 import requests
 from needed import postgresql_programs
-from proc import need_proc
+from proc import children, is_running, need_proc
 
 SERVER_BIN = Path(__file__).parents[1] / ".venv" / "server" / "bin"
 """The packages of the server's image, as `make test-server` installs them."""
@@ -110,11 +110,18 @@ class Database:
         )
 
     def crash(self) -> None:
-        """Kill -9 its first process; the others find that out by themselves."""
-        os.kill(
-            int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]), 9
-        )
+        """Kill -9 its first process; wait until the others have found that out by themselves.
+
+        Until the last of them has ended, no new first process starts in their folder.
+        """
+        first = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+        others = children(int(first))
+        os.kill(int(first), signal.SIGKILL)
         self.running.close()
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while any(is_running(other) for other in others):
+            assert time.monotonic() < deadline, f"a process of {others} outlives its first one"
+            time.sleep(0.05)
 
     def psql(self, *arguments: str, **environment: str) -> str:
         """Run psql as the superuser, through the socket."""

@@ -74,8 +74,14 @@ def test_killed_while_publishing(
 
 
 def test_killed_and_back(
-    served: ServedStudy, server: Server, front: Front, expected: dict[str, object]
+    served: ServedStudy,
+    server: Server,
+    front: Front,
+    expected: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Longer than a busy machine takes to start a server.
+    monkeypatch.setattr("killing.MORE", {"MLFLOW_HTTP_REQUEST_TIMEOUT": "120"})
     kill = front.rule(FILL, before=server.kill, drop=True)
     # Whoever comes then is kept waiting until it is back, as by a gateway.
     back = front.rule("", times=10**6, before=lambda: server.start() if kill.hit else None)
