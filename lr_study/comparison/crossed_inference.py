@@ -17,6 +17,7 @@ from lr_study.comparison.image_variance import (
     one_image,
     seed_part,
     seed_uncertainty,
+    uncentred_part,
 )
 from lr_study.comparison.inference import LEVEL, Differences
 from lr_study.comparison.max_t import draw_normals
@@ -85,7 +86,9 @@ def crossed_variances(values: Floats, resolution: float = 1.0) -> PairVariances:
         seed_uncertainty=np.where(seed > 0, uncertainty, 0.0),
         lasting_part=image - interaction_part,
         interaction_part=interaction_part,
+        uncentred_part=uncentred_part(image_means, images),
         images=images,
+        units=images,
         seeds=seeds,
         repetitions=seeds,
     )

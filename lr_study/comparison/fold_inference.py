@@ -195,10 +195,10 @@ def infer(
     """
     if scores.policies < 2:
         raise UsageError("one policy cannot be compared: give at least 2")
-    image_means = scores.image_means
+    values, sizes = scores.unit_sums(scores.image_means), scores.unit_sizes
     variances = pair_variances(scores)
-    flips = sign_flips.draw_flips(image_means, variances, rng, draws)
-    normals = max_t.draw_normals(image_means, variances, rng, draws)
+    flips = sign_flips.draw_flips(values, variances, rng, draws)
+    normals = max_t.draw_normals(values, variances, rng, draws, sizes)
     statistics = sign_flips.normal_statistics(variances)
     better = _oriented(statistics, higher_is_better)
     order = confidence_set.elimination_order(better)

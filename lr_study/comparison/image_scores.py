@@ -1,6 +1,7 @@
 """Per-image results of policies that were trained on folds: a value for each validated image."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,14 @@ class ImageScores:
         The smallest step of an image's value: 1 for right or wrong; 0 for a loss, which has none.
     classes
         (images,): the class of each image, where folds were dealt class by class; else None.
+    groups
+        (images,): the group of each image, any number; None if each is a group of its own. Images
+        of a group are similar, stay in one fold, and count as one unit that was sampled.
 
     Raises
     ------
     UsageError
-        If shapes disagree, a value is not finite, or a fold is empty.
+        If shapes disagree, a value is not finite, a fold is empty, or a group is in two folds.
 
     Examples
     --------
@@ -50,6 +54,7 @@ class ImageScores:
     folds: int
     resolution: float = 1.0
     classes: Integers | None = None
+    groups: Integers | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", np.asarray(self.values, np.float64))
@@ -74,13 +79,20 @@ class ImageScores:
             raise UsageError(
                 f"in every repetition each of the folds 0 to {self.folds - 1} needs an image"
             )
-        if self.classes is not None:
-            object.__setattr__(self, "classes", np.asarray(self.classes, np.int64))
-            if self.classes.shape != (self.images,):
+        for name in ("classes", "groups"):
+            of_images = getattr(self, name)
+            if of_images is None:
+                continue
+            object.__setattr__(self, name, np.asarray(of_images, np.int64))
+            if np.shape(of_images) != (self.images,):
                 raise UsageError(
-                    f"classes of shape {self.classes.shape}: one for each of the {self.images} "
+                    f"{name} of shape {np.shape(of_images)}: one for each of the {self.images} "
                     "images is needed"
                 )
+        if self.groups is not None:
+            unit, first = self._units
+            if (self.fold != self.fold[:, first][:, unit]).any():
+                raise UsageError("a group of images is in two folds of one repetition")
 
     @property
     def policies(self) -> int:
@@ -96,6 +108,37 @@ class ImageScores:
     def images(self) -> int:
         """Number of images that were divided into folds."""
         return int(self.fold.shape[1])
+
+    @cached_property
+    def _units(self) -> tuple[Integers, Integers]:
+        """For each image its unit, from 0; for each unit its first image."""
+        if self.groups is None:
+            return np.arange(self.images), np.arange(self.images)
+        _, first, unit = np.unique(self.groups, return_index=True, return_inverse=True)
+        return np.asarray(unit, np.int64), np.asarray(first, np.int64)
+
+    @property
+    def unit_sizes(self) -> Floats:
+        """Number of images of each unit, (units,): 1 for an image that is in no group."""
+        return np.bincount(self._units[0]).astype(np.float64)
+
+    @property
+    def unit_folds(self) -> Integers:
+        """The fold of each unit, (repetitions, units)."""
+        return self.fold[:, self._units[1]]
+
+    def unit_sums(self, values: Floats) -> Floats:
+        """Sum ``values``, (rows, images), over the images of each unit: (rows, units).
+
+        >>> scores = ImageScores(np.ones((1, 1, 4)), [[0, 0, 0, 1]], 2, groups=[7, 9, 7, 8])
+        >>> scores.unit_sums(np.array([[1.0, 2.0, 4.0, 8.0]])).tolist(), scores.unit_sizes.tolist()
+        ([[5.0, 8.0, 2.0]], [2.0, 1.0, 1.0])
+        """
+        if self.groups is None:
+            return values
+        order = np.argsort(self._units[0], kind="stable")
+        starts = np.cumsum(self.unit_sizes).astype(np.int64) - self.unit_sizes.astype(np.int64)
+        return np.asarray(np.add.reduceat(values[:, order], starts, axis=1), np.float64)
 
     @property
     def seeds(self) -> int:

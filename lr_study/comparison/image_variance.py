@@ -72,8 +72,10 @@ class PairVariances:
         The image part divided further: the effect of each image that is the same in all trainings,
         and the interaction of image and training, which more repetitions average away. NaN with one
         repetition, where the two cannot be separated.
-    images, seeds, repetitions
-        What the variance is over.
+    uncentred_part
+        Σ d_e²/N²: the image part under the hypothesis that the difference is 0.
+    images, units, seeds, repetitions
+        What the variance is over; units are images, or groups of images that are similar.
     """
 
     difference: Floats
@@ -84,7 +86,9 @@ class PairVariances:
     seed_uncertainty: Floats
     lasting_part: Floats
     interaction_part: Floats
+    uncentred_part: Floats
     images: int
+    units: int
     seeds: int
     repetitions: int
 
@@ -104,12 +108,6 @@ class PairVariances:
         """Share of the seed part in `variance`; 0 where that is 0."""
         variance = self.variance
         return np.divide(self.seed_part, variance, out=np.zeros_like(variance), where=variance > 0)
-
-    @property
-    def uncentred_part(self) -> Floats:
-        """Σ d_e²/N²: the image part under the hypothesis that the difference is 0."""
-        size = self.images
-        return self.image_part * (size - 1) / size + self.difference**2 / size
 
 
 def pair_variances(scores: ImageScores) -> PairVariances:
@@ -134,7 +132,8 @@ def pair_variances(scores: ImageScores) -> PairVariances:
     between = fold_variance(scores.seed_means)
     within, within_freedom = within_fold_variance(scores)
     raised, freedom = moderated(between, within, scores.repetitions * (scores.folds - 1.0))
-    image, kurtosis = image_moments(scores.image_means)
+    values, sizes = scores.unit_sums(scores.image_means), scores.unit_sizes
+    image, kurtosis = image_moments(values, sizes)
     seed = seed_part(raised, within, scores.seeds)
     lasting, interaction = _divided(scores, image, np.maximum(between - within, 0.0))
     means = scores.means
@@ -143,7 +142,7 @@ def pair_variances(scores: ImageScores) -> PairVariances:
         image_part=image,
         seed_part=seed,
         one_image=one_image(scores.images, scores.resolution),
-        image_freedom=image_freedom(kurtosis, scores.images),
+        image_freedom=image_freedom(kurtosis, len(sizes)),
         seed_uncertainty=np.where(
             seed > 0,
             seed_uncertainty(raised, within, freedom, within_freedom, scores.seeds),
@@ -151,7 +150,9 @@ def pair_variances(scores: ImageScores) -> PairVariances:
         ),
         lasting_part=lasting,
         interaction_part=interaction,
+        uncentred_part=uncentred_part(values, scores.images),
         images=scores.images,
+        units=len(sizes),
         seeds=scores.seeds,
         repetitions=scores.repetitions,
     )
@@ -173,7 +174,8 @@ def within_fold_variance(scores: ImageScores) -> tuple[Floats, float]:
 
     W is the variance of differences within a fold over the images of the fold, averaged over seeds:
     what the images alone contribute to the variance of fold means. Where folds were dealt class by
-    class it is the variance within class, since each fold has its share of every class.
+    class it is the variance within class, since each fold has its share of every class. Of similar
+    images it is the variance of the sums of their group.
 
     >>> scores = ImageScores([[[1, 0, 1, 1]], [[1, 1, 1, 1]]], [[0, 0, 1, 1]], 2)
     >>> within_fold_variance(scores)[0].tolist(), within_fold_variance(scores)[1]
@@ -183,17 +185,16 @@ def within_fold_variance(scores: ImageScores) -> tuple[Floats, float]:
     total = 0
     classes = np.zeros(scores.images, np.int64) if scores.classes is None else scores.classes
     for r, fold in enumerate(scores.fold):
-        order = np.lexsort((classes, fold))
-        values, groups = scores.values[:, r, order], np.stack([fold, classes])[:, order]
-        starts = _starts(groups)
-        sizes = np.diff(np.append(starts, scores.images))
-        sums = np.add.reduceat(values, starts, axis=1)
-        centred = values - np.repeat(sums / sizes, sizes, axis=1)
-        folds = _starts(groups[:1])
-        images = np.diff(np.append(folds, scores.images))
-        freedom = images - np.diff(np.append(np.searchsorted(starts, folds), len(starts)))
-        total += int(freedom.sum())
-        weight = 1 / (np.maximum(freedom, 1) * images * scores.seeds)
+        cells, cell = np.unique(fold * (classes.max() + 1) + classes, return_inverse=True)
+        deviations = scores.values[:, r] - _cell_means(scores.values[:, r], cell)[:, cell]
+        unit_fold = scores.unit_folds[r]
+        order = np.argsort(unit_fold, kind="stable")
+        centred = scores.unit_sums(deviations)[:, order]
+        images, units = np.bincount(fold), np.bincount(unit_fold)
+        freedom = units - np.bincount(cells // (classes.max() + 1))
+        total += int(np.maximum(freedom, 0).sum())
+        weight = units / (np.maximum(freedom, 1) * images**2 * scores.seeds)
+        folds = np.cumsum(units) - units
         for i, differences in _rows(centred):
             squares = np.add.reduceat(differences**2, folds, axis=1) @ weight
             within[i, i + 1 :] += squares
@@ -245,30 +246,70 @@ def seed_uncertainty(
     return (between / seeds) ** 2 / freedom + (within / seeds) ** 2 / max(within_freedom, 1.0)
 
 
-def image_moments(image_means: Floats) -> tuple[Floats, Floats]:
+def image_moments(values: Floats, sizes: Floats | None = None) -> tuple[Floats, Floats]:
     """Return the image part of each pair, and the kurtosis of its differences.
 
     The kurtosis is NaN where the differences of all images are equal.
 
+    Parameters
+    ----------
+    values
+        (policies, units): of each image, or the sum over the images of a group.
+    sizes
+        (units,): the number of images of each unit; by default 1.
+
+    Examples
+    --------
     >>> part, kurtosis = image_moments(np.array([[1.0, 0, 0, 0], [0, 0, 0, 0]]))
     >>> part[0].tolist(), kurtosis[0].round(4).tolist()
     ([0.0, 0.0625], [nan, 2.3333])
+
+    The same image twice is one unit of two images: 5 images, D = 2/5, and the deviations of the
+    units are 6/5, -2/5, -2/5, -2/5.
+
+    >>> twice = np.array([[2.0, 0, 0, 0], [0, 0, 0, 0]])
+    >>> image_moments(twice, np.array([2.0, 1, 1, 1]))[0][0].round(4).tolist()
+    [0.0, 0.1024]
     """
-    policies, size = image_means.shape
-    sizes = np.einsum("pe,pe->p", image_means, image_means)
+    policies, units = values.shape
+    images = units if sizes is None else sizes.sum()
+    norms = np.einsum("pe,pe->p", values, values)
     part, kurtosis = np.zeros((policies, policies)), np.full((policies, policies), np.nan)
-    for i, differences in _rows(image_means - image_means.mean(axis=1, keepdims=True)):
+    for i, differences in _rows(centred_values(values, sizes)):
         squares = differences**2
         second = squares.sum(axis=1)
         fourth = np.einsum("pe,pe->p", squares, squares)
         # What rounding leaves of equal differences is no variance.
-        second[second <= ROUNDING**2 * (sizes[i] + sizes[i + 1 :])] = 0.0
-        part[i, i + 1 :] = part[i + 1 :, i] = second / (size * (size - 1))
+        second[second <= ROUNDING**2 * (norms[i] + norms[i + 1 :])] = 0.0
+        part[i, i + 1 :] = part[i + 1 :, i] = second / images**2 * (units / (units - 1))
         known = second > 0
         row = np.full(second.shape, np.nan)
-        row[known] = size * fourth[known] / second[known] ** 2
+        row[known] = units * fourth[known] / second[known] ** 2
         kurtosis[i, i + 1 :] = kurtosis[i + 1 :, i] = row
     return part, kurtosis
+
+
+def centred_values(values: Floats, sizes: Floats | None = None) -> Floats:
+    """Return ``values`` of units less what they would be, were all their images the mean image.
+
+    >>> centred_values(np.array([[3.0, 1.0]]), np.array([3.0, 1.0])).tolist()
+    [[0.0, 0.0]]
+    """
+    sizes = np.ones(values.shape[1]) if sizes is None else sizes
+    return np.asarray(values - values.sum(axis=1, keepdims=True) / sizes.sum() * sizes, np.float64)
+
+
+def uncentred_part(values: Floats, images: int) -> Floats:
+    """Return the image part of each pair under the hypothesis that the difference is 0: Σ d_e²/N².
+
+    >>> uncentred_part(np.array([[1.0, 0, 1, 1], [1, 1, 0, 1]]), 4)[0].tolist()
+    [0.0, 0.125]
+    """
+    part = np.zeros((len(values), len(values)))
+    for i, differences in _rows(values):
+        squares = np.einsum("pe,pe->p", differences, differences)
+        part[i, i + 1 :] = part[i + 1 :, i] = squares / images**2
+    return part
 
 
 def image_freedom(kurtosis: Floats, images: int) -> Floats:
@@ -310,19 +351,21 @@ def _divided(scores: ImageScores, image: Floats, seed_variance: Floats) -> tuple
     An image's results differ between repetitions by the interaction of image and seed, and by the
     seeds themselves, whose variance is subtracted.
     """
-    repetitions, size = scores.repetitions, scores.images
+    repetitions, sizes = scores.repetitions, scores.unit_sizes
     if repetitions == 1:
         unknown = np.full(image.shape, np.nan)
         return unknown, unknown
     between = np.zeros(image.shape)
     means = scores.image_means
     for r in range(repetitions):
-        for i, differences in _rows(scores.values[:, r] - means):
+        for i, differences in _rows(scores.unit_sums(scores.values[:, r] - means)):
             squares = np.einsum("pe,pe->p", differences, differences)
             between[i, i + 1 :] += squares
             between[i + 1 :, i] += squares
-    between /= size * (repetitions - 1)
-    interaction = np.clip((between - seed_variance) / (size * repetitions), 0.0, image)
+    between /= repetitions - 1
+    of_seeds = seed_variance * (sizes**2).sum()
+    interaction = (between - of_seeds) / (scores.images**2 * repetitions)
+    interaction = np.clip(interaction, 0.0, image)
     return image - interaction, interaction
 
 
@@ -335,7 +378,8 @@ def _rows(values: Floats) -> Iterator[tuple[int, Floats]]:
         yield i, values[i + 1 :] - values[i]
 
 
-def _starts(keys: Integers) -> Integers:
-    """Where a new group begins, in (keys, images) sorted by group."""
-    changes = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
-    return np.asarray(np.flatnonzero(np.append(True, changes)), np.int64)
+def _cell_means(values: Floats, cell: Integers) -> Floats:
+    """The means of (rows, images) over the images of each cell, numbered from 0."""
+    order, sizes = np.argsort(cell, kind="stable"), np.bincount(cell)
+    sums = np.add.reduceat(values[:, order], np.cumsum(sizes) - sizes, axis=1)
+    return np.asarray(sums / sizes, np.float64)

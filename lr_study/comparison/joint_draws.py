@@ -44,11 +44,12 @@ class JointDraws:
         scores, variances
             Of these policies, in the repetitions up to the analysis.
         """
-        image_means = scores.image_means
+        values = scores.unit_sums(scores.image_means)
         # What all policies share of an image cancels in differences, and only costs precision.
-        own = image_means - image_means.mean(axis=0)
+        own = values - values.mean(axis=0)
+        means = flipped_means(own, np.random.default_rng([_SEED, 0]), self.draws)
         return flip_draws(
-            flipped_means(own, np.random.default_rng([_SEED, 0]), self.draws),
+            means * (variances.units / variances.images),
             self._of_seeds(scores.repetitions)[remaining],
             variances,
         )

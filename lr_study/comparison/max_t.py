@@ -15,15 +15,26 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
 from lr_study.comparison.image_scores import Floats
-from lr_study.comparison.image_variance import PairVariances
+from lr_study.comparison.image_variance import PairVariances, centred_values
 from lr_study.comparison.pair_draws import PairDraws, upper_quantile
 
 
 def draw_normals(
-    image_means: Floats, variances: PairVariances, rng: np.random.Generator, draws: int
+    values: Floats,
+    variances: PairVariances,
+    rng: np.random.Generator,
+    draws: int,
+    sizes: Floats | None = None,
 ) -> PairDraws:
     """Return draws of the joint normal distribution of the image parts of all pairs.
 
+    Parameters
+    ----------
+    values, sizes
+        As `image_moments` takes them.
+
+    Examples
+    --------
     >>> from lr_study.comparison.image_scores import ImageScores
     >>> from lr_study.comparison.image_variance import pair_variances
     >>> values = np.random.default_rng(0).normal(size=(2, 1, 50))
@@ -33,9 +44,9 @@ def draw_normals(
     >>> normals.statistics(0, [1]).std().round(2)
     np.float64(1.0)
     """
-    policies, images = image_means.shape
-    centred = image_means - image_means.mean(axis=1, keepdims=True)
-    covariance = centred @ centred.T / (images * (images - 1))
+    policies, units = values.shape
+    centred = centred_values(values, sizes)
+    covariance = centred @ centred.T / variances.images**2 * (units / (units - 1))
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     return PairDraws(

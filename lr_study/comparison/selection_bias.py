@@ -67,7 +67,8 @@ def correct_for_choosing(
 ) -> WinnerEstimate:
     """Estimate the value of the best policy without selection bias.
 
-    Policies that are equally good on the images drawn count alike.
+    Policies that are equally good on the images drawn count alike. Groups of similar images are
+    drawn whole.
 
     Examples
     --------
@@ -79,14 +80,15 @@ def correct_for_choosing(
     >>> found.naive, round(found.corrected, 3)
     (0.555, 0.518)
     """
-    goodness = scores.image_means if higher_is_better else -scores.image_means
+    values, sizes = scores.unit_sums(scores.image_means), scores.unit_sizes
+    goodness = values if higher_is_better else -values
     oriented = scores.means if higher_is_better else -scores.means
     best = int(oriented.argmax())
     lost = 0.0
-    step = max(1, CHUNK // scores.images)
+    step = max(1, CHUNK // len(sizes))
     for start in range(0, bootstraps, step):
-        counts = draw_counts(rng, min(step, bootstraps - start), scores.images)
-        lost += float(lost_out_of_bag(goodness, counts, best).sum())
+        counts = draw_counts(rng, min(step, bootstraps - start), len(sizes))
+        lost += float(lost_out_of_bag(goodness, counts, best, sizes).sum())
     naive = float(scores.means[best])
     optimism = lost / bootstraps
     return WinnerEstimate(
@@ -108,16 +110,20 @@ def draw_counts(rng: np.random.Generator, draws: int, images: int) -> Floats:
     return counts.reshape(draws, images).astype(np.float64)
 
 
-def lost_out_of_bag(goodness: Floats, counts: Floats, best: int) -> Floats:
+def lost_out_of_bag(
+    goodness: Floats, counts: Floats, best: int, sizes: Floats | None = None
+) -> Floats:
     """Return what the policy chosen in each bag is worse than ``best`` out of it, (draws,).
 
     Parameters
     ----------
     goodness
-        (policies, images): larger is better.
+        (policies, images): larger is better. Of groups of images, the sums.
     counts
         (draws, images): how often each image is in the bag. Where it is all images, nothing is left
         to judge on: 0.
+    sizes
+        (images,): the number of images of each group; by default 1.
 
     Examples
     --------
@@ -129,7 +135,7 @@ def lost_out_of_bag(goodness: Floats, counts: Floats, best: int) -> Floats:
     """
     in_bag = counts @ goodness.T
     left_out = (counts == 0).astype(np.float64)
-    size = left_out.sum(axis=1, keepdims=True)
+    size = (left_out if sizes is None else left_out * sizes).sum(axis=1, keepdims=True)
     judged = np.divide(left_out @ goodness.T, size, out=np.zeros_like(in_bag), where=size > 0)
     top = in_bag.max(axis=1, keepdims=True)
     chosen = (in_bag >= top - 1e-9 * (1 + np.abs(top))).astype(np.float64)

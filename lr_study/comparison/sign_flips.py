@@ -3,7 +3,8 @@
 If two policies are equally good, an image on which one is right and the other wrong could as well
 be the other way round. So each image gets a random sign, one for all pairs, and a difference of the
 pair is the mean of signed d_e. This is exact for few images too, where normal approximations are
-not: with five images that differ, all in favour of one policy, the p-value is 2/32.
+not: with five images that differ, all in favour of one policy, the p-value is 2/32. Similar images
+have the sign of their group.
 
 Flipping images does not reproduce what a training changes for all images of its fold. This seed
 part of the variance is drawn from a normal distribution. That it is estimated from few seeds is
@@ -58,14 +59,14 @@ def flipped_means(values: Floats, rng: np.random.Generator, draws: int) -> Float
 
 
 def draw_flips(
-    image_means: Floats, variances: PairVariances, rng: np.random.Generator, draws: int
+    values: Floats, variances: PairVariances, rng: np.random.Generator, draws: int
 ) -> PairDraws:
     """Return draws of the statistics of all pairs, were no policy better than another.
 
     Parameters
     ----------
-    image_means
-        (policies, images): values averaged over the validations of an image.
+    values
+        (policies, units): averaged over the validations of an image, summed over those of a group.
     variances
         Of these values.
 
@@ -82,12 +83,12 @@ def draw_flips(
     [[1.0, 1.0, 1.0, 1.0]]
     """
     # An image on which all policies agree adds to no difference: it needs no sign.
-    differ = (image_means != image_means[0]).any(axis=0)
+    differ = (values != values[0]).any(axis=0)
     differ[0] = True  # some image must be left
-    own = image_means[:, differ]
+    own = values[:, differ]
     return flip_draws(
         flipped_means(own, rng, draws) * (differ.sum() / variances.images),
-        rng.standard_normal((len(image_means), draws)),
+        rng.standard_normal((len(values), draws)),
         variances,
     )
 
@@ -117,7 +118,7 @@ def normal_statistics(variances: PairVariances) -> Floats:
     """Return the observed statistics as normal ones, (policies, policies).
 
     The t statistics D/root have Satterthwaite's degrees of freedom, where the image part counts
-    with N - 1: the draws account for its not being normal.
+    with N - 1, of units: the draws account for its not being normal.
 
     Of 8 images, 5 are in favour of the first policy and 1 of the other: D/root is 4/√6 = 1.633,
     with 7 degrees of freedom.
@@ -131,7 +132,7 @@ def normal_statistics(variances: PairVariances) -> Floats:
     """
     root = flip_root(variances)
     image = variances.uncentred_part
-    freedom = satterthwaite(root**2, image**2 / (variances.images - 1) + variances.seed_uncertainty)
+    freedom = satterthwaite(root**2, image**2 / (variances.units - 1) + variances.seed_uncertainty)
     statistic = np.divide(
         np.abs(variances.difference), root, out=np.zeros_like(root), where=root > 0
     )
