@@ -46,8 +46,9 @@ def image_scores(paired: PairedScores, metric: str, folds: int) -> ImageScores:
     ------
     UsageError
         If the runs of a seed did not validate the same images, the folds of a repetition are not a
-        division of all images, or folds are stratified and runs disagree about the class of an
-        image: these runs cannot be compared image by image.
+        division of all images, folds are stratified and runs disagree about the class of an image,
+        or runs disagree about which images are similar: these runs cannot be compared image by
+        image.
     """
     runs = _by_policy(paired, paired.runs[COLUMN])
     images = runs[0][0].images
@@ -66,7 +67,8 @@ def image_scores(paired: PairedScores, metric: str, folds: int) -> ImageScores:
     resolution = 1.0 if metric == "val_accuracy" else 0.0
     is_stratified = bool(paired.protocol.get("stratified"))
     classes = class_of_each_image(paired.runs[COLUMN], images) if is_stratified else None
-    return ImageScores(values, fold, folds, resolution, classes)
+    groups = group_of_each_image(paired.runs[COLUMN], images)
+    return ImageScores(values, fold, folds, resolution, classes, groups)
 
 
 def _by_policy(paired: PairedScores, column: pd.Series) -> list[list[ImageResults]]:
@@ -108,13 +110,28 @@ def class_of_each_image(results: Iterable[ImageResults], images: int) -> NDArray
     UsageError
         If an image has different classes in two runs.
     """
-    classes = np.full(images, -1, np.int64)
+    return _of_each_image("classes", results, images)
+
+
+def group_of_each_image(results: Iterable[ImageResults], images: int) -> NDArray[np.int64]:
+    """Return (images,): the first image of the group of each, by runs as above.
+
+    Raises
+    ------
+    UsageError
+        If an image has different groups in two runs.
+    """
+    return _of_each_image("groups", results, images)
+
+
+def _of_each_image(name: str, results: Iterable[ImageResults], images: int) -> NDArray[np.int64]:
+    found = np.full(images, -1, np.int64)
     for of_run in results:
-        known = classes[of_run.validated]
-        if ((known >= 0) & (known != of_run.classes)).any():
-            raise UsageError("an image has different classes in two runs")
-        classes[of_run.validated] = of_run.classes
-    return classes
+        known, own = found[of_run.validated], getattr(of_run, name)
+        if ((known >= 0) & (known != own)).any():
+            raise UsageError(f"an image has different {name} in two runs")
+        found[of_run.validated] = own
+    return found
 
 
 def right_on_test(paired: PairedScores) -> NDArray[np.float64] | None:

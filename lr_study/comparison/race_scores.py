@@ -8,7 +8,11 @@ import pandas as pd
 
 from lr_study.comparison.guards import duplicate_reasons, invalid_reasons
 from lr_study.comparison.image_scores import ImageScores, Integers
-from lr_study.comparison.paired_images import class_of_each_image, fold_of_each_image
+from lr_study.comparison.paired_images import (
+    class_of_each_image,
+    fold_of_each_image,
+    group_of_each_image,
+)
 from lr_study.runs import ImageResults
 from lr_study.support import UsageError
 
@@ -72,7 +76,7 @@ def race_scores(
     known = [division for division in divisions[:repetitions] if division is not None]
     if not known:
         return RaceScores(None, available, tuple(lacking))
-    folds, classes = zip(*known, strict=True)
+    folds, classes, groups = zip(*known, strict=True)
     values = np.zeros((len(policies), repetitions, len(folds[0])))
     for i, policy in enumerate(policies):
         for r in range(available[i]):
@@ -85,6 +89,7 @@ def race_scores(
         np.stack(folds),
         len(rounds[0]),
         classes=classes[0] if stratified else None,
+        groups=groups[0],
     )
     return RaceScores(scores, available, tuple(lacking))
 
@@ -105,8 +110,8 @@ def _division(
     results: Mapping[tuple[str, int], ImageResults | None],
     policies: Sequence[str],
     seeds: Sequence[int],
-) -> tuple[Integers, Integers] | None:
-    """Which fold and class each image is in, by the first run of each seed that has results.
+) -> tuple[Integers, Integers, Integers] | None:
+    """The fold, class and group of each image, by the first run of each seed that has results.
 
     None if a seed has no such run, or if the seeds do not validate each image once.
     """
@@ -121,14 +126,15 @@ def _division(
         fold: Integers = fold_of_each_image(of_seeds, len(seeds))[0]
     except UsageError:
         return None
-    return fold, class_of_each_image(of_seeds, len(fold))
+    images = len(fold)
+    return fold, class_of_each_image(of_seeds, images), group_of_each_image(of_seeds, images)
 
 
 def _lacking(
     results: Mapping[tuple[str, int], ImageResults | None],
     policy: str,
     seeds: Sequence[int],
-    division: tuple[Integers, Integers] | None,
+    division: tuple[Integers, Integers, Integers] | None,
 ) -> str:
     """Say what a policy lacks of a repetition; nothing if it is whole."""
     for f, seed in enumerate(seeds):
@@ -139,10 +145,12 @@ def _lacking(
             return f"no results per image in the run of {policy} under seed {seed}"
         if division is None:
             continue
-        fold, classes = division
+        fold, classes, groups = division
         if not np.array_equal(np.flatnonzero(fold == f), found.validated):
             return f"other images validated in the run of {policy} under seed {seed}"
         if not np.array_equal(classes[found.validated], found.classes):
             return f"images have other classes in the run of {policy} under seed {seed}"
+        if not np.array_equal(groups[found.validated], found.groups):
+            return f"other images are similar in the run of {policy} under seed {seed}"
     shown = ", ".join(map(str, seeds))
     return "" if division is not None else f"seeds {shown} do not validate each image once"

@@ -38,12 +38,16 @@ class ImageResults:
         The natural logarithm of the probability of the true class, at least -65504.
     test_right, test_log_probability
         The same for the images of the test set, in the order of their paths; None without one.
+    groups : ndarray of int64, shape (m,)
+        For each validated image the number of the first one in its group of similar images, which
+        stay in one fold; by default its own.
 
     Raises
     ------
     ValueError
         If the shapes do not fit, numbers are not ascending and below ``images``, a class does not
-        fit into 16 bits, or a log-probability is above 0 or not finite.
+        fit into 16 bits, a log-probability is above 0 or not finite, or a group's first image did
+        not validate.
 
     Examples
     --------
@@ -61,6 +65,7 @@ class ImageResults:
     log_probability: NDArray[np.float16]
     test_right: NDArray[np.bool_] | None = None
     test_log_probability: NDArray[np.float16] | None = None
+    groups: NDArray[np.int64] = None  # type: ignore[assignment]  # until __post_init__
 
     def __post_init__(self) -> None:
         if not 0 < self.images <= MAX_IMAGES:
@@ -77,6 +82,14 @@ class ImageResults:
         if classes.min() < 0 or classes.max() > np.iinfo(np.uint16).max:
             raise ValueError("a class is not a number from 0 to 65535")
         object.__setattr__(self, "classes", classes.astype(np.uint16))
+        groups = numbers if self.groups is None else np.asarray(self.groups, np.int64)
+        if groups.shape != numbers.shape:
+            raise ValueError(f"{len(numbers)} images validated, but groups has {groups.size}")
+        first = np.searchsorted(numbers, groups).clip(max=len(numbers) - 1)
+        is_first = (numbers[first] == groups) & (groups[first] == groups) & (groups <= numbers)
+        if not is_first.all():
+            raise ValueError("a group is not the number of its first image, which validated")
+        object.__setattr__(self, "groups", groups)
         self._check("right", "log_probability", len(numbers))
         if (self.test_right is None) != (self.test_log_probability is None):
             raise ValueError("of the test set, right and log_probability go together")
@@ -119,15 +132,20 @@ class ImageResults:
     def to_text(self) -> str:
         """Return the results as JSON: sizes, and ``data``, the rest in base64 of zlib.
 
-        Unpacked, ``data`` holds one bit per image (whether it validated), the low bytes of the
-        classes of those that did, their high bytes, one bit each (whether it was right), the low
-        bytes of the log-probabilities, their high bytes, and the last three again for the test set.
-        Bits fill bytes from the highest on; the last byte of each series is filled with zeros. The
-        same results give the same text wherever zlib is the same.
+        Unpacked, ``data`` holds one bit per image (whether it validated); of those that did, the
+        classes in two bytes, how many places before it the first image of its group is in four, one
+        bit each (whether it was right), and the log-probabilities in two bytes; the last two again
+        for the test set. Numbers are little-endian, all low bytes first. Bits fill bytes from the
+        highest on; the last byte of each series is filled with zeros. The same results give the
+        same text wherever zlib is the same.
         """
         member = np.zeros(self.images, bool)
         member[self.validated] = True
-        series = [member, self.classes, self.right, self.log_probability]
+        places = np.arange(len(self.validated)) - np.searchsorted(self.validated, self.groups)
+        series: list[NDArray[Any]] = [
+            *(member, self.classes, places.astype(np.uint32)),
+            *(self.right, self.log_probability),
+        ]
         tested = None
         if self.test_right is not None and self.test_log_probability is not None:
             tested = len(self.test_right)
@@ -168,12 +186,17 @@ class ImageResults:
         numbers = np.flatnonzero(member)
         if len(numbers) != validated:
             raise ValueError(f"{len(numbers)} images are marked, not {validated}")
-        classes = content.words(validated, "<u2")
+        classes, places = content.words(validated, "<u2"), content.words(validated, "<u4")
+        first = np.arange(validated) - places.astype(np.int64)
+        if (first < 0).any():
+            raise ValueError("a group begins before the first image")
         right, logs = content.bits(validated), content.words(validated, "<f2")
-        if tested is None:
-            return cls(images, numbers, classes, right, logs)
-        test_right, test_logs = content.bits(tested), content.words(tested, "<f2")
-        return cls(images, numbers, classes, right, logs, test_right, test_logs)
+        test_right, test_logs = (
+            (None, None) if tested is None else (content.bits(tested), content.words(tested, "<f2"))
+        )
+        return cls(
+            images, numbers, classes, right, logs, test_right, test_logs, groups=numbers[first]
+        )
 
 
 def log_probabilities(values: ArrayLike) -> NDArray[np.float16]:
@@ -200,7 +223,7 @@ def _size(about: dict[str, Any], name: str) -> int:
 def _length(images: int, validated: int, tested: int | None) -> int:
     """How many bytes results of these sizes are, unpacked."""
     predicted = [validated] if tested is None else [validated, tested]
-    return _bytes(images) + 2 * validated + sum(_bytes(size) + 2 * size for size in predicted)
+    return _bytes(images) + 6 * validated + sum(_bytes(size) + 2 * size for size in predicted)
 
 
 def _bytes(bits: int) -> int:
@@ -208,14 +231,14 @@ def _bytes(bits: int) -> int:
 
 
 def _packed(values: NDArray[Any]) -> bytes:
-    """Bits as such; of values of 16 bits, all low bytes and then all high ones.
+    """Bits as such; of longer values, all lowest bytes and so on to all highest ones.
 
     Those alike then stand together, which makes the text a tenth shorter.
     """
     if values.dtype == bool:
         return np.packbits(values).tobytes()
     words = values.astype(values.dtype.newbyteorder("<"))
-    return words.view(np.uint8).reshape(-1, 2).T.tobytes()
+    return words.view(np.uint8).reshape(len(words), -1).T.tobytes()
 
 
 def _unpacked(data: object, length: int) -> bytes:
@@ -244,8 +267,8 @@ class _Reader:
         return np.unpackbits(self._take(_bytes(count)), count=count).view(bool)
 
     def words(self, count: int, dtype: str) -> NDArray[Any]:
-        low, high = self._take(count), self._take(count)
-        return np.stack([low, high], axis=1).ravel().view(dtype)
+        planes = [self._take(count) for _ in range(np.dtype(dtype).itemsize)]
+        return np.stack(planes, axis=1).ravel().view(dtype)
 
     def _take(self, count: int) -> NDArray[np.uint8]:
         self._at += count

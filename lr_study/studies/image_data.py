@@ -177,6 +177,14 @@ class UsedImages:
             most=len(rows) // self.settings.folds,
         )
 
+    @cached_property
+    def groups(self) -> NDArray[np.int64]:
+        """For each position in ``selection`` the first one of the group that stays in one fold."""
+        groups = np.arange(len(self.selection.rows))
+        if self.folds is not None:
+            groups[self.divided] = self.divided[self.together.first]
+        return groups
+
     @property
     def test_fraction(self) -> float:
         """The fraction that is split off for the test set: none if one was given."""

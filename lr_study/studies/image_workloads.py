@@ -155,15 +155,19 @@ class CachedWorkload(ImageWorkload):
             assert self.test_features is not None
             test_rows = self.used.test.rows
             test = self.test_features.values, _labels_by_row(self.used.test)
+        labels = _labels_by_row(selection)
+        groups = np.arange(len(labels))
+        groups[rows] = rows[self.used.groups]
         return Examples(
             values=self.features.values,
-            labels=_labels_by_row(selection),
+            labels=labels,
             classes=len(self.used.selection.class_names),
             train=rows[parts.train],
             validation=rows[parts.validation],
             test=test_rows[parts.test],
             given_test=test,
             unused=rows[parts.unused],
+            groups=groups,
         )
 
     def trainer(self, seed: int) -> Trainer:
@@ -207,6 +211,7 @@ class LiveWorkload(ImageWorkload):
             validation=parts.validation,
             test=test,
             unused=parts.unused,
+            groups=self.used.groups,
         )
 
     def trainer(self, seed: int) -> Trainer:

@@ -58,6 +58,7 @@ class Examples:
     only those of the rows named by ``train``, ``validation`` and ``test`` are read. ``given_test``
     are the values and labels of a test set that is not part of them: then ``test`` are its rows.
     ``unused`` are rows that were divided with ``train`` and ``validation``, and are in neither.
+    ``groups`` has for each row the first one of its group of similar images; None if each is alone.
     """
 
     values: NDArray[np.float32]
@@ -68,6 +69,7 @@ class Examples:
     test: NDArray[np.int64]
     given_test: tuple[NDArray[np.float32], NDArray[np.int32]] | None = None
     unused: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    groups: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,7 @@ class _Block:
                 examples.unused,
                 self.predictions[i],
                 self.test_predictions[i] if self.test_predictions else None,
+                examples.groups,
             )
             yield History(
                 epochs=tuple(epochs),

@@ -38,8 +38,9 @@ from lr_study.training.trainer import EpochEnd, OnEpoch, TrainedRun
 class LabeledImages:
     """Images with their labels (images,) int32, and the rows for training, validation and test.
 
-    ``unused`` are rows that were divided with ``train`` and ``validation``, and are in neither.
-    ``load`` returns the image of a row at a size, as uint8 (size, size, 3).
+    ``unused`` are rows that were divided with ``train`` and ``validation``, and are in neither;
+    ``groups`` has for each row the first one of its group of similar images. ``load`` returns the
+    image of a row at a size, as uint8 (size, size, 3).
     """
 
     load: Callable[[int, int], NDArray[np.uint8]]
@@ -49,6 +50,7 @@ class LabeledImages:
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
     unused: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    groups: NDArray[np.int64] | None = None
 
 
 def precision_here() -> str:
@@ -179,7 +181,13 @@ def train_live(
         validated = predict(images.validation)
     tested = predict(images.test) if len(images.test) else None
     results = image_results(
-        images.labels, images.train, images.validation, images.unused, validated, tested
+        images.labels,
+        images.train,
+        images.validation,
+        images.unused,
+        validated,
+        tested,
+        images.groups,
     )
     kernel, bias = model.get_layer("softmax").get_weights()
     return History(

@@ -36,6 +36,7 @@ def image_results(
     unused: NDArray[np.int64],
     predicted: Predictions,
     tested: Predictions | None,
+    groups: NDArray[np.int64] | None = None,
 ) -> ImageResults:
     """Return the results of a run; images are numbered among those that were divided.
 
@@ -47,6 +48,8 @@ def image_results(
         The rows that were divided, whatever order they are in.
     predicted, tested
         Of the validation set, and of the test set if there is one, in the order of their rows.
+    groups
+        For each row the first one of its group of similar images; by default itself.
     """
     divided = np.sort(np.concatenate([train, validation, unused]))
     order = np.argsort(validation)
@@ -59,6 +62,7 @@ def image_results(
         log_probability=log_probabilities(predicted.log_probability[order]),
         test_right=None if tested is None else tested.right,
         test_log_probability=None if tested is None else log_probabilities(tested.log_probability),
+        groups=None if groups is None else np.searchsorted(divided, groups[validated]),
     )
 
 

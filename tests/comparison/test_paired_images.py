@@ -14,6 +14,7 @@ from lr_study.comparison.paired_images import (
     right_on_test,
 )
 from lr_study.comparison.paired_scores import PairedScores, pair_scores
+from lr_study.runs import ImageResults
 from lr_study.support import UsageError
 
 
@@ -46,7 +47,7 @@ def test_each_value_stands_where_its_image_and_repetition_are() -> None:
     [
         (lambda results: replace(results[0], images=54), "seed 0 validated different images"),
         (
-            lambda results: replace(results[0], validated=results[1].validated),
+            lambda results: replace(results[0], validated=results[1].validated, groups=None),
             "seed 0 validated different images",
         ),
     ],
@@ -73,6 +74,7 @@ def test_folds_must_divide_all_images() -> None:
         fewer[2],
         validated=fewer[2].validated[kept],
         classes=fewer[2].classes[kept],
+        groups=fewer[2].groups[kept],
         right=fewer[2].right[kept],
         log_probability=fewer[2].log_probability[kept],
     )
@@ -89,9 +91,29 @@ def test_only_stratified_folds_hand_on_the_classes() -> None:
         assert scores.classes[results.validated].tolist() == results.classes.tolist()
     others = list(paired.runs["image_results"])
     others[-1] = replace(others[-1], classes=others[-1].classes + 1)
-    paired = replace(paired, runs=paired.runs.assign(image_results=others))
     with pytest.raises(UsageError, match="different classes in two runs"):
-        image_scores(paired, "val_accuracy", 5)
+        image_scores(_with(paired, others), "val_accuracy", 5)
+
+
+def test_groups_of_similar_images_are_handed_on() -> None:
+    paired = paired_runs(seeds=5)
+    every = list(paired.runs["image_results"])
+    one, other = every[0].validated[:2].tolist()
+    for i, results in enumerate(every):
+        if one in results.validated:
+            groups = np.where(results.validated == other, one, results.validated)
+            every[i] = replace(results, groups=groups)
+    scores = image_scores(_with(paired, every), "val_accuracy", 5)
+    expected = np.arange(scores.images)
+    expected[other] = one
+    assert scores.groups.tolist() == expected.tolist()
+    every[0] = replace(every[0], groups=None)
+    with pytest.raises(UsageError, match="different groups in two runs"):
+        image_scores(_with(paired, every), "val_accuracy", 5)
+
+
+def _with(paired: PairedScores, results: list[ImageResults]) -> PairedScores:
+    return replace(paired, runs=paired.runs.assign(image_results=results))
 
 
 def test_the_variance_within_class_is_less_where_policies_differ_by_class() -> None:

@@ -104,6 +104,11 @@ def changed(runs: pd.DataFrame, policy: str, seed: int, column: str, value: obje
             replace(results(POLICIES[1], 1), classes=[1, 1, 0, 1]),
             "images have other classes in the run of fixed:lr=0.001 under seed 1",
         ),
+        (
+            "image_results",
+            replace(results(POLICIES[1], 1), groups=[4, 4, 6, 7]),
+            "other images are similar in the run of fixed:lr=0.001 under seed 1",
+        ),
     ],
 )
 def test_a_run_that_no_ranking_would_take_is_lacking(runs, column, value, lacking):

@@ -28,7 +28,12 @@ def results(draw):
     size = len(validated)
     classes = draw(st.lists(st.integers(0, 2**16 - 1), min_size=size, max_size=size))
     test = values(tested) if tested else (None, None)
-    return ImageResults(images, validated, classes, *values(size), *test)
+    firsts = []
+    for i in range(size):
+        k = draw(st.integers(0, i))
+        firsts.append(i if k == i else firsts[k])
+    groups = [validated[first] for first in firsts]
+    return ImageResults(images, validated, classes, *values(size), *test, groups)
 
 
 @given(results())
@@ -58,11 +63,15 @@ def test_a_damaged_text_is_refused_or_another_result(made, data):
         return
 
 
-SMALL = ImageResults(9, [0, 8], [3, 258], [True, False], [-0.5, -1], [True], [-2])
+SMALL = ImageResults(9, [0, 8], [3, 258], [True, False], [-0.5, -1], [True], [-2], [0, 0])
 
 
-# Which of nine validated; classes and whether right; logarithms; and the last two of the test set.
-BYTES = b"\x80\x80" + b"\x03\x02\x00\x01" + b"\x80" + b"\x00\x00\xb8\xbc" + b"\x80\x00\xc0"
+# Which of nine validated; their classes; where their groups begin; whether they are right; the
+# logarithms; and the last two of the test set.
+BYTES = (
+    b"\x80\x80" + b"\x03\x02\x00\x01" + b"\x00\x01\x00\x00\x00\x00\x00\x00"
+    b"\x80" + b"\x00\x00\xb8\xbc" + b"\x80\x00\xc0"
+)
 
 
 def altered(**changes):
@@ -85,17 +94,18 @@ def packed(content):
         (altered(validated=0), "validated=0"),
         (altered(validated=10), "10 of 9 images validated"),
         (altered(tested=-1), "tested=-1"),
-        (altered(tested=None), "does not hold 11 bytes"),
+        (altered(tested=None), "does not hold 19 bytes"),
         (altered(validated=1), "does not hold"),
         (altered(data=None), "data is not a text"),
         (altered(data="§"), "ASCII"),
         (altered(data="AAAA"), "data is damaged"),
-        (altered(data=packed(b"")), "does not hold 14 bytes"),
+        (altered(data=packed(b"")), "does not hold 22 bytes"),
         # As without classes: the same but for two bytes per validated image.
-        (altered(data=packed(BYTES[:2] + BYTES[6:])), "does not hold 14 bytes"),
+        (altered(data=packed(BYTES[:2] + BYTES[6:])), "does not hold 22 bytes"),
         (altered(data=packed(b"\xff\x80" + BYTES[2:])), "9 images are marked, not 2"),
+        (altered(data=packed(BYTES[:6] + b"\x01" + BYTES[7:])), "begins before the first"),
         # Not a logarithm of a probability: NaN, in the low bytes and then the high ones.
-        (altered(data=packed(BYTES[:7] + b"\x00\x00\x7e\x00" + BYTES[11:])), "no logarithm"),
+        (altered(data=packed(BYTES[:15] + b"\x00\x00\x7e\x00" + BYTES[19:])), "no logarithm"),
     ],
 )
 def test_a_text_that_is_none_of_ours_is_refused(text, message):
@@ -104,11 +114,11 @@ def test_a_text_that_is_none_of_ours_is_refused(text, message):
 
 
 def test_a_text_cannot_take_more_memory_than_its_sizes_say():
-    """A thousand million zeros in a tag's length: unpacking stops at the 14 bytes it needs."""
+    """A thousand million zeros in a tag's length: unpacking stops at the 22 bytes it needs."""
     bomb = zlib.compressobj(9)
     content = b"".join(bomb.compress(bytes(1 << 20)) for _ in range(1000)) + bomb.flush()
     text = altered(data=base64.b64encode(content).decode("ascii"))
-    with pytest.raises(ValueError, match="does not hold 14 bytes"):
+    with pytest.raises(ValueError, match="does not hold 22 bytes"):
         ImageResults.from_text(text)
 
 
@@ -124,6 +134,10 @@ def test_a_text_cannot_take_more_memory_than_its_sizes_say():
         ({"classes": [[3], [258]]}, "classes"),
         ({"classes": [-1, 0]}, "a class is not a number from 0 to 65535"),
         ({"classes": [0, 2**16]}, "a class is not a number from 0 to 65535"),
+        ({"groups": [0]}, "2 images validated, but groups has 1"),
+        ({"groups": [0, 5]}, "first image"),
+        ({"groups": [8, 8]}, "first image"),
+        ({"groups": [8, 0]}, "first image"),
         ({"right": [True]}, "one value per image"),
         ({"log_probability": [-0.5, 0.5]}, "no logarithm of a probability"),
         ({"log_probability": [-0.5, float("-inf")]}, "no logarithm"),

@@ -94,6 +94,11 @@ def test_images_that_look_alike_stay_in_one_fold_and_are_said(digits: Path) -> N
         assert fold_of[where[f"2/{second.name}"]] == fold_of[where["2/second.png"]]
     assert plain.protocol.groups == ""
     assert len(made.protocol.groups) == 12
+    groups = made.images(0).groups
+    assert groups[where["5/first.png"]] == groups[where[f"2/{first.name}"]]
+    assert groups[where["2/second.png"]] == groups[where[f"2/{second.name}"]]
+    assert len(np.unique(groups)) == len(groups) - 2
+    assert plain.images(0).groups.tolist() == list(range(28))
 
 
 def test_a_plan_knows_what_looks_alike(digits: Path) -> None:

@@ -80,6 +80,20 @@ def test_another_seed_of_a_repetition_validates_on_others_of_the_same_images(dig
     assert history.image_results.validated.tolist() == list(range(len(half)))
 
 
+def test_groups_of_similar_images_are_numbered_as_the_images(digits):
+    few = some(digits)
+    one, other = np.sort(few.validation)[[2, 5]]
+    groups = np.arange(len(few.labels))
+    groups[other] = one
+    (history,) = train_heads(replace(few, groups=groups), specs("fixed", epochs=1))
+    results = history.image_results
+    expected = results.validated.copy()
+    expected[5] = expected[2]
+    assert results.groups.tolist() == expected.tolist()
+    (history,) = train_heads(few, specs("fixed", epochs=1))
+    assert history.image_results.groups.tolist() == results.validated.tolist()
+
+
 def test_without_a_test_part_there_are_no_test_results(digits):
     (history,) = train_heads(some(digits, test=0), specs("fixed", epochs=1))
     assert history.image_results.test_right is None
