@@ -4,7 +4,7 @@ Truth is a policy's mean accuracy over new training sets of the same size: over 
 case. In a null case all names are equally good by construction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from calibration_rules import Floats, Judgement, Rule, Setting
@@ -36,7 +36,7 @@ class Case:
     def of(self, study: Study, rng: np.random.Generator) -> Study:
         """Return the part of a study of the world that this case judges."""
         part = list(self.policies)
-        chosen = Study(study.right[part], study.fold, study.truth[part])
+        chosen = replace(study, right=study.right[part], truth=study.truth[part])
         return chosen.permuted(rng) if self.permuted else chosen
 
 
@@ -156,6 +156,7 @@ NULLS = (
     Case("A/A, N = 200", "A/A", _names(18), null=True),
     Case("A/A, accuracy .995, N = 200", "A/A .995", _names(6), null=True),
     Case("digits, names permuted", "digits", _names(6), null=True, permuted=True),
+    Case("A/A, groups of 10 similar", "A/A similar", _names(6), null=True),
 )
 
 KNOWN = (
@@ -171,6 +172,7 @@ KNOWN = (
     Case("label noise 30 %", "label noise", _names(18)),
     Case("classes 8 : 4 : 2 : 1", "unequal classes", _names(18)),
     Case("digits, 400 of 1,797", "digits", _names(18)),
+    Case("groups of 10 similar", "similar", _names(6)),
     Case(
         "unstable net",
         "unstable",

@@ -86,7 +86,8 @@ def new_rule(study: Study, seeds: int, setting: Setting, rng: np.random.Generato
 
 def _image_scores(study: Study, seeds: int) -> ImageScores:
     repetitions = seeds // FOLDS
-    return ImageScores(study.right[:, :repetitions], study.fold[:repetitions], FOLDS)
+    right, fold = study.right[:, :repetitions], study.fold[:repetitions]
+    return ImageScores(right, fold, FOLDS, groups=study.groups)
 
 
 RULES: dict[str, Rule] = {"old": old_rule, "new": new_rule}

@@ -17,13 +17,17 @@ FEATURES = 20
 CLASS_MEANS_SEED = {4: 3771539300, 20: 1781524230}
 """The same mixtures as in the simulations by which the rule was chosen."""
 
+COPY_NOISE = 0.1
+"""Standard deviation of what is added to each feature of a copy, a tenth of that in a class."""
+
 
 @dataclass(frozen=True)
 class World:
     """A source of images and what is trained on them.
 
     ``own_rate`` makes an A/A study: all names have this constant rate, and each its own initial
-    weights and order under every seed. Otherwise the policies of a seed share both.
+    weights and order under every seed. Otherwise the policies of a seed share both. Images come in
+    groups of so many ``copies`` of one, nearly alike, which stay in one fold.
     """
 
     classes: int = 4
@@ -38,6 +42,7 @@ class World:
     own_rate: float | None = None
     new_images: int = 4000
     digits: bool = False
+    copies: int = 1
 
 
 @dataclass(frozen=True)
@@ -63,12 +68,14 @@ class Study:
     """What a study left behind.
 
     ``right`` is (policies, repetitions, images) and ``fold`` (repetitions, images); ``truth`` is
-    (policies, seeds), the accuracy of each trained model on new images.
+    (policies, seeds), the accuracy of each trained model on new images; ``groups`` is (images,),
+    None if no two images are similar.
     """
 
     right: NDArray[np.bool_]
     fold: Integers
     truth: NDArray[np.float64]
+    groups: Integers | None = None
 
     def permuted(self, rng: np.random.Generator) -> "Study":
         """Return the study with the names of the policies permuted within each seed.
@@ -82,7 +89,7 @@ class Study:
                 right[:, repetition, images] = self.right[order][:, repetition, images]
                 seed = repetition * FOLDS + held_out
                 truth[:, seed] = self.truth[order, seed]
-        return Study(right, self.fold, truth)
+        return Study(right, self.fold, truth, self.groups)
 
 
 def make_study(world: World | HardImages, rng: np.random.Generator) -> Study:
@@ -90,7 +97,9 @@ def make_study(world: World | HardImages, rng: np.random.Generator) -> Study:
     if isinstance(world, HardImages):
         return _judged_by_chance(world, rng)
     x, y, new_x, new_y = _digits(world, rng) if world.digits else _mixture(world, rng)
-    fold = np.array([rng.permutation(world.images) % FOLDS for _ in range(world.repetitions)])
+    groups = world.images // world.copies
+    fold = np.array([rng.permutation(groups) % FOLDS for _ in range(world.repetitions)])
+    fold = np.repeat(fold, world.copies, axis=1)
     held_out = np.array([np.flatnonzero(row == f) for row in fold for f in range(FOLDS)])
     rows = np.array([np.flatnonzero(row != f) for row in fold for f in range(FOLDS)])
     rates, names = _rates(world), world.policies
@@ -107,7 +116,8 @@ def make_study(world: World | HardImages, rng: np.random.Generator) -> Study:
     for seed in range(seeds):
         images = np.flatnonzero(fold[seed // FOLDS] == seed % FOLDS)
         right[:, seed // FOLDS, images] = judged[seed]
-    return Study(right, fold, new.reshape(seeds, names, -1).mean(axis=2).T)
+    of_image = np.arange(world.images) // world.copies if world.copies > 1 else None
+    return Study(right, fold, new.reshape(seeds, names, -1).mean(axis=2).T, of_image)
 
 
 def _judged_by_chance(world: HardImages, rng: np.random.Generator) -> Study:
@@ -150,6 +160,11 @@ def _mixture(world: World, rng: np.random.Generator) -> tuple[Floats, Integers, 
     x[:, :-1] = means[y] + rng.standard_normal((total, FEATURES))
     wrong = rng.random(total) < world.noise
     y[wrong] = (y[wrong] + rng.integers(1, world.classes, wrong.sum())) % world.classes
+    if world.copies > 1:
+        one = np.arange(world.images) // world.copies * world.copies
+        copies, y[: world.images] = x[one], y[one]
+        copies[:, :-1] += COPY_NOISE * rng.standard_normal((world.images, FEATURES))
+        x[: world.images] = copies
     return x[: world.images], y[: world.images], x[world.images :], y[world.images :]
 
 
@@ -199,4 +214,6 @@ WORLDS = {
     "2 hard images": HardImages((1.0, 0.5), hard=2, images=200),
     "16 hard images": HardImages((1.0,) + 5 * (0.5,), hard=16, images=1000),
     "36 of 40 far behind": HardImages((0.95,) + 3 * (0.88,) + 36 * (0.2,), hard=400, images=1000),
+    "similar": World(policies=6, copies=10, repetitions=2),
+    "A/A similar": World(policies=6, copies=10, own_rate=0.3, repetitions=2),
 }

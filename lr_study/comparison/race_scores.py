@@ -46,8 +46,8 @@ def race_scores(
     """Return the scores of a study's policies from the runs of its protocol.
 
     A run counts if a ranking would take it. Under one seed all policies must have validated on the
-    same images of the same classes, and the seeds of a round on each image once; what does not fit
-    is lacking.
+    same images, and the seeds of a round on each image once; an image must have the same class and
+    be similar to the same others in all runs. What does not fit is lacking.
 
     Parameters
     ----------
@@ -62,22 +62,23 @@ def race_scores(
     """
     results = _results(runs)
     divisions = [_division(results, policies, seeds) for seeds in rounds]
+    first = divisions[0] if divisions else None
     available = np.zeros(len(policies), np.int64)
     lacking = []
     for i, policy in enumerate(policies):
         why = ""
         for seeds, division in zip(rounds, divisions, strict=True):
-            why = _lacking(results, policy, seeds, division)
+            why = _lacking(results, policy, seeds, division, first)
             if why:
                 break
             available[i] += 1
         lacking.append(why)
     repetitions = int(available.max(initial=0))
     known = [division for division in divisions[:repetitions] if division is not None]
-    if not known:
+    if not known or first is None:
         return RaceScores(None, available, tuple(lacking))
-    folds, classes, groups = zip(*known, strict=True)
-    values = np.zeros((len(policies), repetitions, len(folds[0])))
+    _, classes, groups = first
+    values = np.zeros((len(policies), repetitions, len(classes)))
     for i, policy in enumerate(policies):
         for r in range(available[i]):
             for seed in rounds[r]:
@@ -86,10 +87,10 @@ def race_scores(
                     values[i, r, found.validated] = found.right
     scores = ImageScores(
         values,
-        np.stack(folds),
+        np.stack([fold for fold, _, _ in known]),
         len(rounds[0]),
-        classes=classes[0] if stratified else None,
-        groups=groups[0],
+        classes=classes if stratified else None,
+        groups=groups,
     )
     return RaceScores(scores, available, tuple(lacking))
 
@@ -135,18 +136,22 @@ def _lacking(
     policy: str,
     seeds: Sequence[int],
     division: tuple[Integers, Integers, Integers] | None,
+    first: tuple[Integers, Integers, Integers] | None,
 ) -> str:
-    """Say what a policy lacks of a repetition; nothing if it is whole."""
+    """Say what a policy lacks of a repetition; nothing if it is whole.
+
+    Classes and groups are to be those of the ``first`` repetition.
+    """
     for f, seed in enumerate(seeds):
         if (policy, seed) not in results:
             return f"no finished run of {policy} under seed {seed}"
         found = results[policy, seed]
         if found is None:
             return f"no results per image in the run of {policy} under seed {seed}"
-        if division is None:
+        if division is None or first is None:
             continue
-        fold, classes, groups = division
-        if not np.array_equal(np.flatnonzero(fold == f), found.validated):
+        _, classes, groups = first
+        if not np.array_equal(np.flatnonzero(division[0] == f), found.validated):
             return f"other images validated in the run of {policy} under seed {seed}"
         if not np.array_equal(classes[found.validated], found.classes):
             return f"images have other classes in the run of {policy} under seed {seed}"

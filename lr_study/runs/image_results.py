@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 MAX_IMAGES = 100_000_000
 """Images of a data set or a test set above which a text is refused: no reader could hold more."""
 
-_VERSION = 2  # the first one had no classes
+_VERSION = 2  # the first one had neither classes nor groups
 
 LEAST_LOG_PROBABILITY = float(np.finfo(np.float16).min)
 """What stands for every smaller one, and for what is not a number."""

@@ -117,6 +117,21 @@ def test_a_run_that_no_ranking_would_take_is_lacking(runs, column, value, lackin
     assert found.lacking[1] == lacking
 
 
+@pytest.mark.parametrize(
+    ("different", "lacking"),
+    [
+        ({"classes": [0, 1, 0, 0]}, "images have other classes in the run of"),
+        ({"groups": [0, 0, 4, 6]}, "other images are similar in the run of"),
+    ],
+)
+def test_a_repetition_has_the_classes_and_groups_of_the_first(runs, different, lacking):
+    for policy in POLICIES:
+        runs = changed(runs, policy, 2, "image_results", replace(results(policy, 2), **different))
+    found = race_scores(runs, POLICIES, ROUNDS)
+    assert found.available.tolist() == [1, 1]
+    assert found.lacking == tuple(f"{lacking} {policy} under seed 2" for policy in POLICIES)
+
+
 def test_seeds_that_do_not_validate_each_image_once_are_no_repetition(runs):
     twice = ImageResults(IMAGES, [0, 1, 2, 3], [0] * 4, [True] * 4, [-0.5] * 4)
     for policy in POLICIES:
