@@ -54,6 +54,7 @@ def image_results(
     divided = np.sort(np.concatenate([train, validation, unused]))
     order = np.argsort(validation)
     validated = validation[order]
+    first = validated if groups is None else groups[validated]
     return ImageResults(
         images=len(divided),
         validated=np.searchsorted(divided, validated),
@@ -62,7 +63,7 @@ def image_results(
         log_probability=log_probabilities(predicted.log_probability[order]),
         test_right=None if tested is None else tested.right,
         test_log_probability=None if tested is None else log_probabilities(tested.log_probability),
-        groups=None if groups is None else np.searchsorted(divided, groups[validated]),
+        groups=np.searchsorted(divided, first).astype(np.int64),
     )
 
 
