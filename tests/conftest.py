@@ -17,6 +17,13 @@ from stores import tracking_server
 _SESSION = Path(tempfile.mkdtemp(prefix="lr-study-tests-"))
 os.environ["LR_STUDY_CACHE"] = str(_SESSION / "cache")
 os.environ["LR_STUDY_STATE"] = str(_SESSION / "state")
+# What XLA compiled for one process of the tests serves all others: seconds a study. Only its own
+# processes may use it, since no file says for which processor and flags it was compiled.
+os.environ.setdefault(
+    "TF_XLA_FLAGS",
+    f"--tf_xla_persistent_cache_directory={_SESSION / 'compiled'} "
+    "--tf_xla_persistent_cache_device_types=CPU",
+)
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ.pop("MLFLOW_TRACKING_URI", None)
 os.environ.pop("MLFLOW_EXPERIMENT_NAME", None)
@@ -36,9 +43,8 @@ settings.register_profile("other-python", deadline=None, derandomize=True, max_e
 settings.load_profile("lr-study")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _remove_session_files() -> object:
-    yield
+def pytest_unconfigure() -> None:
+    """Remove the files of this process: that of pytest-xdist which runs no test has some too."""
     shutil.rmtree(_SESSION, ignore_errors=True)
 
 

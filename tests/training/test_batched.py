@@ -67,7 +67,6 @@ def test_a_high_rate_starts_as_in_keras(digits, optimizer):
     assert_as_keras(steps, spec, history, orders=4)
 
 
-@pytest.mark.numeric
 @pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name not in CLOSELY])
 def test_every_other_optimizer_is_that_of_keras(digits, optimizer):
     few = some(digits)
@@ -76,7 +75,6 @@ def test_every_other_optimizer_is_that_of_keras(digits, optimizer):
     assert_as_keras(few, spec, history)
 
 
-@pytest.mark.numeric
 @pytest.mark.parametrize("batch_size", [1, 200])
 def test_any_batch_size_is_as_in_keras(digits, batch_size):
     few = some(digits, train=50)
