@@ -24,11 +24,12 @@ FAST = tests/policies tests/runs tests/comparison tests/data tests/support tests
 test-fast: env
 	@.venv/bin/python -m pytest -q -n 2 --without-tensorflow $(FAST)
 
-# The same under the other supported Pythons, those that are installed; but for simulated studies and a
-# real one in a control group, which take most of the time and depend on no Python.
+# The same under the other supported Pythons, those that are installed; but for simulated studies,
+# rankings of hundreds of random tables and a real study in a control group, which take most of the time
+# and depend on no Python.
 test-pythons: env
 	@bash scripts/test_pythons $(FAST) --ignore-glob="tests/comparison/test_calibration*.py" \
-		--ignore=tests/support/test_machine.py
+		--ignore=tests/comparison/test_experiment.py --ignore=tests/support/test_machine.py
 
 # The figures of 32 bits as other processors compute them: an older one, and one without oneDNN.
 NUMERIC = .venv/bin/python -m pytest -q -m numeric tests/training tests/features

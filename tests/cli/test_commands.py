@@ -39,7 +39,8 @@ def test_an_option_that_is_typed_overrides_the_grid_file_also_with_its_default(
     (tmp_path / "grid.yaml").write_text(
         "policies: [fixed]\noptions: {epochs: 2, seeds: 4, image_size: 32}\n", encoding="utf-8"
     )
-    usual = ("study", "--data", str(tiny_folder), "--grid", "grid.yaml", "--weights", "random")
+    backbone = ("--backbone", "efficientnet-lite0", "--weights", "random")
+    usual = ("study", "--data", str(tiny_folder), "--grid", "grid.yaml", *backbone)
 
     def planned(*typed: str) -> int:
         answer = lr(*usual, *typed, "--dry-run", cwd=tmp_path)

@@ -27,7 +27,8 @@ def folder(
     folder = tmp_path_factory.mktemp("study")
     shutil.copy(empty_database, folder)
     options = [word for policy in POLICIES for word in ("--policy", policy)]
-    options += ["--data", str(tiny_folder), "--weights=random", "--image-size=32"]
+    options += ["--data", str(tiny_folder), "--image-size=32"]
+    options += ["--backbone=efficientnet-lite0", "--weights=random"]
     options += ["--batch-size=8", f"--epochs={EPOCHS}", "--seeds=2", "--experiment=e"]
     answer = lr(folder, "study", *options)
     assert answer.returncode == 0, answer.stderr

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from records import close, frame, make_record
 
@@ -225,6 +225,7 @@ def test_an_experiment_without_runs_is_reported() -> None:
 # --- properties, which take longer
 
 
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(
@@ -252,6 +253,7 @@ def test_each_run_is_ranked_or_excluded_once(
     assert sum(ranking.runs for ranking in comparison.protocols) + len(excluded) == len(runs)
 
 
+@settings(max_examples=40)
 @given(st.randoms(use_true_random=False), st.integers(0, 2**32 - 1))
 def test_results_do_not_depend_on_run_order_or_global_random_state(
     shuffler: random.Random, state: int
@@ -268,6 +270,7 @@ def test_results_do_not_depend_on_run_order_or_global_random_state(
 tables = st.lists(st.lists(st.integers(50, 250), min_size=4, max_size=4), min_size=3, max_size=3)
 
 
+@settings(max_examples=40)
 @given(tables, st.permutations(range(3)))
 def test_results_do_not_depend_on_policy_names(
     images_right: list[list[int]], names: list[int]
@@ -289,6 +292,7 @@ def test_results_do_not_depend_on_policy_names(
     assert found(names) == found([0, 1, 2])
 
 
+@settings(max_examples=40)
 @given(tables)
 def test_a_loss_of_one_minus_accuracy_ranks_the_same(images_right: list[list[int]]) -> None:
     """Ranking by val_loss = 1 - accuracy gives the order of ranking by accuracy."""

@@ -20,7 +20,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> pd.D
     """Both policies under twenty seeds on the sample."""
     uri = f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db"
     shutil.copy(empty_database, uri[10:])
-    command = "study --seeds 20 --epochs 10 --image-size 64 --log-models none --experiment aa"
+    command = "study --seeds 20 --epochs 5 --image-size 64 --log-models none --experiment aa"
     policies = ["--policy", FIXED, "--policy", "step_decay:initial_lr=0.001,drop=1"]
     environment = {**os.environ, "MLFLOW_TRACKING_URI": uri}
     answer = lr_study(*command.split(), *policies, cwd=Path(uri[10:]).parent, env=environment)

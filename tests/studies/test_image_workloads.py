@@ -27,7 +27,11 @@ def settings(tmp_path, monkeypatch):
             colour = (40 * i, 200 * label, 90)
             Image.new("RGB", (8, 8), colour).save(tmp_path / "pets" / name / f"{i}.png")
     return Settings(
-        data=str(tmp_path / "pets"), image_size=32, weights="random", resampling="splits"
+        data=str(tmp_path / "pets"),
+        backbone="efficientnet-lite0",
+        weights="random",
+        image_size=32,
+        resampling="splits",
     )
 
 

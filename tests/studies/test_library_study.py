@@ -27,6 +27,7 @@ def options(three_digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     return {
         "data": str(three_digits),
+        "backbone": "efficientnet-lite0",
         "weights": "random",
         "image_size": 32,
         "epochs": 2,

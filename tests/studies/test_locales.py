@@ -63,35 +63,32 @@ def test_a_study_and_its_reports_where_the_locale_is_ascii(
     assert protocol["fingerprint"] == found.fingerprint
     assert runs["options"].iloc[0]["data"] == str(russian_study.data)
 
-    for name in ("ru.html", "ru.md"):
-        report = command(
-            "report", "--experiment=опыт", f"--tracking-uri={russian_study.uri}",
-            "--lang=ru", f"--output={name}", cwd=tmp_path, **ASCII,
-        )  # fmt: skip
-        assert report.returncode == 0, report.stderr.decode(errors="replace")
-        text = (tmp_path / name).read_bytes().decode("utf-8")
-        assert "опыт" in text
-        assert "цифры" in text
-        assert "расписани" in text
+    report = command(
+        "report", "--experiment=опыт", f"--tracking-uri={russian_study.uri}",
+        "--lang=ru", "--output=ru.md", cwd=tmp_path, **ASCII,
+    )  # fmt: skip
+    assert report.returncode == 0, report.stderr.decode(errors="replace")
+    text = (tmp_path / "ru.md").read_bytes().decode("utf-8")
+    assert "опыт" in text
+    assert "цифры" in text
+    assert "расписани" in text
 
     # The table is readable in the encoding of the terminal.
-    for encoding, heading in (("koi8-r", "95 % d vs"), ("utf-8", "95 % Δ vs")):
-        shown = command(
-            "compare", "--experiment=опыт", f"--tracking-uri={russian_study.uri}",
-            cwd=tmp_path, **ASCII, PYTHONIOENCODING=encoding,
-        )  # fmt: skip
-        assert shown.returncode == 0, shown.stderr.decode(errors="replace")
-        table = " ".join(shown.stdout.decode(encoding).split())
-        assert heading in table
-        assert "\\u" not in table
+    shown = command(
+        "compare", "--experiment=опыт", f"--tracking-uri={russian_study.uri}",
+        cwd=tmp_path, **ASCII, PYTHONIOENCODING="koi8-r",
+    )  # fmt: skip
+    assert shown.returncode == 0, shown.stderr.decode(errors="replace")
+    table = " ".join(shown.stdout.decode("koi8-r").split())
+    assert "95 % d vs" in table
+    assert "\\u" not in table
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_output_that_cannot_be_encoded_is_escaped(tmp_path: Path, encoding: str) -> None:
-    listed = command("policies", cwd=tmp_path, PYTHONIOENCODING=encoding)
+def test_output_that_cannot_be_encoded_is_escaped(tmp_path: Path) -> None:
+    listed = command("policies", cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert listed.returncode == 0, listed.stderr
     assert b"step_decay" in listed.stdout
-    refused = command("compare", "--by=опыт☃", cwd=tmp_path, PYTHONIOENCODING=encoding)
+    refused = command("compare", "--by=опыт☃", cwd=tmp_path, PYTHONIOENCODING="latin-1")
     assert refused.returncode == 2
     assert refused.stderr.count(b"error: ") == 1
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.winner
 
 SCREENSHOTS = os.environ.get("LR_STUDY_SCREENSHOTS", "")
 _PATIENCE_SECONDS = 120
-_SMALL = ("--weights", "random", "--image-size", "32", "--epochs", "3", "--seeds", "2")
+_SMALL = ("--backbone", "efficientnet-lite0", "--weights", "random", "--image-size", "32")
 _POLICIES = ("fixed:lr=0.01", "fixed:lr=0.001", "step_decay:drop=0.5", "exp_decay:k=0.3")
 
 
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, three_digits: Path) -> Path
     folder = tmp_path_factory.mktemp("pages")
     arguments = ["study", "--experiment", "digits"]
     if not SCREENSHOTS:
-        arguments += ["--data", str(three_digits), *_SMALL]
+        arguments += ["--data", str(three_digits), *_SMALL, "--epochs", "3", "--seeds", "2"]
         arguments += [word for policy in _POLICIES for word in ("--policy", policy)]
     environment = {**os.environ, "LR_STUDY_STATE": str(folder / "state")}
     with Forked(arguments, cwd=folder, env=environment) as trained:

@@ -39,6 +39,7 @@ def test_any_policy_is_trained_tracked_and_ranked(
         policies += ["plateau:patience=1,min_delta=0.5", halved, decay]
     options = {
         "data": str(three_digits),
+        "backbone": "efficientnet-lite0",
         "weights": "random",
         "image_size": 32,
         "epochs": EPOCHS,

@@ -143,7 +143,8 @@ def test_a_study_in_real_limits_uses_them(
         "print(json.dumps([available_cpus(), available_memory_bytes()]))\n"
     )
     study = ["study", "--data", str(tiny_folder), "--policy=fixed", "--policy=exp_decay"]
-    study += ["--seeds=2", "--epochs=2", "--image-size=32", "--weights=random", "--log-models=none"]
+    study += ["--backbone=efficientnet-lite0", "--weights=random", "--image-size=32"]
+    study += ["--seeds=2", "--epochs=2", "--log-models=none"]
     study += ["--experiment=limited", f"--tracking-uri=sqlite:///{tmp_path / 'mlflow.db'}"]
 
     def join() -> None:

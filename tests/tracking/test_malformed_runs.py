@@ -180,7 +180,7 @@ def test_any_number_as_a_metric(metric: str, value: float) -> None:
 # One at a time: runs of different policies or seeds may leave each other out.
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(policy=POLICIES)
 def test_any_text_as_a_policy(policy: str) -> None:
     (content,) = contents(1)
@@ -188,7 +188,7 @@ def test_any_text_as_a_policy(policy: str) -> None:
     assert_others_are_ranked([content])
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(seed=TEXTS | NUMBERS.map(str) | st.just("9" * 5000))
 def test_any_text_as_a_seed(seed: str) -> None:
     (content,) = contents(1)

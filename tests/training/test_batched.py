@@ -47,7 +47,6 @@ def test_heads_trained_together_are_what_separate_fits_give(digits, monkeypatch,
     assert len(digits.train) % 32
     together = specs(
         "fixed:lr=0.01",
-        "fixed:lr=0.001",
         "step_decay:initial_lr=0.01,drop=0.5,epochs_drop=2",
         "exp_decay:initial_lr=0.01,k=0.3",
         epochs=5,

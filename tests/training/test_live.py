@@ -170,15 +170,14 @@ def test_the_same_live_run_gives_the_same_figures_to_the_last_digit(prepared):
     ready = prepared(engine="live", backbone="efficientnet-b0", epochs=1)
     pictures = ready.images(seed=0)
 
-    def histories(policy, seed):
-        trained = live.train_live(pictures, spec(ready.settings, policy, seed), ready.weights)
+    def histories(policy):
+        trained = live.train_live(pictures, spec(ready.settings, policy), ready.weights)
         rates_apart = [replace(epoch, learning_rate=0.0) for epoch in trained.epochs]
         return rates_apart, trained.test_accuracy, trained.head.kernel.tolist()
 
-    first = histories("fixed:lr=0.01", seed=0)
+    first = histories("fixed:lr=0.01")
     # Policies are paired by their seed: equal rates meet equal noise.
-    assert histories("step_decay:initial_lr=0.01,epochs_drop=5", seed=0) == first
-    assert histories("fixed:lr=0.01", seed=1) != first
+    assert histories("step_decay:initial_lr=0.01,epochs_drop=5") == first
 
 
 # --- precision

@@ -45,8 +45,6 @@ def test_heads_by_step_and_on_a_plateau_are_what_separate_fits_give(digits, monk
         "warmup:epochs=1+cosine:initial_lr=0.01",
         f"plateau:initial_lr=0.01,{STANDS_STILL}",
         f"plateau:initial_lr=0.003,{STANDS_STILL},cooldown=1,monitor=val_accuracy",
-        "one_cycle:max_lr=0.01",
-        "fixed:lr=0.01",
         epochs=5,
     )
     trained = train_heads(digits, together)
