@@ -34,8 +34,8 @@ def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) 
     from lr_study.runs import (
         SEED_GRID,
         EpochRecord,
+        ImageProtocol,
         ImageResults,
-        Protocol,
         RunRecord,
         RunSpec,
         Settings,
@@ -45,7 +45,7 @@ def write_runs(uri: str, experiment: str, count: int, rng: np.random.Generator) 
     from lr_study.tracking.experiments import choose_experiment
 
     validated = IMAGES // FOLDS
-    protocol = Protocol(
+    protocol = ImageProtocol(
         "efficientnet-lite0", "w" * 12, 224, "made", "f" * 64, 20, IMAGES - validated, validated,
         TESTED, 0.0, 0.15, 0, "cached", "float32", "adam", 16, EPOCHS, "full",
         resampling="folds", folds=FOLDS,

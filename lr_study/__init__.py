@@ -19,7 +19,8 @@ from lr_study.support import LrStudyError, UsageError
 
 if _TYPE_CHECKING:
     from lr_study.comparison import Comparison, compare
-    from lr_study.studies.image_study import study
+    from lr_study.studies.library import study
+    from lr_study.studies.model_workload import Workload
     from lr_study.tracking import load_runs
     from lr_study.training import PolicySchedule, schedule
 
@@ -31,6 +32,7 @@ __all__ = [
     "Policy",
     "PolicySchedule",
     "UsageError",
+    "Workload",
     "compare",
     "load_runs",
     "parse",
@@ -42,7 +44,8 @@ __getattr__, _, _ = _lazy_loader.attach(
     __name__,
     submod_attrs={
         "comparison": ["Comparison", "compare"],
-        "studies.image_study": ["study"],
+        "studies.library": ["study"],
+        "studies.model_workload": ["Workload"],
         "tracking": ["load_runs"],
         "training": ["PolicySchedule", "schedule"],
     },

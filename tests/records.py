@@ -12,10 +12,10 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric
 
 from lr_study.policies import parse
-from lr_study.runs import EpochRecord, Protocol, RunRecord, RunSpec, Settings
+from lr_study.runs import EpochRecord, ImageProtocol, RunRecord, RunSpec, Settings
 from lr_study.tracking.writing import log_batch, params_of, record_points, record_tags
 
-PROTOCOL = Protocol(
+PROTOCOL = ImageProtocol(
     backbone="efficientnet-lite0",
     weights="0123456789ab",
     image_size=64,

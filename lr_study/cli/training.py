@@ -21,10 +21,17 @@ from lr_study.runs import (
     parse_points,
     requested_study,
 )
-from lr_study.support import LrStudyError, reason_of_failure, require_model_name, require_one_of
+from lr_study.support import (
+    LrStudyError,
+    UsageError,
+    reason_of_failure,
+    require_model_name,
+    require_one_of,
+)
 
 if TYPE_CHECKING:
-    from lr_study.studies import CachedWorkload, LiveWorkload
+    from lr_study.runs import ModelSettings
+    from lr_study.studies import CachedWorkload, LiveWorkload, StudyWorkload, Subject
     from lr_study.tracking import Destination
 
 _UNLOGGED = {
@@ -117,6 +124,9 @@ def study(
     seeds: Annotated[str, typer.Option(help="A number N for 0 to N-1, or a list 0,3,7.")] = (
         DEFAULT_SEEDS
     ),
+    workload: Annotated[
+        str, typer.Option(help="images, or MODULE:ATTRIBUTE of an lr_study.Workload of one's own.")
+    ] = "images",
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and exit.")] = False,
@@ -154,33 +164,36 @@ def study(
     requested = requested_study(
         grid,
         policy or (),
-        settings,
+        _given_settings(workload, settings),
         seeds=seeds if "seeds" in typed else None,
         rerun=rerun,
         typed=typed,
         race=race,
         until_regret=parse_points(until_regret),
     )
-    settings = requested.settings
-    from lr_study.studies import data_lines, find_images
-
-    image_set = find_images(settings)
     from lr_study.report import left_out_lines, origin_of, plan_lines, plan_summary, ranking_table
-    from lr_study.studies import describe, plan_study, register_classifier, run_study, winner
+    from lr_study.studies import plan_study, register_classifier, run_study, subject_of, winner
     from lr_study.tracking import CHAMPION, find_destination, not_joined_lines, open_destination
 
-    echo_err(*data_lines(image_set))
+    subject = subject_of(requested.settings)
+    if register and not subject.has_classifier:
+        raise UsageError(
+            f"register={register} is not allowed with a workload of one's own: the model is an "
+            "artifact of the winner's run"
+        )
+    name = subject.name
+    echo_err(*subject.lines())
     if dry_run:
-        destination = find_destination(tracking_uri, experiment, image_set.name)
-        echo(*plan_lines(plan_study(destination, requested, describe(settings, image_set))))
+        destination = find_destination(tracking_uri, experiment, name)
+        echo(*plan_lines(plan_study(destination, requested, subject.describe())))
         return
-    destination = open_destination(tracking_uri, experiment, image_set.name)
+    destination = open_destination(tracking_uri, experiment, name)
     echo_err(*not_joined_lines(destination.client))
     name_left_running(destination, tracking_uri)
     outcome = run_study(
         destination,
         requested,
-        lambda: prepared(settings, image_set),
+        lambda: _prepared(subject),
         models=log_models,
         on_plan=lambda plan: echo_err(*plan_summary(plan)),
         on_decision=echo_err,
@@ -196,8 +209,32 @@ def study(
         chosen = winner(outcome.runs, outcome.ranking)
         version = register_classifier(destination.client, register, chosen.run_id, chosen=chosen)
         echo_err(f"registered: models:/{register}@{CHAMPION}, version {version}: {chosen}")
+    if outcome.failed:
+        echo_err(*outcome.failed)
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
+
+
+def _given_settings(workload: str, settings: Settings) -> "Settings | ModelSettings":
+    """The settings of runs on images, or of the workload that is imported from a path."""
+    if workload == "images":
+        return settings
+    from lr_study.studies import import_workload, model_settings
+
+    return model_settings(import_workload(workload), settings, workload)
+
+
+def _prepared(subject: "Subject") -> "StudyWorkload":
+    """Prepare what a study trains, and print what a user should know of it before."""
+    from lr_study.support import use_available_cpus, use_one_thread_per_op
+
+    if subject.sums_are_ordered:
+        use_one_thread_per_op()
+    else:
+        use_available_cpus()
+    workload = subject.prepare()
+    echo_err(*subject.notices(workload))
+    return workload
 
 
 def prepared(settings: Settings, image_set: Any) -> "CachedWorkload | LiveWorkload":

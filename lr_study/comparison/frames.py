@@ -5,6 +5,8 @@ from dataclasses import asdict
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from lr_study.runs import model_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -78,7 +80,7 @@ def _heading(comparison: "Comparison") -> str:
 
 def _title(ranking: "ProtocolRanking") -> str:
     fields = ranking.fields
-    known = (fields.get(name) for name in ("data", "backbone"))
+    known = (fields.get("data"), model_of(fields))
     return ", ".join([*map(str, filter(None, known)), f"{ranking.runs} runs"])
 
 

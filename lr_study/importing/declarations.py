@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from lr_study.policies import parse
-from lr_study.runs import UNKNOWN, Protocol
+from lr_study.runs import UNKNOWN, ImageProtocol
 from lr_study.support import LineError, UsageError, pairs, read_yaml, text_of
 
 Value = int | float | str
@@ -23,7 +23,7 @@ Value = int | float | str
 # The number of epochs is read from the event files.
 FIELDS: dict[str, type] = {
     known.name: known.type  # type: ignore[misc]
-    for known in fields(Protocol)
+    for known in fields(ImageProtocol)
     if known.name != "epochs" and known.default is MISSING
 }
 

@@ -26,7 +26,7 @@ from lr_study.policies.fixed import Fixed
 from lr_study.policies.inverse import InverseSqrt, InverseTime
 from lr_study.policies.keras_schedule import KerasPolicy
 from lr_study.policies.one_cycle import OneCycle
-from lr_study.policies.own import PythonPolicy
+from lr_study.policies.own import PythonPolicy, importable_from_here
 from lr_study.policies.piecewise import MultiStep, Piecewise
 from lr_study.policies.plateau import Plateau
 from lr_study.policies.polynomial import Linear, Polynomial
@@ -59,6 +59,7 @@ __all__ = [
     "Warmup",
     "WarmupStableDecay",
     "family_of",
+    "importable_from_here",
     "is_known_family",
     "parse",
     "part_names",

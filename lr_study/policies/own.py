@@ -88,7 +88,7 @@ class PythonPolicy(Policy):
         if self.call is not None:
             return self
         try:
-            with _current_folder():
+            with importable_from_here():
                 found: Any = importlib.import_module(self.module)
             for name in self.function.split("."):
                 found = getattr(found, name)
@@ -186,7 +186,7 @@ def _digest(function: Any) -> str:
 
 
 @contextmanager
-def _current_folder() -> Iterator[None]:
+def importable_from_here() -> Iterator[None]:
     """Import from the current folder too, where a command does not: last, to hide no other module.
 
     Not for longer: libraries try to import what is optional, and would run files of a folder that

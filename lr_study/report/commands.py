@@ -74,7 +74,7 @@ class Commands:
         beyond the edges of what was tried.
         """
         rows = self.ranking.rows
-        if rows[0].diverged:
+        if rows[0].diverged or not self._can_be_typed:
             return None
         beyond = [edge.policy for edge in self.ranking.edges]
         if len(rows[0].seeds) > 1:
@@ -91,7 +91,8 @@ class Commands:
         race again: without it, the study would train the rest of its runs.
         """
         rows = self.ranking.rows
-        if not rows[0].seeds or not all(policy_or_none(row.policy) for row in rows):
+        typeable = self._can_be_typed and all(policy_or_none(row.policy) for row in rows)
+        if not rows[0].seeds or not typeable:
             return ()
         return (
             self.study(
@@ -118,8 +119,26 @@ class Commands:
         arguments += ["--seeds", seeds_text(seeds), *(["--race"] if race else [])]
         return shlex.join([*arguments, *self._options(), *self._where()])
 
+    @property
+    def _can_be_typed(self) -> bool:
+        """Whether what was trained has a name on the command line."""
+        return "workload" not in self.ranking.fields or self._workload is not None
+
+    @property
+    def _workload(self) -> str | None:
+        """Where a workload of one's own is imported from, if that is known."""
+        path = self.origin.options.get(self.ranking.id, {}).get("workload")
+        return None if path is None else str(path)
+
     def _options(self) -> Iterator[str]:
         protocol = self.ranking.fields
+        if self._workload is not None:
+            yield from ("--workload", self._workload)
+            if protocol.get("folds") != Settings.folds:
+                yield from ("--folds", str(protocol.get("folds")))
+            if protocol.get("stratified"):
+                yield "--stratify"
+            return
         values: dict[str, object] = {
             setting.name: protocol[setting.name]
             for setting in fields(Settings)

@@ -19,6 +19,7 @@ from lr_study.report.commands import Commands, Origin
 from lr_study.report.figures.curves import MAX_FAMILIES
 from lr_study.report.page_tables import PageTables, Texts
 from lr_study.report.units import MISSING, Unit
+from lr_study.runs import model_of
 
 STUDY_ORDER = ("fixed", "exp_decay", "step_decay")
 """The families in the order in which the original study took them."""
@@ -53,7 +54,7 @@ class PagePart:
         fields = self.ranking.fields
         return self.texts["heading"].format(
             data=fields.get("data", MISSING),
-            model=fields.get("backbone", MISSING),
+            model=model_of(fields) or MISSING,
             seeds=self.seeds,
         )
 

@@ -19,6 +19,7 @@ from lr_study.policies import short_name
 from lr_study.report.commands import NO_ORIGIN, Commands, Origin
 from lr_study.report.escaping import visible
 from lr_study.report.tables import PLAIN, Column, Display, fit, table_of, width_of
+from lr_study.runs import model_of
 
 _COLORS: Mapping[str, str] = {
     "best": "bold green",
@@ -121,7 +122,7 @@ def _headline(comparison: Comparison, ranking: ProtocolRanking) -> str:
     lines = (
         f"{comparison.experiment}, protocol {ranking.id}: "
         f"{ranking.runs} run{'' if ranking.runs == 1 else 's'}",
-        f"{fields.get('data')}, {fields.get('backbone')}, {fields.get('optimizer')}, "
+        f"{fields.get('data')}, {model_of(fields)}, {fields.get('optimizer')}, "
         f"batch size {fields.get('batch_size')}, {fields.get('epochs')} epochs",
     )
     return "\n".join(map(visible, lines))

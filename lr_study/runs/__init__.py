@@ -15,7 +15,16 @@ from lr_study.runs.grids import (
 )
 from lr_study.runs.image_results import LEAST_LOG_PROBABILITY, ImageResults, log_probabilities
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan, seeds_text
-from lr_study.runs.protocol import PROTOCOL_VERSION, UNKNOWN, Protocol, canonical_json, short_hash
+from lr_study.runs.protocol import (
+    PROTOCOL_VERSION,
+    UNKNOWN,
+    ImageProtocol,
+    ModelProtocol,
+    Protocol,
+    canonical_json,
+    model_of,
+    short_hash,
+)
 from lr_study.runs.rate_range import RangeSpec, RateRange
 from lr_study.runs.records import (
     CONVERGENCE_TOLERANCE,
@@ -36,8 +45,11 @@ from lr_study.runs.settings import (
     MIN_IMAGE_SIZE,
     OPTIMIZERS,
     RESAMPLINGS,
+    ModelSettings,
+    RunSettings,
     RunSpec,
     Settings,
+    image_settings,
 )
 
 __all__ = [
@@ -58,12 +70,16 @@ __all__ = [
     "SEED_GRID",
     "UNKNOWN",
     "EpochRecord",
+    "ImageProtocol",
     "ImageResults",
+    "ModelProtocol",
+    "ModelSettings",
     "Plan",
     "Protocol",
     "RangeSpec",
     "RateRange",
     "RunRecord",
+    "RunSettings",
     "RunSpec",
     "Settings",
     "StudySpec",
@@ -71,9 +87,11 @@ __all__ = [
     "convergence_epoch",
     "convergence_tolerance",
     "has_diverged",
+    "image_settings",
     "load_grid",
     "log_probabilities",
     "make_plan",
+    "model_of",
     "parse_points",
     "parse_seeds",
     "requested_study",

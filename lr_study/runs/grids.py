@@ -26,7 +26,7 @@ import yaml
 from lr_study.policies import Policy, parse, part_names, require_family
 from lr_study.runs.built_in_grids import BUILT_IN
 from lr_study.runs.plan import StudySpec
-from lr_study.runs.settings import Settings
+from lr_study.runs.settings import ModelSettings, Settings
 from lr_study.support import LineError, UsageError, pairs, read_yaml, text_of
 
 MAX_POLICIES = 10_000
@@ -66,9 +66,25 @@ class Grid:
     race: bool = False
     until_regret: float | None = None
 
-    def completed(self, settings: Settings, keep: Collection[str] = ()) -> Settings:
-        """Return the settings with the options of the file; those named in ``keep`` stay."""
-        return replace(settings, **{k: v for k, v in self.options.items() if k not in keep})
+    def completed(
+        self, settings: Settings | ModelSettings, keep: Collection[str] = ()
+    ) -> Settings | ModelSettings:
+        """Return the settings with the options of the file; those named in ``keep`` stay.
+
+        Raises
+        ------
+        UsageError
+            If the settings are of a model of one's own, and do not have one of the options.
+        """
+        options = {name: value for name, value in self.options.items() if name not in keep}
+        known = {field.name for field in fields(settings)}
+        for name, value in options.items():
+            if name not in known:
+                raise UsageError(
+                    f"the option {name}={value} of the grid is one of images: leave it out for a "
+                    "workload of one's own"
+                )
+        return replace(settings, **options)
 
 
 def load_grid(name: str | None, policies: Iterable[str | Policy] = ()) -> Grid:
@@ -110,7 +126,7 @@ def load_grid(name: str | None, policies: Iterable[str | Policy] = ()) -> Grid:
 def requested_study(
     grid: str | None,
     policies: Collection[str | Policy],
-    settings: Settings,
+    settings: Settings | ModelSettings,
     *,
     seeds: str | Iterable[int] | None,
     rerun: str,

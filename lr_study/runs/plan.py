@@ -7,7 +7,7 @@ from itertools import groupby
 
 from lr_study.policies import Policy
 from lr_study.runs.protocol import Protocol
-from lr_study.runs.settings import RunSpec, Settings
+from lr_study.runs.settings import RunSettings, RunSpec
 from lr_study.support import UsageError, real_number, require_one_of, whole_number
 
 RERUNS = ("missing", "failed", "all")
@@ -34,7 +34,7 @@ class StudySpec:
         If a value is not allowed, or a policy does not fit into the epochs.
     """
 
-    settings: Settings
+    settings: RunSettings
     policies: tuple[Policy, ...]
     seeds: tuple[int, ...]
     rerun: str = "missing"

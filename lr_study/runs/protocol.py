@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from lr_study.policies import Policy
 
@@ -13,71 +15,49 @@ UNKNOWN = "unknown"
 """The value of a protocol field or seed of an imported run that was not declared."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Protocol:
-    """Everything that must be equal for two runs to be comparable.
+    """Everything that must be equal for two runs to be comparable, whatever they train.
 
     Attributes
     ----------
-    backbone, weights, image_size
-        The backbone, the digest of its weights, and the image size in pixels.
     data, fingerprint
         The name of the data set, and the hash of its content.
     classes, train_size, val_size, test_size
-        How many classes there are, and images in each set.
-    val_fraction, test_fraction, split_seed
-        How the data set was split.
-    engine, precision
-        ``cached`` or ``live``, and Keras's dtype policy.
+        How many classes there are, and examples in each set.
+    precision
+        Keras's dtype policy.
     optimizer, batch_size, epochs
-        How the softmax head was trained.
+        How the model was trained.
     shuffle
         How the training set was shuffled: ``full`` in every epoch, unless imported.
-    test_fingerprint
-        The hash of the content of a given test set; empty if the test set was split off.
-    duplicates
-        ``drop`` if images of several classes, or of the given test set too, were left out.
-    copies
-        How many images are copies of another of their class, with which they stay in one set.
     resampling, folds, stratified
-        ``folds`` if the images were divided into that many folds, of which a run validates on one
+        ``folds`` if the examples were divided into that many folds, of which a run validates on one
         and trains on the others, each class by itself if stratified; empty, 0 and False of runs
-        that split a validation set off. With folds, ``val_size`` is the number of images in the
-        smallest, ``train_size`` that outside the largest, on which every run trains, and
-        ``val_fraction`` is 0.
+        that split a validation set off. With folds, ``val_size`` is the number of examples in the
+        smallest, and ``train_size`` that outside the largest, on which every run trains.
     groups
-        The `short_hash` of which images look alike, and stay in one fold; empty if none do.
+        The `short_hash` of which examples look alike, and stay in one fold; empty if none do.
     protocol_version
         How the random numbers of a seed are drawn. 1, also that of imported runs: splits, initial
         weights and batch order by ``default_rng([seed, stream])``, drop-connect not by the seed.
         2: all of them by ``SeedSequence(seed, spawn_key=(stream,))``.
 
-    Those from ``test_fingerprint`` on are part of the protocol only where they differ from their
-    defaults: the protocols of runs without a given test set, copies and folds are those of versions
-    that did not know them.
+    Fields that have defaults are part of the protocol only where they differ from these: the
+    protocols of runs without folds are those of versions that did not know them.
     """
 
-    backbone: str
-    weights: str
-    image_size: int
     data: str
     fingerprint: str
     classes: int
     train_size: int
     val_size: int
     test_size: int
-    val_fraction: float
-    test_fraction: float
-    split_seed: int
-    engine: str
     precision: str
     optimizer: str
     batch_size: int
     epochs: int
     shuffle: str
-    test_fingerprint: str = ""
-    duplicates: str = ""
-    copies: int = 0
     resampling: str = ""
     folds: int = 0
     stratified: bool = False
@@ -105,6 +85,111 @@ class Protocol:
         return short_hash(
             canonical_json({"policy": str(policy), "protocol": self.id, "seed": seed})
         )
+
+    def params(self) -> dict[str, object]:
+        """Return what MLflow's pages show of a protocol, by the names of options."""
+        return {
+            "data": self.data,
+            "optimizer": self.optimizer,
+            "batch_size": self.batch_size,
+            "epochs": self.epochs,
+            "resampling": self.resampling or "splits",
+            **({"folds": self.folds, "stratify": self.stratified} if self.resampling else {}),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageProtocol(Protocol):
+    """What runs share that train a softmax head on a frozen backbone.
+
+    Attributes
+    ----------
+    backbone, weights, image_size
+        The backbone, the digest of its weights, and the image size in pixels.
+    val_fraction, test_fraction, split_seed
+        How the data set was split; with folds, ``val_fraction`` is 0.
+    engine
+        ``cached`` or ``live``.
+    test_fingerprint
+        The hash of the content of a given test set; empty if the test set was split off.
+    duplicates
+        ``drop`` if images of several classes, or of the given test set too, were left out.
+    copies
+        How many images are copies of another of their class, with which they stay in one set.
+    """
+
+    backbone: str
+    weights: str
+    image_size: int
+    val_fraction: float
+    test_fraction: float
+    split_seed: int
+    engine: str
+    test_fingerprint: str = ""
+    duplicates: str = ""
+    copies: int = 0
+
+    def params(self) -> dict[str, object]:
+        """Return what MLflow's pages show of a protocol, by the names of options."""
+        return {
+            **super().params(),
+            "backbone": self.backbone,
+            "image_size": self.image_size,
+            "engine": self.engine,
+            **({} if self.resampling else {"val_fraction": self.val_fraction}),
+            "test_fraction": self.test_fraction,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelProtocol(Protocol):
+    """What runs share that train a Keras model of one's own.
+
+    Attributes
+    ----------
+    workload
+        The name of the workload.
+    model
+        The hash of the model's configuration, in which layers have the names of their places; or,
+        of a model that has none, of its class and the shapes of its weights.
+    frozen_weights
+        The hash of the initial weights that are not trained; empty if there are none.
+    trained_parameters, frozen_parameters
+        How many numbers are trained, and are not.
+    loss, metric
+        As the model was compiled with them; the metric is the accuracy that counts.
+    keras
+        Keras's backend and version.
+    test_fingerprint
+        The hash of the content of the test set; empty without one.
+    """
+
+    workload: str
+    model: str
+    frozen_weights: str
+    trained_parameters: int
+    frozen_parameters: int
+    loss: str
+    metric: str
+    keras: str
+    test_fingerprint: str = ""
+
+    def params(self) -> dict[str, object]:
+        """Return what MLflow's pages show of a protocol, by the names of options."""
+        return {**super().params(), "workload": self.workload, "loss": self.loss}
+
+
+def model_of(fields_of_protocol: Mapping[str, Any]) -> str | None:
+    """Return what was trained, in a few words, from the fields of a stored protocol.
+
+    >>> model_of({"backbone": "efficientnet-b0"}), model_of({"trained_parameters": 2970})
+    ('efficientnet-b0', '2,970 parameters trained')
+    """
+    trained = fields_of_protocol.get("trained_parameters")
+    if isinstance(trained, int):
+        return f"{trained:,} parameters trained"
+    backbone = fields_of_protocol.get("backbone")
+    return None if backbone is None else str(backbone)
 
 
 def canonical_json(value: object) -> str:

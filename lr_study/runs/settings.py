@@ -1,7 +1,8 @@
 """The settings of a run besides its policy and seed, and the specification of one run."""
 
+import os
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Protocol
 
 from lr_study.policies import Policy
 from lr_study.support import (
@@ -11,6 +12,7 @@ from lr_study.support import (
     require_split_fractions,
     require_test_fraction,
     text,
+    utf8_text,
     whole_number,
 )
 
@@ -42,6 +44,30 @@ _ALLOWED = {
     "optimizer": OPTIMIZERS,
 }
 _MINIMUM = {"image_size": MIN_IMAGE_SIZE, "epochs": 1, "batch_size": 1, "folds": 2}
+# Options that are paths, with the values that are names instead.
+_PATHS = {"data": ("sample", "oregon"), "test_data": (), "weights": ("imagenet", "random")}
+
+
+class RunSettings(Protocol):
+    """What every run needs besides its policy and seed, whatever it trains."""
+
+    @property
+    def epochs(self) -> int: ...
+
+    @property
+    def batch_size(self) -> int: ...
+
+    @property
+    def resampling(self) -> str: ...
+
+    @property
+    def folds(self) -> int: ...
+
+    @property
+    def stratify(self) -> bool: ...
+
+    def options(self) -> dict[str, object]:
+        """Return the options that differ from their default and that no protocol holds."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +167,18 @@ class Settings:
                     f"out, or give --resampling {other} too"
                 )
 
+    def options(self) -> dict[str, object]:
+        """Return the options that differ from their default and that no protocol holds.
+
+        Paths are absolute, so that the options hold in any folder.
+        """
+        values = {name: getattr(self, name) for name in (*_PATHS, "follow_links")}
+        return {
+            name: _absolute(name, value)
+            for name, value in values.items()
+            if value != getattr(type(self), name)
+        }
+
     def resolved_backbone(self) -> str:
         """Return the backbone that ``auto`` stands for.
 
@@ -149,6 +187,67 @@ class Settings:
         if self.backbone != "auto":
             return self.backbone
         return "efficientnet-lite0" if self.data == "sample" else "efficientnet-b0"
+
+
+def image_settings(settings: RunSettings) -> Settings:
+    """Return settings that are known to be those of images.
+
+    Raises
+    ------
+    TypeError
+        If they are not.
+    """
+    if not isinstance(settings, Settings):
+        raise TypeError(f"{settings} are not the settings of a run on images")
+    return settings
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """What a run of a Keras model of one's own needs besides its policy and seed.
+
+    Attributes
+    ----------
+    workload
+        Where the workload is imported from, as ``module:attribute``; empty if it was given as an
+        object.
+    epochs, batch_size
+        Passes over the training set, and examples per batch.
+    folds, stratify
+        How many folds the examples are divided into, and whether each class by itself.
+
+    Raises
+    ------
+    UsageError
+        If a value is not allowed.
+    """
+
+    workload: str = ""
+    epochs: int = 10
+    batch_size: int = 32
+    folds: int = 5
+    stratify: bool = False
+    resampling: str = "folds"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = _checked(field.name, type(field.default), getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+        if self.resampling != "folds":
+            raise UsageError(
+                f"resampling={self.resampling} is not allowed for a workload of one's own: its "
+                "examples are divided into folds"
+            )
+
+    def options(self) -> dict[str, object]:
+        """Return the options that no protocol holds: where the workload is imported from."""
+        return {"workload": self.workload} if self.workload else {}
+
+
+def _absolute(name: str, value: object) -> object:
+    if not isinstance(value, str) or name not in _PATHS or value in _PATHS[name]:
+        return value
+    return utf8_text(os.path.abspath(os.path.expanduser(value)))  # noqa: PTH100, PTH111
 
 
 def _checked(name: str, type_: type, value: Any) -> Any:
@@ -177,7 +276,7 @@ class RunSpec:
 
     policy: Policy
     seed: int
-    settings: Settings
+    settings: RunSettings
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", whole_number("seed", self.seed, 0))

@@ -9,6 +9,7 @@ from .image_workloads import LiveWorkload as LiveWorkload
 from .image_workloads import describe as describe
 from .image_workloads import prepare as prepare
 from .local_executor import LocalExecutor as LocalExecutor
+from .model_workload import import_workload as import_workload
 from .models import load_run_classifier as load_run_classifier
 from .models import register_classifier as register_classifier
 from .models import save_model as save_model
@@ -17,8 +18,12 @@ from .single_run import finished_run as finished_run
 from .single_run import run_one as run_one
 from .study import plan_study as plan_study
 from .study import run_study as run_study
+from .subjects import IMAGES as IMAGES
+from .subjects import Subject as Subject
+from .subjects import model_settings as model_settings
+from .subjects import subject_of as subject_of
 from .winners import Winner as Winner
 from .winners import full_run_id as full_run_id
 from .winners import winner as winner
 from .workload import Executor as Executor
-from .workload import Workload as Workload
+from .workload import StudyWorkload as StudyWorkload

@@ -23,9 +23,9 @@ from lr_study.data import (
     similar_groups,
 )
 from lr_study.features import FeatureSet, Weights, load_features, resolve_weights
-from lr_study.runs import PROTOCOL_VERSION, Protocol, Settings, canonical_json, short_hash
+from lr_study.runs import PROTOCOL_VERSION, ImageProtocol, Settings, canonical_json, short_hash
 from lr_study.studies.image_data import UsedImages, use_images
-from lr_study.studies.workload import Workload
+from lr_study.studies.workload import StudyWorkload
 from lr_study.training import HEAD_FILE, Head, Trainer, read_head
 
 if TYPE_CHECKING:  # they import TensorFlow
@@ -80,7 +80,7 @@ class ImageWorkload:
         return self.used.split(seed)
 
     @cached_property
-    def protocol(self) -> Protocol:
+    def protocol(self) -> ImageProtocol:
         """What all runs share; the sizes of the split are the same under every seed."""
         settings, parts = self.settings, self.split(seed=0)
         divided: dict[str, Any] = {
@@ -96,7 +96,7 @@ class ImageWorkload:
                 "stratified": folds.stratify,
                 "groups": _digest_of(folds.together),
             }
-        return Protocol(
+        return ImageProtocol(
             backbone=settings.resolved_backbone(),
             weights=self.weights.digest,
             image_size=settings.image_size,
@@ -282,7 +282,7 @@ def _remarks(
             )
 
 
-def describe(settings: Settings, image_set: ImageSet) -> Workload:
+def describe(settings: Settings, image_set: ImageSet) -> StudyWorkload:
     """Return the workload as far as it is known without features: enough for a plan.
 
     No image is read but to find those that look alike, once: folds, and so the protocol, depend on

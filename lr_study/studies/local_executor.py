@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 
 from lr_study.runs import RunSpec
-from lr_study.studies.workload import Workload
-from lr_study.training import Checkpoint, OnEpoch, TrainedRun, checkpoint_of
+from lr_study.studies.workload import StudyWorkload
+from lr_study.training import Checkpoint, FailedRun, OnEpoch, TrainedRun, checkpoint_of
 
 
 class LocalExecutor:
@@ -21,8 +21,8 @@ class LocalExecutor:
         self._restart = restart
 
     def run(
-        self, workload: Workload, batches: Iterable[Sequence[RunSpec]], on_epoch: OnEpoch
-    ) -> Iterator[TrainedRun]:
+        self, workload: StudyWorkload, batches: Iterable[Sequence[RunSpec]], on_epoch: OnEpoch
+    ) -> Iterator[TrainedRun | FailedRun]:
         """Train the batches; of a trainer of width 1, each epoch is kept on disk."""
         for specs in batches:
             trainer = workload.trainer(specs[0].seed)

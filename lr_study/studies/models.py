@@ -13,7 +13,7 @@ from lr_study.features import FEATURES, resolve_weights
 from lr_study.runs import BACKBONES, Settings
 from lr_study.studies.classifier import Classifier, Description, write_description
 from lr_study.studies.winners import Winner
-from lr_study.studies.workload import Workload
+from lr_study.studies.workload import StudyWorkload
 from lr_study.support import LrStudyError, UsageError, atomic_write, one_line, require_model_name
 from lr_study.tracking import (
     PROTOCOL_TAG,
@@ -166,7 +166,11 @@ def _trained(client: MlflowClient, run_id: str, weights: str | None) -> tuple[Cl
 
 
 def log_models(
-    client: MlflowClient, runs: pd.DataFrame, ranking: Comparison, workload: Workload, which: str
+    client: MlflowClient,
+    runs: pd.DataFrame,
+    ranking: Comparison,
+    workload: StudyWorkload,
+    which: str,
 ) -> None:
     """Log whole models to runs that have none: of the best policy of each family, or of all.
 
@@ -176,7 +180,7 @@ def log_models(
     for run_id in _selected(runs, ranking, which):
         if not _has_model(client, run_id):
             model = workload.build_model(_download(client, run_id, workload.model_file))
-            log_model(client, run_id, model, workload.protocol)
+            log_model(client, run_id, model)
 
 
 def _has_model(client: MlflowClient, run_id: str) -> bool:

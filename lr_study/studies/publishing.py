@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from lr_study.runs import RunSpec
-from lr_study.studies.workload import Executor, Workload
+from lr_study.studies.workload import Executor, StudyWorkload
 from lr_study.support import device_name
 from lr_study.tracking import (
     Destination,
@@ -16,6 +16,7 @@ from lr_study.tracking import (
     Sender,
     end_on_error,
     environment_tags,
+    failed_entry,
     log_epochs,
     log_start,
     open_child,
@@ -24,12 +25,24 @@ from lr_study.tracking import (
     write_files,
     write_image_results,
 )
-from lr_study.training import EpochEnd, TrainedRun
+from lr_study.training import EpochEnd, FailedRun, TrainedRun
+
+TRACEBACK_FILE = "traceback.txt"
+"""Of a failed run: what the code that it trains raised."""
 
 
 def run_name(spec: RunSpec) -> str:
     """Return the name of a run: its seed and policy, in what MLflow's table shows of a name."""
     return f"s{spec.seed} {spec.policy.short_name}"
+
+
+def failed_line(failed: FailedRun) -> str:
+    """Return which run failed, why, and where there is more."""
+    spec = failed.spec
+    return (
+        f"{spec.policy} failed under seed {spec.seed} ({failed.reason}): the traceback is "
+        f"{TRACEBACK_FILE} of its run"
+    )
 
 
 @dataclass
@@ -46,7 +59,7 @@ class Publisher:
 
     destination: Destination
     sender: Sender
-    workload: Workload
+    workload: StudyWorkload
     identity_of: Callable[[RunSpec], RunIdentity]
     more_files: Callable[[Path, TrainedRun], None] = lambda folder, trained: None
     _live: dict[RunSpec, "_LiveRun"] = field(default_factory=dict)
@@ -57,9 +70,12 @@ class Publisher:
         batches: Iterable[Sequence[RunSpec]],
         *,
         on_entry: Callable[[TrainedRun, Entry], None],
+        on_failure: Callable[[FailedRun, Entry], None],
         on_epoch: Callable[[EpochEnd], None],
     ) -> None:
         """Train batches of specs, and call ``on_entry`` with each run and its outbox entry.
+
+        Of a run that could not be trained, ``on_failure`` is called instead.
 
         Runs that were begun by `log_while_training` do not stay RUNNING, whatever ends this.
         """
@@ -73,7 +89,10 @@ class Publisher:
         with ExitStack() as live_runs:
             live_runs.push(self._end_live_runs)
             for trained in executor.run(self.workload, batches, epoch_ended):
-                on_entry(trained, self._keep(trained))
+                if isinstance(trained, FailedRun):
+                    on_failure(trained, self._keep_failure(trained))
+                else:
+                    on_entry(trained, self._keep(trained))
 
     def log_while_training(self, spec: RunSpec) -> None:
         """Log each epoch of a run as it ends: to the run that it has, or to one opened now."""
@@ -121,6 +140,20 @@ class Publisher:
             self._live.pop(spec).stack.close()  # the entry ends the run
         return entry
 
+    def _keep_failure(self, failed: FailedRun) -> Entry:
+        live = self._live.get(failed.spec)
+        entry = failed_entry(
+            self.destination,
+            failed.spec,
+            self.workload.protocol,
+            live.identity_now if live else self.identity_of(failed.spec),
+            tags=self._environment,
+        )
+        put(entry, lambda folder: write_files(folder, {TRACEBACK_FILE: failed.traceback.encode()}))
+        if live:
+            self._live.pop(failed.spec).stack.close()
+        return entry
+
     def _end_live_runs(self, *error: object) -> None:
         for live in self._live.values():
             live.stack.__exit__(*error)  # type: ignore[arg-type]
@@ -137,3 +170,8 @@ class _LiveRun:
     identity: RunIdentity
     run_id: str | None
     stack: ExitStack
+
+    @property
+    def identity_now(self) -> RunIdentity:
+        """With the id of the run that was opened, if there is one."""
+        return replace(self.identity, run_id=self.run_id)

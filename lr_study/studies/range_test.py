@@ -218,7 +218,7 @@ def _params(report: RangeReport, protocol: Protocol) -> dict[str, str]:
     settings, rate_range = report.spec.settings, report.spec.rate_range
     values = {
         "data": protocol.data,
-        "backbone": protocol.backbone,
+        "backbone": settings.resolved_backbone(),
         "image_size": settings.image_size,
         "engine": settings.engine,
         "optimizer": settings.optimizer,

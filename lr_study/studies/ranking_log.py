@@ -68,10 +68,7 @@ def log_ranking(
 
 def summary_params(ranking: Comparison, protocol: Protocol) -> dict[str, str]:
     """Return what a study compared, and the policy that ranks first."""
-    params = {
-        name: str(getattr(protocol, name))
-        for name in ("data", "backbone", "engine", "optimizer", "batch_size", "epochs")
-    }
+    params = {name: str(value) for name, value in protocol.params().items()}
     if ranking.protocols:
         best = ranking.protocols[0].rows[0]
         params |= {"best_policy": best.policy, "best_family": best.family}

@@ -9,9 +9,9 @@ from mlflow.entities import Run
 
 from lr_study.runs import RunRecord, RunSpec
 from lr_study.studies.local_executor import LocalExecutor
-from lr_study.studies.publishing import Publisher, run_name
-from lr_study.studies.workload import Executor, Workload
-from lr_study.support import progress_bar, state_folder
+from lr_study.studies.publishing import Publisher, failed_line, run_name
+from lr_study.studies.workload import Executor, StudyWorkload
+from lr_study.support import LrStudyError, progress_bar, state_folder
 from lr_study.tracking import (
     Destination,
     Entry,
@@ -25,7 +25,7 @@ from lr_study.tracking import (
     write_curves,
     write_files,
 )
-from lr_study.training import TrainedRun
+from lr_study.training import FailedRun, TrainedRun
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,18 @@ class FinishedRun:
     run_id: str
     experiment: str
     record: RunRecord
-    workload: Workload
+    workload: StudyWorkload
     files: Mapping[str, bytes]
 
     @own_settings()
     def log_model(self, client: MlflowClient) -> None:
         """Log the whole model too: the run is finished, even if this fails."""
         model = self.workload.build_model(self.files[self.workload.model_file])
-        log_model(client, self.run_id, model, self.workload.protocol)
+        log_model(client, self.run_id, model)
 
 
 @own_settings()
-def finished_run(destination: Destination, spec: RunSpec, workload: Workload) -> Run | None:
+def finished_run(destination: Destination, spec: RunSpec, workload: StudyWorkload) -> Run | None:
     """Return the run that finished the same policy, seed and protocol first, or None.
 
     Parameters
@@ -64,7 +64,7 @@ def finished_run(destination: Destination, spec: RunSpec, workload: Workload) ->
 def run_one(
     destination: Destination,
     spec: RunSpec,
-    make_workload: Callable[[], Workload],
+    make_workload: Callable[[], StudyWorkload],
     *,
     rerun: bool = False,
     executor: Executor | None = None,
@@ -108,6 +108,7 @@ def run_one(
             yield [spec]
 
         finished: list[tuple[TrainedRun, Entry]] = []
+        failed: list[tuple[FailedRun, Entry]] = []
         identity = RunIdentity(name, run_id, replaces=rerun)
         publisher = Publisher(destination, sender, workload, lambda _: identity, more_files)
         with progress_bar("training", spec.settings.epochs, "epochs") as bar:
@@ -115,8 +116,12 @@ def run_one(
                 executor or LocalExecutor(restart=rerun),
                 batches(),
                 on_entry=lambda *run_and_entry: finished.append(run_and_entry),
+                on_failure=lambda *run_and_entry: failed.append(run_and_entry),
                 on_epoch=lambda _: bar.advance(1),
             )
+        for failure, entry in failed:
+            sender.send(entry)
+            raise LrStudyError(failed_line(failure))
         ((trained, entry),) = finished
         sender.send(entry)
         sender.require_sent(destination.experiment, [trained.record.cell])

@@ -13,9 +13,9 @@ from lr_study.runs import Plan, RunSpec, StudySpec, make_plan
 from lr_study.studies.early_end import EarlyEnd, decide_from_store, log_decisions
 from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.models import log_models
-from lr_study.studies.publishing import Publisher, run_name
+from lr_study.studies.publishing import Publisher, failed_line, run_name
 from lr_study.studies.ranking_log import log_ranking
-from lr_study.studies.workload import Executor, Workload
+from lr_study.studies.workload import Executor, StudyWorkload
 from lr_study.support import (
     Bar,
     LrStudyError,
@@ -45,6 +45,7 @@ from lr_study.tracking import (
     will_join,
     write_files,
 )
+from lr_study.training import FailedRun, TrainedRun
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,25 @@ class Outcome:
     unlogged
         What could not be logged after the ranking, each with the reason: ``models`` or
         ``ranking``.
+    failed
+        A line for each run that this study could not train.
     """
 
     left_out: Mapping[str, str]
     runs: pd.DataFrame
     ranking: Comparison
     unlogged: Mapping[str, str] = field(default_factory=dict)
+    failed: Sequence[str] = ()
 
 
 @own_settings()
-def plan_study(destination: Destination | None, study: StudySpec, workload: Workload) -> Plan:
+def plan_study(destination: Destination | None, study: StudySpec, workload: StudyWorkload) -> Plan:
     """Return what `run_study` would train; everything, if the destination is yet to be created."""
     return _plan(destination, study, workload, EarlyEnd(study, workload.protocol))
 
 
 def _plan(
-    destination: Destination | None, study: StudySpec, workload: Workload, ending: EarlyEnd
+    destination: Destination | None, study: StudySpec, workload: StudyWorkload, ending: EarlyEnd
 ) -> Plan:
     """The plan; ``ending`` makes the decisions that the runs in the store allow."""
     if destination is None:
@@ -98,7 +102,7 @@ def _plan(
 def run_study(
     destination: Destination,
     study: StudySpec,
-    make_workload: Callable[[], Workload],
+    make_workload: Callable[[], StudyWorkload],
     *,
     models: str = "best",
     executor: Executor | None = None,
@@ -141,6 +145,7 @@ def run_study(
     for line in ending.new_lines():
         on_decision(line)
     unlogged: dict[str, str] = {}
+    failed: Sequence[str] = ()
     if plan.missing or not ending.is_logged or will_join(client):
         name = f"study {len(study.policies)}×{len(study.seeds)} (policies × seeds)"
         with tracked_run(destination, name, tags={KIND_TAG: "study", **commit_tags()}) as parent:
@@ -151,7 +156,7 @@ def run_study(
 
             plan_is_logged = sender.log_first_files(parent, write_plan)
             log_decisions(ending, sender, parent)
-            _train(
+            failed = _train(
                 _Study(destination, sender, workload, parent, plan, replaces, ending, on_decision),
                 executor or LocalExecutor(restart=replaces),
             )
@@ -169,7 +174,8 @@ def run_study(
     unlogged["models"] = reason_of_failure(
         lambda: log_models(client, runs, ranking, workload, models)
     )
-    return Outcome(workload.left_out, runs, ranking, {k: why for k, why in unlogged.items() if why})
+    unlogged = {what: why for what, why in unlogged.items() if why}
+    return Outcome(workload.left_out, runs, ranking, unlogged, failed)
 
 
 @dataclass
@@ -178,7 +184,7 @@ class _Study:
 
     destination: Destination
     sender: Sender
-    workload: Workload
+    workload: StudyWorkload
     parent: str
     plan: Plan
     replaces: bool
@@ -186,6 +192,8 @@ class _Study:
     on_decision: Callable[[str], None]
     published: int = 0
     skipped: int = 0
+    trained: int = 0
+    failed: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -205,6 +213,11 @@ class _Study:
             where = self.destination, self.sender, self.parent
             decide_from_store(self.ending, *where, cells, self.on_decision)
 
+    def require_some(self) -> None:
+        """Raise an `LrStudyError` if runs failed and none was trained: so would all others."""
+        if self.failed and not self.trained:
+            raise LrStudyError(f"all runs of the first seed failed; the first: {self.failed[0]}")
+
     def still_missing(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
         """Return the specs that no other study finished meanwhile, as far as the store answers."""
         if self.replaces:
@@ -217,12 +230,24 @@ class _Study:
         return missing
 
 
-def _train(study: _Study, executor: Executor) -> None:
-    """Train what is missing, and upload finished runs while others train."""
+def _train(study: _Study, executor: Executor) -> Sequence[str]:
+    """Train what is missing, and upload finished runs while others train.
+
+    Return a line for each run that failed.
+    """
     plan = study.plan
     publisher = Publisher(study.destination, study.sender, study.workload, study.identity_of)
     epochs = study.workload.protocol.epochs
     uploads: list[Future[None]] = []
+
+    def on_entry(trained: TrainedRun, entry: Entry) -> None:
+        study.trained += 1
+        uploads.append(uploader.submit(_upload, study, bar, entry))
+
+    def on_failure(failed: FailedRun, entry: Entry) -> None:
+        study.failed.append(failed_line(failed))
+        bar.advance(epochs)
+        uploads.append(uploader.submit(_upload, study, bar, entry))
 
     with (
         progress_bar(f"0 of {study.total} runs", epochs * study.total, "epochs") as bar,
@@ -232,9 +257,8 @@ def _train(study: _Study, executor: Executor) -> None:
             publisher.publish(
                 executor,
                 _batches(study, publisher, bar, uploads),
-                on_entry=lambda _, entry: uploads.append(
-                    uploader.submit(_upload, study, bar, entry)
-                ),
+                on_entry=on_entry,
+                on_failure=on_failure,
                 on_epoch=lambda event: bar.advance(1),
             )
             # Not left to the end of the block: Python 3.11 takes a thread for ended when its
@@ -247,6 +271,8 @@ def _train(study: _Study, executor: Executor) -> None:
         submitted.result()
     study.sender.require_sent(study.destination.experiment, _cells_of(study.workload, plan))
     study.decide(finished=len(study.ending.rounds))
+    study.require_some()
+    return study.failed
 
 
 def _batches(
@@ -260,6 +286,7 @@ def _batches(
     repetition = None
     for of_seed in study.plan.by_seed():
         before, repetition = repetition, study.ending.round_of(of_seed[0])
+        study.require_some()
         if before not in (None, repetition):
             wait(uploads)
             for submitted in uploads:
@@ -286,12 +313,12 @@ def _batches(
 
 
 def _upload(study: _Study, bar: Bar, entry: Entry) -> None:
-    if study.sender.send(entry):
+    if study.sender.send(entry) and entry.status == "FINISHED":
         study.published += 1
         bar.describe(f"{study.published} of {study.total} runs")
 
 
-def _write_plan(folder: Path, plan: Plan, workload: Workload) -> None:
+def _write_plan(folder: Path, plan: Plan, workload: StudyWorkload) -> None:
     grid = {
         "policies": list(dict.fromkeys(str(spec.policy) for spec in plan.specs)),
         "seeds": list(dict.fromkeys(spec.seed for spec in plan.specs)),
@@ -300,7 +327,7 @@ def _write_plan(folder: Path, plan: Plan, workload: Workload) -> None:
     write_files(folder, workload.data_files)
 
 
-def _rank(destination: Destination, workload: Workload) -> tuple[pd.DataFrame, Comparison]:
+def _rank(destination: Destination, workload: StudyWorkload) -> tuple[pd.DataFrame, Comparison]:
     """Read the runs of this protocol only, and compare them.
 
     The experiment may have been renamed meanwhile: the comparison has its name of now.
@@ -316,10 +343,10 @@ def _rank(destination: Destination, workload: Workload) -> tuple[pd.DataFrame, C
     return ours, compare(ours, experiment=experiment.name)
 
 
-def _cells_of(workload: Workload, plan: Plan) -> set[str]:
+def _cells_of(workload: StudyWorkload, plan: Plan) -> set[str]:
     return {workload.protocol.cell(spec.policy, spec.seed) for spec in plan.specs}
 
 
-def _cells(destination: Destination, workload: Workload) -> Cells:
+def _cells(destination: Destination, workload: StudyWorkload) -> Cells:
     experiment_id = destination.experiment.experiment_id
     return find_cells(destination.client, experiment_id, workload.protocol.id)

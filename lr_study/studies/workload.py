@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from lr_study.runs import Protocol as RunProtocol
 from lr_study.runs import RunSpec
-from lr_study.training import OnEpoch, TrainedRun, Trainer
+from lr_study.training import FailedRun, OnEpoch, TrainedRun, Trainer
 
 if TYPE_CHECKING:
     from lr_study.support import keras
 
 
-class Workload(Protocol):
+class StudyWorkload(Protocol):
     """What is trained, and everything that must be equal for its runs to be comparable.
 
     Attributes
@@ -49,8 +49,8 @@ class Executor(Protocol):
     """Where runs are trained. The calling process alone writes to the outbox and the store."""
 
     def run(
-        self, workload: Workload, batches: Iterable[Sequence[RunSpec]], on_epoch: OnEpoch
-    ) -> Iterator[TrainedRun]:
+        self, workload: StudyWorkload, batches: Iterable[Sequence[RunSpec]], on_epoch: OnEpoch
+    ) -> Iterator[TrainedRun | FailedRun]:
         """Train batches of specs, each of one seed and at most its trainer's width.
 
         A batch is taken from ``batches`` only when it is about to be trained. A checkpoint is

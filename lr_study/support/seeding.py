@@ -15,6 +15,7 @@ class Stream(IntEnum):
     DROP_CONNECT = 4
     FOLDS = 5
     FOLD_TRAINING = 6
+    MODEL = 7
 
 
 def generator(seed: int, stream: Stream) -> np.random.Generator:

@@ -14,6 +14,7 @@ from .datasets import log_dataset as log_dataset
 from .deleted import require_active as require_active
 from .entries import RunIdentity as RunIdentity
 from .entries import cell_identity as cell_identity
+from .entries import failed_entry as failed_entry
 from .entries import record_entry as record_entry
 from .environment import experiment_name as experiment_name
 from .environment import not_joined_lines as not_joined_lines

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from lr_study.runs import RunRecord
+from lr_study.runs import Protocol, RunRecord, RunSpec
 from lr_study.tracking.experiments import Destination
 from lr_study.tracking.outbox import Entry
-from lr_study.tracking.writing import params_of, record_points, record_tags
+from lr_study.tracking.writing import identity_tags, params_of, record_points, record_tags
 
 
 @dataclass(frozen=True)
@@ -80,4 +80,31 @@ def record_entry(
         params=params_of(record.spec, record.protocol),
         tags={**tags, **record_tags(record)},
         metrics=tuple(record_points(record, now, epoch_times_ms)),
+    )
+
+
+def failed_entry(
+    destination: Destination,
+    spec: RunSpec,
+    protocol: Protocol,
+    identity: RunIdentity,
+    *,
+    tags: Mapping[str, str],
+) -> Entry:
+    """Return the outbox entry of a run that could not be trained: it ends the run FAILED.
+
+    The entry finishes no cell, so the same run can be trained again.
+    """
+    now = int(time.time() * 1000)
+    return Entry(
+        **destination.of_entry(),
+        id=identity.run_id or f"{protocol.cell(spec.policy, spec.seed)}-{uuid4().hex[:12]}",
+        name=identity.name,
+        status="FAILED",
+        start_time=now,
+        end_time=now,
+        run_id=identity.run_id,
+        parent=identity.parent,
+        params=params_of(spec, protocol),
+        tags={**tags, **identity_tags(spec, protocol)},
     )

@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from mlflow.types.schema import AnyType, Map
 
 import lr_study
-from lr_study.runs import CURVES, Protocol
+from lr_study.runs import CURVES
 from lr_study.support import LrStudyError, one_line
 from lr_study.tracking.mlflow_settings import own_settings
 from lr_study.tracking.writing import source_tags
@@ -32,24 +32,34 @@ _IMAGES = ("pandas", "pillow", "filelock", "lazy-loader", "platformdirs", "pyyam
 
 
 @own_settings()
-def log_model(client: MlflowClient, run_id: str, model: Any, protocol: Protocol) -> None:
+def log_model(client: MlflowClient, run_id: str, model: Any) -> None:
     """Log a Keras model to a run, with its signature and requirements.
 
     The run's status and end time stay as they are: ``mlflow.start_run`` would open it again, and a
     finished cell would be missing while its model is saved. Nor does it become the active run, or
     its store and experiment the active ones, as ``mlflow.tensorflow.log_model`` would need it.
     """
-    size, classes = protocol.image_size, protocol.classes
-    images = TensorSpec(np.dtype(np.float32), (-1, size, size, 3))
-    probabilities = TensorSpec(np.dtype(np.float32), (-1, classes))
     with _new_model(client, run_id, "model") as (described, folder):
         mlflow.tensorflow.save_model(
             model,
             folder,
             mlflow_model=described,
-            signature=ModelSignature(Schema([images]), Schema([probabilities])),
+            signature=ModelSignature(_schema(model.inputs), _schema(model.outputs)),
             pip_requirements=_pinned(_KERAS),
         )
+
+
+def _schema(tensors: Sequence[Any]) -> Schema:
+    """The shapes and types of a Keras model's inputs or outputs; named if there are several."""
+    specs = [
+        TensorSpec(
+            np.dtype(tensor.dtype),
+            tuple(-1 if size is None else size for size in tensor.shape),
+            tensor.name if len(tensors) > 1 else None,
+        )
+        for tensor in tensors
+    ]
+    return Schema(specs)
 
 
 @own_settings()

@@ -15,7 +15,15 @@ from mlflow.entities import Run
 
 from lr_study.comparison import RaceRecord, message
 from lr_study.policies import family_of
-from lr_study.runs import CURVES, UNKNOWN, Protocol, canonical_json, required_metrics, short_hash
+from lr_study.runs import (
+    CURVES,
+    UNKNOWN,
+    ImageProtocol,
+    ModelProtocol,
+    canonical_json,
+    required_metrics,
+    short_hash,
+)
 from lr_study.support import UsageError
 from lr_study.tracking.image_results import read_image_results
 from lr_study.tracking.tags import (
@@ -39,7 +47,7 @@ _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticErr
 _MAX_EPOCHS = 1_000_000
 _MAX_INT = 2**63 - 1
 
-_TYPES = get_type_hints(Protocol)
+_TYPES = get_type_hints(ImageProtocol) | get_type_hints(ModelProtocol)
 _POSITIVE = ("classes", "image_size", "train_size", "val_size", "batch_size")
 
 COLUMNS = (

@@ -2,7 +2,6 @@
 
 import getpass
 import importlib.metadata
-import os
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,13 +24,12 @@ import lr_study
 from lr_study.runs import (
     CURVES,
     EpochRecord,
+    ImageProtocol,
     Protocol,
     RunRecord,
     RunSpec,
-    Settings,
     canonical_json,
 )
-from lr_study.support import utf8_text
 from lr_study.tracking.connection import is_rejection
 from lr_study.tracking.image_results import image_results_tag, where_they_are
 from lr_study.tracking.outbox import Point
@@ -54,48 +52,32 @@ from lr_study.tracking.tags import (
 )
 
 _MAX_IN_A_BATCH = 1000
-# Options that are paths, with the values that are names instead.
-_PATHS = {"data": ("sample", "oregon"), "test_data": (), "weights": ("imagenet", "random")}
 
 
 def params_of(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
     """Return the params of a run by name, as text."""
-    settings = spec.settings
     values: dict[str, object] = {
         "policy": str(spec.policy),
         "family": spec.policy.family,
         "initial_lr": spec.policy.learning_rate,
         **spec.policy.texts(),
-        "data": protocol.data,
-        "backbone": protocol.backbone,
-        "image_size": settings.image_size,
-        "engine": settings.engine,
-        "optimizer": settings.optimizer,
-        "batch_size": settings.batch_size,
-        "epochs": settings.epochs,
         "seed": spec.seed,
-        "resampling": settings.resampling,
-        **_resampling_params(settings),
-        "test_fraction": protocol.test_fraction,
+        **protocol.params(),
     }
     return {name: str(value) for name, value in values.items()}
 
 
-def _resampling_params(settings: Settings) -> dict[str, object]:
-    if settings.resampling == "splits":
-        return {"val_fraction": settings.val_fraction}
-    return {"folds": settings.folds, "stratify": settings.stratify}
-
-
 def identity_tags(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
     """Return the tags known before a run starts: its protocol, cell, policy and backbone."""
-    return {
+    tags = {
         PROTOCOL_TAG: protocol.to_json(),
         PROTOCOL_ID_TAG: protocol.id,
         CELL_TAG: protocol.cell(spec.policy, spec.seed),
         POLICY_TAG: str(spec.policy),
-        BACKBONE_TAG: protocol.backbone,
     }
+    if isinstance(protocol, ImageProtocol):
+        tags[BACKBONE_TAG] = protocol.backbone
+    return tags
 
 
 def environment_tags(device: str) -> dict[str, str]:
@@ -163,34 +145,11 @@ def log_epochs(
     log_batch(client, run_id, metrics=[Metric(*point) for point in epoch_points(epochs, times_ms)])
 
 
-def options_json(settings: Settings) -> str:
-    """Return the options that differ from their default and that no protocol holds, as JSON.
-
-    Paths are absolute, so that the options hold in any folder.
-    """
-
-    def absolute(name: str, value: object) -> object:
-        is_path = name in _PATHS and isinstance(value, str) and value not in _PATHS[name]
-        if not is_path:
-            return value
-        return utf8_text(os.path.abspath(os.path.expanduser(str(value))))  # noqa: PTH100, PTH111
-
-    names = (*_PATHS, "follow_links")
-    values = {name: getattr(settings, name) for name in names}
-    return canonical_json(
-        {
-            name: absolute(name, value)
-            for name, value in values.items()
-            if value != getattr(Settings, name)
-        }
-    )
-
-
 def record_tags(record: RunRecord) -> dict[str, str]:
     """Return the tags of a finished run: cell, divergence, timing, curves, image results."""
     tags = {
         **identity_tags(record.spec, record.protocol),
-        OPTIONS_TAG: options_json(record.spec.settings),
+        OPTIONS_TAG: canonical_json(record.spec.settings.options()),
         DIVERGED_TAG: str(record.diverged).lower(),
         TIMING_TAG: "shared" if record.shared_among > 1 else "alone",
         TIMING_SHARED_AMONG_TAG: str(record.shared_among),

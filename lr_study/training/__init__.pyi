@@ -4,6 +4,9 @@ from .batched import train_heads as train_heads
 from .checkpoint import Checkpoint as Checkpoint
 from .checkpoint import checkpoint_of as checkpoint_of
 from .classifier import with_preprocessing as with_preprocessing
+from .fitting import ArrayExamples as ArrayExamples
+from .fitting import ModelTrainer as ModelTrainer
+from .fitting import seeded as seeded
 from .history import Head as Head
 from .live import LabeledImages as LabeledImages
 from .live import LiveTrainer as LiveTrainer
@@ -14,10 +17,13 @@ from .range_losses import step_losses as step_losses
 from .rates import epoch_rates as epoch_rates
 from .run_files import HEAD_FILE as HEAD_FILE
 from .run_files import RATES_FILE as RATES_FILE
+from .run_files import WEIGHTS_FILE as WEIGHTS_FILE
 from .run_files import read_head as read_head
+from .run_files import read_weights as read_weights
 from .schedule import PolicySchedule as PolicySchedule
 from .schedule import schedule as schedule
 from .trainer import EpochEnd as EpochEnd
+from .trainer import FailedRun as FailedRun
 from .trainer import OnEpoch as OnEpoch
 from .trainer import TrainedRun as TrainedRun
 from .trainer import Trainer as Trainer

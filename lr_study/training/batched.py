@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.runs import EpochRecord, Protocol, RunSpec
+from lr_study.runs import EpochRecord, Protocol, RunSpec, image_settings
 from lr_study.support import (
     Stream,
     available_cpus,
@@ -246,7 +246,7 @@ def _train_blocks(
     head = initial_head(spec.seed, features, examples.classes)
     order = generator(spec.seed, Stream.BATCH_ORDER)
     with borrow_program(
-        spec.settings.optimizer, HEADS_PER_BLOCK, features, examples.classes
+        image_settings(spec.settings).optimizer, HEADS_PER_BLOCK, features, examples.classes
     ) as program:
         for block in blocks:
             block.state = program.initial_state(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.features import FEATURES, Weights, build_backbone
-from lr_study.runs import EpochRecord, Protocol, RunSpec
+from lr_study.runs import EpochRecord, Protocol, RunSpec, image_settings
 from lr_study.support import (
     LrStudyError,
     Stream,
@@ -100,7 +100,7 @@ def train_live(
     LrStudyError
         If an image cannot be read, or changed since it was listed.
     """
-    settings = spec.settings
+    settings = image_settings(spec.settings)
     backbone = settings.resolved_backbone()
     model = build_model(
         backbone,
@@ -292,7 +292,7 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self.failure: LrStudyError | None = None
         self._images = images
         self._batch_size = spec.settings.batch_size
-        self._image_size = spec.settings.image_size
+        self._image_size = image_settings(spec.settings).image_size
 
     def __len__(self) -> int:
         return math.ceil(len(self.rows) / self._batch_size)

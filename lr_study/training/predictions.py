@@ -1,4 +1,4 @@
-"""What a trained head predicts for single images, and the results that a run keeps of it."""
+"""What a trained model predicts for single examples, and the results that a run keeps of it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +27,54 @@ class Predictions:
         """The mean cross-entropy, in nats; not finite for a head that has diverged."""
         with np.errstate(all="ignore"):
             return -float(self.log_probability.mean(dtype=np.float64))
+
+
+LEAST_PROBABILITY = 1e-7
+"""What Keras's losses raise smaller probabilities to, and so do we."""
+
+
+def classified(
+    outputs: NDArray[Any], labels: NDArray[np.int64], *, from_logits: bool = False
+) -> Predictions:
+    """Return which examples are right, from the outputs of a model that classifies.
+
+    Parameters
+    ----------
+    outputs
+        (examples, classes), or (examples, 1) of the second of two classes.
+    labels
+        (examples,): the classes, from 0.
+    from_logits
+        Whether outputs are logits, and not probabilities.
+
+    Examples
+    --------
+    >>> found = classified(np.array([[0.25, 0.75], [0.5, 0.5]]), np.array([1, 1]))
+    >>> found.right.tolist(), np.exp(found.log_probability).round(3).tolist()
+    ([True, False], [0.75, 0.5])
+    >>> classified(np.array([[2.0], [-2.0]]), np.array([1, 1]), from_logits=True).right.tolist()
+    [True, False]
+    """
+    outputs = outputs.reshape(len(labels), -1).astype(np.float64)
+    with np.errstate(all="ignore"):  # of a model that has diverged
+        if outputs.shape[1] == 1:
+            one = outputs[:, 0]
+            second = -np.logaddexp(0, -one) if from_logits else np.log(_bounded(one))
+            first = -np.logaddexp(0, one) if from_logits else np.log(_bounded(1 - one))
+            chosen = (one > (0 if from_logits else 0.5)).astype(np.int64)
+            return Predictions(chosen == labels, np.where(labels == 1, second, first))
+        truth = outputs[np.arange(len(labels)), labels]
+        if from_logits:
+            highest = outputs.max(axis=1)
+            sums = np.log(np.exp(outputs - highest[:, None]).sum(axis=1)) + highest
+            log_probability = truth - sums
+        else:
+            log_probability = np.log(_bounded(truth))
+    return Predictions(outputs.argmax(axis=1) == labels, log_probability)
+
+
+def _bounded(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.clip(probability, LEAST_PROBABILITY, 1.0)
 
 
 def image_results(

@@ -7,8 +7,10 @@ import csv
 import gzip
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lr_study.runs import CURVES, EpochRecord, RunRecord
 from lr_study.support import LrStudyError, one_line
@@ -16,6 +18,7 @@ from lr_study.training.history import Head
 from lr_study.training.rates import run_rates
 
 HEAD_FILE = "head.npz"
+WEIGHTS_FILE = "weights.npz"
 RATES_FILE = "learning_rates.csv.gz"
 
 
@@ -51,6 +54,32 @@ def rates_csv_gz(record: RunRecord) -> bytes:
     lines = [f"{epoch},{step},{rate!r}\n" for epoch, step, rate in rates]
     text = "".join(["epoch,step,learning_rate\n", *lines])
     return gzip.compress(text.encode(), compresslevel=1, mtime=0)
+
+
+def weights_npz(weights: Sequence[NDArray[Any]]) -> bytes:
+    """Return the weights of a model, in Keras's order, as NPZ."""
+    content = io.BytesIO()
+    named: dict[str, Any] = {f"weight{i}": array for i, array in enumerate(weights)}
+    np.savez(content, **named)
+    return content.getvalue()
+
+
+def read_weights(content: bytes) -> list[NDArray[Any]]:
+    """Return what `weights_npz` wrote.
+
+    Raises
+    ------
+    LrStudyError
+        If it is damaged, or something else.
+
+    >>> [w.tolist() for w in read_weights(weights_npz([np.eye(2), np.zeros(2)]))]
+    [[[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0]]
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return [arrays[f"weight{i}"] for i in range(len(arrays.files))]
+    except Exception as error:  # zip files, their members and headers raise errors of many types
+        raise LrStudyError(f"{WEIGHTS_FILE} cannot be read ({one_line(error)})") from error
 
 
 def head_npz(head: Head, class_names: Sequence[str]) -> bytes:

@@ -33,6 +33,15 @@ class TrainedRun:
     epoch_times_ms: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class FailedRun:
+    """A run that could not be trained: why, in one line, and the whole traceback."""
+
+    spec: RunSpec
+    reason: str
+    traceback: str
+
+
 class Trainer(Protocol):
     """Trains specs that share a seed and everything but their policy."""
 
@@ -46,8 +55,8 @@ class Trainer(Protocol):
 
     def train(
         self, specs: Sequence[RunSpec], *, checkpoint: Checkpoint, on_epoch: OnEpoch
-    ) -> Iterator[TrainedRun]:
-        """Train up to ``width`` specs, and yield each finished run.
+    ) -> Iterator[TrainedRun | FailedRun]:
+        """Train up to ``width`` specs, and yield each finished run, or how it failed.
 
         Parameters
         ----------

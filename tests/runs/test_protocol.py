@@ -8,19 +8,19 @@ import pytest
 from records import PROTOCOL
 
 from lr_study.policies import parse
-from lr_study.runs import PROTOCOL_VERSION, Protocol
+from lr_study.runs import PROTOCOL_VERSION, ImageProtocol
 
 
 def test_protocol_is_canonical_json() -> None:
     text = PROTOCOL.to_json()
-    required = [field.name for field in fields(Protocol) if field.default is MISSING]
+    required = [field.name for field in fields(ImageProtocol) if field.default is MISSING]
     assert list(json.loads(text)) == sorted(required)
     assert " " not in text
     assert len(PROTOCOL.id) == 12
     assert int(PROTOCOL.id, 16) >= 0
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Protocol)])
+@pytest.mark.parametrize("name", [field.name for field in fields(ImageProtocol)])
 def test_any_field_makes_another_protocol_and_another_cell(name: str) -> None:
     value = getattr(PROTOCOL, name)
     other = replace(PROTOCOL, **{name: value + 1 if not isinstance(value, str) else value + "x"})

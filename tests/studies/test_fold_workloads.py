@@ -9,7 +9,7 @@ import pytest
 from killing import write_digits
 from PIL import Image
 
-from lr_study.runs import Protocol, Settings
+from lr_study.runs import ImageProtocol, Settings
 from lr_study.studies import describe, find_images, prepare
 from lr_study.support.errors import UsageError
 
@@ -67,7 +67,7 @@ def test_the_protocol_says_how_images_are_divided(digits: Path) -> None:
     assert (old["val_size"], old["train_size"], old["test_size"]) == (4, 20, 4)
     other, _ = prepared(digits, folds=4, stratify=True)
     assert (other.protocol.folds, other.protocol.stratified) == (4, True)
-    assert Protocol(**json.loads(splits.protocol.to_json())) == splits.protocol
+    assert ImageProtocol(**json.loads(splits.protocol.to_json())) == splits.protocol
 
 
 def test_images_that_look_alike_stay_in_one_fold_and_are_said(digits: Path) -> None:

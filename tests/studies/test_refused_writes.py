@@ -12,7 +12,7 @@ from lr_study.runs import RunSpec, Settings, StudySpec
 from lr_study.studies import find_images, prepare
 from lr_study.studies.local_executor import LocalExecutor
 from lr_study.studies.study import run_study
-from lr_study.studies.workload import Workload
+from lr_study.studies.workload import StudyWorkload
 from lr_study.support import LrStudyError
 from lr_study.tracking import Destination, Entry, outbox
 from lr_study.tracking.experiments import open_destination
@@ -32,7 +32,7 @@ class Obstructed(LocalExecutor):
         self.trained: list[int] = []
 
     def run(
-        self, workload: Workload, batches: Iterable[Sequence[RunSpec]], on_epoch: OnEpoch
+        self, workload: StudyWorkload, batches: Iterable[Sequence[RunSpec]], on_epoch: OnEpoch
     ) -> Iterator[TrainedRun]:
         for trained in super().run(workload, batches, on_epoch):
             self.trained.append(trained.record.spec.seed)

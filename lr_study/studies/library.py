@@ -10,8 +10,9 @@ from lr_study.comparison import Comparison
 from lr_study.policies import KerasPolicy, Policy, PythonPolicy
 from lr_study.report import left_out_lines, plan_summary
 from lr_study.runs import LOG_MODELS, Settings, requested_study
-from lr_study.studies.image_data import data_lines, find_images
-from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, prepare
+from lr_study.studies.model_workload import Workload
+from lr_study.studies.subjects import Subject, model_settings, subject_of
+from lr_study.studies.workload import StudyWorkload
 from lr_study.support import UsageError, require_model_name, require_one_of
 from lr_study.tracking import not_joined_lines, open_destination
 
@@ -19,6 +20,7 @@ _LOG = logging.getLogger("lr_study")
 
 
 def study(
+    workload: Workload | None = None,
     *,
     policies: Iterable[str | Policy | Callable[..., Any]] = (),
     grid: str | None = None,
@@ -40,6 +42,9 @@ def study(
 
     Parameters
     ----------
+    workload
+        A model of one's own with its examples; None for a softmax head on a frozen backbone,
+        trained on images.
     policies
         Policies, their texts, functions of the epoch, from 0, and the number of epochs, or Keras's
         ``LearningRateSchedule`` objects. The source of a function, or the configuration of a
@@ -55,7 +60,8 @@ def study(
     until_regret
         The study ends when choosing the leader loses at most so many points of accuracy.
     **settings
-        Fields of `lr_study.runs.Settings`, such as ``data``, ``epochs`` and ``engine``.
+        Fields of `lr_study.runs.Settings`, such as ``data``, ``epochs`` and ``engine``; with a
+        workload of one's own, ``folds`` and ``stratify``.
 
     Returns
     -------
@@ -82,29 +88,35 @@ def study(
     for name in settings:
         if name not in known:
             raise UsageError(f"{name} is not a setting: the settings are {', '.join(known)}")
+    given = Settings(**settings)
+    if workload is not None and register:
+        raise UsageError(
+            f"register={register} is not allowed with a workload of one's own: the model is "
+            "an artifact of the winner's run"
+        )
     requested = requested_study(
         grid,
         [_as_policy(policy) for policy in policies],
-        Settings(**settings),
+        given if workload is None else model_settings(workload, given),
         seeds=str(seeds) if isinstance(seeds, int) else seeds,
         rerun=rerun,
         typed=settings,
         race=race,
         until_regret=until_regret,
     )
-    image_set = find_images(requested.settings)
+    subject = subject_of(requested.settings, workload)
     from lr_study.studies.models import register_classifier  # with TensorFlow, for seconds
     from lr_study.studies.study import run_study
     from lr_study.studies.winners import winner
 
-    _log(data_lines(image_set))
-    destination = open_destination(tracking_uri, experiment, image_set.name)
+    _log(subject.lines())
+    destination = open_destination(tracking_uri, experiment, subject.name)
     for line in not_joined_lines(destination.client):
         warnings.warn(line, stacklevel=2)
     outcome = run_study(
         destination,
         requested,
-        lambda: _prepared(requested.settings, image_set),
+        lambda: _prepared(subject),
         models=log_models,
         on_plan=lambda plan: _log(plan_summary(plan)),
         on_decision=lambda line: _log([line]),
@@ -116,6 +128,8 @@ def study(
             "of the study's run",
             stacklevel=2,
         )
+    for line in outcome.failed:
+        warnings.warn(line, stacklevel=2)
     for what, why in outcome.unlogged.items():
         warnings.warn(f"{what} could not be logged: {why}", stacklevel=2)
     if register:
@@ -135,9 +149,9 @@ def _as_policy(given: str | Policy | Callable[..., Any]) -> str | Policy:
     return KerasPolicy.of(given) if hasattr(given, "get_config") else PythonPolicy.of(given)
 
 
-def _prepared(settings: Settings, image_set: Any) -> CachedWorkload | LiveWorkload:
-    workload = prepare(settings, image_set)
-    _log(workload.notices())
+def _prepared(subject: Subject) -> StudyWorkload:
+    workload = subject.prepare()
+    _log(subject.notices(workload))
     return workload
 
 

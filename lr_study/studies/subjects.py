@@ -1,0 +1,164 @@
+"""What a study is of: images, or a model of one's own; found before its workload is prepared."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Protocol
+
+from lr_study.data import ImageSet
+from lr_study.runs import ModelSettings, RunSettings, Settings, image_settings
+from lr_study.studies.image_data import data_lines, find_images
+from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, describe, prepare
+from lr_study.studies.model_workload import ModelWorkload, Workload, import_workload, prepare_model
+from lr_study.studies.workload import StudyWorkload
+from lr_study.support import UsageError
+
+IMAGES = "images"
+"""The built-in workload: a softmax head on a frozen backbone, trained on a folder of images."""
+
+
+class Subject(Protocol):
+    """What a study is of.
+
+    Attributes
+    ----------
+    name
+        What an experiment is called by default.
+    sums_are_ordered
+        Whether figures depend on the number of threads of an operation, so that it gets one.
+    has_classifier
+        Whether the winner can be registered as a classifier of images.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sums_are_ordered(self) -> bool: ...
+
+    @property
+    def has_classifier(self) -> bool: ...
+
+    def lines(self) -> Iterator[str]:
+        """Yield what there is to say of the data before anything else is done."""
+
+    def describe(self) -> StudyWorkload:
+        """Return the workload as far as a plan needs it."""
+
+    def prepare(self) -> StudyWorkload:
+        """Return the workload, ready to be trained."""
+
+    def notices(self, workload: StudyWorkload) -> Iterator[str]:
+        """Yield what a user should know of a prepared workload."""
+
+
+@dataclass(frozen=True)
+class ImageSubject:
+    """A folder of images."""
+
+    settings: Settings
+    has_classifier: bool = True
+
+    @cached_property
+    def _image_set(self) -> ImageSet:
+        return find_images(self.settings)
+
+    @property
+    def name(self) -> str:
+        """The name of the data."""
+        return self._image_set.name
+
+    @property
+    def sums_are_ordered(self) -> bool:
+        """Heads that train as one program are those of separate ones to the last digit."""
+        return self.settings.engine == "cached"
+
+    def lines(self) -> Iterator[str]:
+        """Yield the classes and what is unusual."""
+        yield from data_lines(self._image_set)
+
+    def describe(self) -> StudyWorkload:
+        """Return the workload without features."""
+        return describe(self.settings, self._image_set)
+
+    def prepare(self) -> "CachedWorkload | LiveWorkload":
+        """Extract features, or check the images."""
+        return prepare(self.settings, self._image_set)
+
+    def notices(self, workload: StudyWorkload) -> Iterator[str]:
+        """Yield what the images showed when they were read."""
+        if isinstance(workload, (CachedWorkload, LiveWorkload)):
+            yield from workload.notices()
+
+
+@dataclass(frozen=True)
+class ModelSubject:
+    """A `Workload`: a model of one's own with its examples."""
+
+    workload: Workload
+    settings: ModelSettings
+    sums_are_ordered: bool = False
+    has_classifier: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the workload."""
+        return self.workload.name
+
+    def lines(self) -> Iterator[str]:
+        """Yield nothing: examples are as they were given."""
+        yield from ()
+
+    @cached_property
+    def _prepared(self) -> ModelWorkload:
+        return prepare_model(self.workload, self.settings)
+
+    def describe(self) -> StudyWorkload:
+        """Return the workload; its model is built once."""
+        return self._prepared
+
+    def prepare(self) -> StudyWorkload:
+        """Return the workload; its model is built once."""
+        return self._prepared
+
+    def notices(self, workload: StudyWorkload) -> Iterator[str]:
+        """Yield the sizes of model and data."""
+        protocol = self._prepared.protocol
+        yield (
+            f"{protocol.workload}: {protocol.trained_parameters:,} parameters trained, "
+            f"{protocol.frozen_parameters:,} not; {protocol.train_size:,} examples to train on, "
+            f"{protocol.val_size:,} to validate on, {protocol.test_size:,} to test on"
+        )
+
+
+def model_settings(workload: Workload, settings: Settings, path: str = "") -> ModelSettings:
+    """Return the settings of a model's runs, from options that were made for images.
+
+    Raises
+    ------
+    UsageError
+        If an option differs from its default that only images have, or that the workload sets.
+    """
+    usual, shared = Settings(), ("folds", "stratify", "resampling")
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        if field.name not in shared and value != getattr(usual, field.name):
+            raise UsageError(
+                f"{field.name}={value} is not allowed with a workload of one's own: it has its "
+                "data, epochs and batch size itself, and --folds and --stratify divide its examples"
+            )
+    return ModelSettings(
+        workload=path,
+        epochs=workload.epochs,
+        batch_size=workload.batch_size,
+        folds=settings.folds,
+        stratify=settings.stratify,
+        resampling=settings.resampling,
+    )
+
+
+def subject_of(settings: RunSettings, workload: Workload | None = None) -> Subject:
+    """Return what runs with these settings are of; a workload that has a path is imported."""
+    if isinstance(settings, ModelSettings):
+        return ModelSubject(workload or import_workload(settings.workload), settings)
+    return ImageSubject(image_settings(settings))
