@@ -20,7 +20,7 @@ from lr_study.support import LrStudyError, UsageError
 if _TYPE_CHECKING:
     from lr_study.comparison import Comparison, compare
     from lr_study.studies.library import study
-    from lr_study.studies.model_workload import Workload
+    from lr_study.studies.own_workload import Workload
     from lr_study.tracking import load_runs
     from lr_study.training import PolicySchedule, schedule
 
@@ -45,7 +45,7 @@ __getattr__, _, _ = _lazy_loader.attach(
     submod_attrs={
         "comparison": ["Comparison", "compare"],
         "studies.library": ["study"],
-        "studies.model_workload": ["Workload"],
+        "studies.own_workload": ["Workload"],
         "tracking": ["load_runs"],
         "training": ["PolicySchedule", "schedule"],
     },

@@ -9,10 +9,10 @@ from .image_workloads import LiveWorkload as LiveWorkload
 from .image_workloads import describe as describe
 from .image_workloads import prepare as prepare
 from .local_executor import LocalExecutor as LocalExecutor
-from .model_workload import import_workload as import_workload
 from .models import load_run_classifier as load_run_classifier
 from .models import register_classifier as register_classifier
 from .models import save_model as save_model
+from .own_workload import import_workload as import_workload
 from .range_test import run_range_test as run_range_test
 from .single_run import finished_run as finished_run
 from .single_run import run_one as run_one

@@ -10,7 +10,7 @@ from lr_study.comparison import Comparison
 from lr_study.policies import KerasPolicy, Policy, PythonPolicy
 from lr_study.report import left_out_lines, plan_summary
 from lr_study.runs import LOG_MODELS, Settings, requested_study
-from lr_study.studies.model_workload import Workload
+from lr_study.studies.own_workload import Workload
 from lr_study.studies.subjects import Subject, model_settings, subject_of
 from lr_study.studies.workload import StudyWorkload
 from lr_study.support import UsageError, require_model_name, require_one_of

@@ -1,9 +1,7 @@
 """A Keras model of one's own as a workload: what its runs share, and how they are trained."""
 
-import importlib
 import json
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -18,120 +16,16 @@ from lr_study.data import (
     array_fingerprint,
     named_arrays,
     number_of_rows,
-    rows_of,
 )
-from lr_study.policies import importable_from_here
 from lr_study.runs import PROTOCOL_VERSION, ModelProtocol, ModelSettings, canonical_json, short_hash
-from lr_study.support import UsageError, make_state_folder, one_line, text, whole_number
+from lr_study.studies.model_checks import as_arrays, compiled_model, labels_of, try_model
+from lr_study.studies.own_workload import Workload
+from lr_study.support import UsageError
 from lr_study.training import WEIGHTS_FILE, Trainer, read_weights
 
 if TYPE_CHECKING:  # they import TensorFlow
     from lr_study.support import keras
     from lr_study.training import ArrayExamples
-
-
-@dataclass(frozen=True, eq=False)
-class Workload:
-    """A Keras model that classifies, and the examples that it is trained and tested on.
-
-    `lr_study.study` trains it at every policy under every seed. The seed decides the fold that
-    validates, the initial weights, the order of batches, and what layers draw while they train.
-
-    Parameters
-    ----------
-    build_model
-        Takes nothing and returns a new Keras model each time: compiled, but for its learning rate,
-        which the policy sets; or not compiled, with ``optimizer`` and ``loss`` given here.
-    train
-        Inputs and targets: arrays whose first axis is examples; several inputs as a list or a dict
-        of arrays. Targets are classes from 0, or one-hot.
-    test
-        The same of a test set, which no policy is chosen by; None for none.
-    epochs, batch_size
-        Passes over the training set, and examples per batch.
-    name
-        What runs and rankings call it.
-    optimizer, loss
-        What the model is compiled with, if ``build_model`` does not compile it.
-    metric
-        The name that the model's accuracy has among its metrics.
-
-    Raises
-    ------
-    UsageError
-        If a value is not allowed.
-
-    Examples
-    --------
-    >>> def build():
-    ...     import keras
-    ...
-    ...     return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax")])
-    >>> x, y = np.zeros((30, 4), np.float32), np.arange(30) % 3
-    >>> loss = "sparse_categorical_crossentropy"
-    >>> Workload(build, train=(x, y), optimizer="sgd", loss=loss, epochs=2, name="irises").epochs
-    2
-    """
-
-    build_model: Callable[[], Any]
-    train: tuple[Arrays, ArrayLike]
-    test: tuple[Arrays, ArrayLike] | None = None
-    epochs: int = 10
-    batch_size: int = 32
-    name: str = "model"
-    optimizer: Any = None
-    loss: Any = None
-    metric: str = "accuracy"
-
-    def __post_init__(self) -> None:
-        if not callable(self.build_model):
-            raise UsageError(
-                f"build_model={self.build_model!r} is not allowed: it is a function without "
-                "arguments that returns a new Keras model"
-            )
-        for name, low in (("epochs", 1), ("batch_size", 1)):
-            object.__setattr__(self, name, whole_number(name, getattr(self, name), low))
-        for name in ("name", "metric"):
-            if not text(name, getattr(self, name)):
-                raise UsageError(f"{name} is empty: give a text")
-        for name in ("train", "test"):
-            pair = getattr(self, name)
-            if not (name == "test" and pair is None):
-                self._check(name, pair)
-
-    def _check(self, name: str, pair: Any) -> None:
-        if not isinstance(pair, tuple) or len(pair) != 2:
-            raise UsageError(f"{name} is not allowed: it is a tuple of inputs and targets, (x, y)")
-        inputs, targets = pair
-        examples = number_of_rows(inputs, f"{name} inputs")
-        of_targets = number_of_rows(targets, f"{name} targets")
-        if examples != of_targets:
-            raise UsageError(f"{name} has {examples} inputs, but {of_targets} targets")
-
-
-def import_workload(path: str) -> Workload:
-    """Return the workload ``module:attribute``; a function without arguments is called for it.
-
-    Raises
-    ------
-    UsageError
-        If there is none.
-    """
-    module, _, attribute = path.partition(":")
-    try:
-        with importable_from_here():
-            found: Any = importlib.import_module(module)
-        for name in attribute.split("."):
-            found = getattr(found, name)
-        made = found() if callable(found) and not isinstance(found, Workload) else found
-    except Exception as error:  # what a module of theirs raises when it is imported
-        raise UsageError(
-            f"workload={path} cannot be imported ({one_line(error)}): it is MODULE:ATTRIBUTE, with "
-            f"the module in the current folder or on PYTHONPATH{_kept_traceback()}"
-        ) from error
-    if not isinstance(made, Workload):
-        raise UsageError(f"workload={path} is a {type(made).__name__}, not an lr_study.Workload")
-    return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +62,7 @@ class ModelWorkload:
 
     def new_model(self) -> "keras.Model":
         """Return a new compiled model."""
-        return _compiled(self.given)
+        return compiled_model(self.given)
 
     def examples(self, seed: int) -> "ArrayExamples":
         """Return the examples, divided under a seed."""
@@ -178,9 +72,9 @@ class ModelWorkload:
         inputs, targets = self.given.train
         test = None
         if self.given.test is not None:
-            test = (*_as_arrays(self.given.test), labels_of(self.given.test[1], "test"))
+            test = (*as_arrays(self.given.test), labels_of(self.given.test[1], "test"))
         return ArrayExamples(
-            *_as_arrays((inputs, targets)),
+            *as_arrays((inputs, targets)),
             labels=self.labels,
             train=parts.train,
             validation=parts.validation,
@@ -212,24 +106,24 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         what the model's code raised is kept in a file that the line names.
     """
     from lr_study.support import keras
-    from lr_study.training import seeded
-    from lr_study.training.model_description import (
+    from lr_study.training import (
         loss_text,
         model_digest,
         optimizer_text,
+        seeded,
         weights_digest,
     )
 
     labels = labels_of(workload.train[1], "train")
     together = _copies(workload.train[0], labels)
     with seeded(0):
-        model = _compiled(workload)
-        if _compiled(workload) is model:
+        model = compiled_model(workload)
+        if compiled_model(workload) is model:
             raise UsageError(
                 "build_model returned the same model twice: return a new one each time"
             )
         frozen = weights_digest(model.non_trainable_weights)
-        classes = _tried(workload, model, labels[: settings.batch_size])
+        classes = try_model(workload, model, labels[: settings.batch_size])
     folds = _folds(labels, together, settings)
     parts = folds.split(0)
     summary: list[str] = []
@@ -263,117 +157,6 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         test_fingerprint="" if test is None else _fingerprint(test),
     )
     return ModelWorkload(workload, settings, protocol, labels, together, "\n".join(summary) + "\n")
-
-
-def labels_of(targets: ArrayLike, name: str) -> NDArray[np.int64]:
-    """Return the class of each example: (examples,).
-
-    Raises
-    ------
-    UsageError
-        If targets are no classes.
-
-    >>> labels_of([[0, 1], [1, 0]], "train").tolist(), labels_of([2.0, 0.0], "train").tolist()
-    ([1, 0], [2, 0])
-    """
-    values = np.asarray(targets)
-    if values.ndim == 2 and values.shape[1] > 1:
-        is_one_hot = ((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all()
-        labels = values.argmax(axis=1)
-    else:
-        values = values.reshape(len(values), -1)
-        is_number = values.dtype.kind in "iufb" and values.shape[1] == 1
-        labels = values[:, 0].astype(np.int64) if is_number else np.zeros(len(values), np.int64)
-        is_one_hot = is_number and bool((labels == values[:, 0]).all() and labels.min() >= 0)
-    if not is_one_hot or labels.max() > np.iinfo(np.uint16).max:
-        raise UsageError(
-            f"the targets of {name} are not classes: they are whole numbers from 0 to 65535, or "
-            "rows with a single 1"
-        )
-    return np.asarray(labels, np.int64)
-
-
-def _compiled(workload: Workload) -> Any:
-    """Build the model, and compile it if that is left to us."""
-    from lr_study.support import keras
-
-    try:
-        model = workload.build_model()
-    except Exception as error:  # whatever code of theirs raises
-        raise UsageError(
-            f"build_model of {workload.name} failed ({one_line(error)}){_kept_traceback()}"
-        ) from error
-    if not isinstance(model, keras.Model):
-        raise UsageError(f"build_model returned a {type(model).__name__}, not a Keras model")
-    given = {"optimizer": workload.optimizer, "loss": workload.loss}
-    if getattr(model, "compiled", False):
-        doubled = [name for name, value in given.items() if value is not None]
-        if doubled:
-            raise UsageError(
-                f"{doubled[0]} is given, but build_model returns a compiled model: leave one out"
-            )
-    else:
-        missing = [name for name, value in given.items() if value is None]
-        if missing:
-            raise UsageError(
-                f"build_model returns a model that is not compiled: give {' and '.join(missing)} "
-                "to the workload, or compile it with metrics=['accuracy']"
-            )
-        optimizer = workload.optimizer
-        if isinstance(optimizer, keras.optimizers.Optimizer):  # each model needs its own
-            optimizer = type(optimizer).from_config(optimizer.get_config())
-        model.compile(optimizer=optimizer, loss=workload.loss, metrics=["accuracy"])
-    if getattr(model.optimizer, "gradient_accumulation_steps", None):
-        raise UsageError("gradient_accumulation_steps is not supported by studies: leave it out")
-    return model
-
-
-def _tried(workload: Workload, model: Any, labels: NDArray[np.int64]) -> int:
-    """Evaluate a batch, so that a model that does not fit is known before anything is trained.
-
-    Return the number of classes.
-    """
-    inputs, targets = _as_arrays(workload.train)
-    rows = np.arange(len(labels))
-    try:
-        values = model.test_on_batch(rows_of(inputs, rows), targets[rows], return_dict=True)
-        outputs = model.predict_on_batch(rows_of(inputs, rows))
-    except Exception as error:
-        raise UsageError(
-            f"the model of {workload.name} does not fit its examples "
-            f"({one_line(error)}){_kept_traceback()}"
-        ) from error
-    if workload.metric not in values:
-        raise UsageError(
-            f"metric={workload.metric} is not allowed: the metrics of the model are "
-            f"{', '.join(sorted(values))}; compile it with metrics=['accuracy']"
-        )
-    shape = getattr(outputs, "shape", None)
-    if shape is None or len(shape) != 2:
-        raise UsageError(
-            f"the model of {workload.name} does not have one output of shape (examples, classes)"
-        )
-    classes = max(int(shape[1]), 2)
-    for name, pair in (("train", workload.train), ("test", workload.test)):
-        highest = -1 if pair is None else int(labels_of(pair[1], name).max())
-        if highest >= classes:
-            raise UsageError(
-                f"the targets of {name} have a class {highest}, but the model has {classes}"
-            )
-    return classes
-
-
-def _kept_traceback() -> str:
-    """Keep the traceback of the exception that is handled; return where, for a message."""
-    file = make_state_folder("errors") / "traceback.txt"
-    file.write_text(traceback.format_exc(), encoding="utf-8")
-    return f"; the traceback is in {file}"
-
-
-def _as_arrays(pair: tuple[Arrays, ArrayLike]) -> tuple[Arrays, NDArray[Any]]:
-    inputs, targets = pair
-    names = list(named_arrays(inputs))
-    return (names[0][1] if len(names) == 1 and not names[0][0] else inputs), np.asarray(targets)
 
 
 def _fingerprint(pair: tuple[Arrays, ArrayLike]) -> str:

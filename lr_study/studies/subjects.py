@@ -9,7 +9,8 @@ from lr_study.data import ImageSet
 from lr_study.runs import ModelSettings, RunSettings, Settings, image_settings
 from lr_study.studies.image_data import data_lines, find_images
 from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, describe, prepare
-from lr_study.studies.model_workload import ModelWorkload, Workload, import_workload, prepare_model
+from lr_study.studies.model_workload import ModelWorkload, prepare_model
+from lr_study.studies.own_workload import Workload, import_workload
 from lr_study.studies.workload import StudyWorkload
 from lr_study.support import UsageError
 

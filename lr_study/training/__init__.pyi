@@ -13,6 +13,10 @@ from .live import LiveTrainer as LiveTrainer
 from .live import build_model as build_model
 from .live import precision_here as precision_here
 from .live import train_live as train_live
+from .model_description import loss_text as loss_text
+from .model_description import model_digest as model_digest
+from .model_description import optimizer_text as optimizer_text
+from .model_description import weights_digest as weights_digest
 from .range_losses import step_losses as step_losses
 from .rates import epoch_rates as epoch_rates
 from .run_files import HEAD_FILE as HEAD_FILE
@@ -27,3 +31,4 @@ from .trainer import FailedRun as FailedRun
 from .trainer import OnEpoch as OnEpoch
 from .trainer import TrainedRun as TrainedRun
 from .trainer import Trainer as Trainer
+from .trainer import described as described

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lr_study.data import Arrays, rows_of
 from lr_study.runs import EpochRecord, ModelProtocol, RunRecord, RunSpec
-from lr_study.support import LrStudyError, Stream, generator, keras, one_line
+from lr_study.support import LrStudyError, Stream, generator, keras
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import reported_loss
 from lr_study.training.predictions import Predictions, classified, image_results
@@ -31,7 +31,7 @@ from lr_study.training.run_files import (
     weights_npz,
 )
 from lr_study.training.schedule import EpochSchedule, schedule
-from lr_study.training.trainer import EpochEnd, FailedRun, OnEpoch, TrainedRun
+from lr_study.training.trainer import EpochEnd, FailedRun, OnEpoch, TrainedRun, described
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +170,7 @@ class _Run:
                 epoch_rates(self.spec.policy, epoch, settings.epochs, self.steps, self.kept.epochs)
             )
         self.batches.rows = self.order.permutation(self.examples.train)
-        # What one's own code draws in an epoch does not depend on the epochs before, so a run that
+        # What user code draws in an epoch does not depend on the epochs before, so a run that
         # was interrupted goes on to the same figures.
         of_epoch = np.random.SeedSequence(self.spec.seed, spawn_key=(Stream.MODEL, epoch))
         number = int(of_epoch.generate_state(1)[0])
@@ -271,8 +271,8 @@ class ModelTrainer:
                 checkpoint=checkpoint,
                 on_epoch=on_epoch,
             )
-        except Exception as error:  # whatever code of theirs raises
-            yield FailedRun(spec, one_line(error), traceback.format_exc())
+        except Exception as error:  # whatever user code raises
+            yield FailedRun(spec, described(error), traceback.format_exc())
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]

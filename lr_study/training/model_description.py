@@ -34,10 +34,9 @@ def model_digest(model: Any) -> str:
     except NotImplementedError:
         is_complete = False
     if is_complete:
-        places = {layer.name: f"layer {i}" for i, layer in enumerate(_layers(model))}
-        return short_hash(
-            canonical_json(_renamed(keras.saving.serialize_keras_object(config), places))
-        )
+        plain = keras.saving.serialize_keras_object(config)
+        places = {name: f"layer {i}" for i, name in enumerate(dict.fromkeys(_names(plain)))}
+        return short_hash(canonical_json(_renamed(plain, places)))
     kind = type(model)
     try:
         source = inspect.getsource(kind)
@@ -100,13 +99,16 @@ def _text(name: str, config: Mapping[str, Any], usual: Mapping[str, Any]) -> str
     return f"{name}({shown})" if shown else name
 
 
-def _layers(model: Any) -> Iterator[Any]:
-    yield model
-    for layer in model.layers:
-        if hasattr(layer, "layers"):
-            yield from _layers(layer)
-        else:
-            yield layer
+def _names(config: Any) -> Iterator[str]:
+    """The names in a configuration, in their order."""
+    if isinstance(config, Mapping):
+        if isinstance(config.get("name"), str):
+            yield config["name"]
+        for part in config.values():
+            yield from _names(part)
+    elif isinstance(config, (list, tuple)):
+        for part in config:
+            yield from _names(part)
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

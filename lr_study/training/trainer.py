@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lr_study.runs import EpochRecord, RunRecord, RunSpec
+from lr_study.support import LrStudyError, one_line
 from lr_study.training.checkpoint import Checkpoint
 
 
@@ -40,6 +41,18 @@ class FailedRun:
     spec: RunSpec
     reason: str
     traceback: str
+
+
+def described(error: Exception) -> str:
+    """Return in one line what user code raised, with its class, which may be all it says.
+
+    >>> described(KeyError("x")), described(ValueError())
+    ("KeyError: 'x'", 'ValueError')
+    """
+    if isinstance(error, LrStudyError):
+        return one_line(error)
+    said = one_line(error) if str(error) else ""
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 class Trainer(Protocol):

@@ -31,7 +31,7 @@ def test_a_mapping_file_declares_policies_and_fields(tmp_path: Path) -> None:
         ("a: fixd:lr=1", "line 1: policy 'fixd:lr=1' is unknown"),
         ("a: fixed:lr=1\na: fixed", "line 2: 'a' is given twice"),
         ("a: {policy: fixed, epochs: 3}", "line 1: epochs=3 is not allowed"),
-        ("a: {colour: red}", "line 1: colour=red is not allowed: the fields are backbone"),
+        ("a: {colour: red}", "line 1: colour=red is not allowed: the fields are data"),
         ("a:\n  batch_size: many", "line 2: batch_size=many is not allowed"),
         ("a: {policy: step_decay:initial_lr=1, drop=0.5}", "put quotes around a policy"),
         ("- a", "a mapping is written as name: value"),

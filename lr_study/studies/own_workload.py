@@ -1,0 +1,117 @@
+"""A Keras model of one's own, as its user declares it."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from lr_study.data import Arrays, number_of_rows
+from lr_study.policies import importable_from_here
+from lr_study.studies.user_code import in_one_line
+from lr_study.support import UsageError, text, whole_number
+
+
+@dataclass(frozen=True, eq=False)
+class Workload:
+    """A Keras model that classifies, and the examples that it is trained and tested on.
+
+    `lr_study.study` trains it at every policy under every seed. The seed decides the fold that
+    validates, the initial weights, the order of batches, and what layers draw while they train.
+
+    Parameters
+    ----------
+    build_model
+        Takes nothing and returns a new Keras model each time: compiled, but for its learning rate,
+        which the policy sets; or not compiled, with ``optimizer`` and ``loss`` given here.
+    train
+        Inputs and targets: arrays whose first axis is examples; several inputs as a list or a dict
+        of arrays. Targets are classes from 0, or one-hot.
+    test
+        The same of a test set, which no policy is chosen by; None for none.
+    epochs, batch_size
+        Passes over the training set, and examples per batch.
+    name
+        What runs and rankings call it.
+    optimizer, loss
+        What the model is compiled with, if ``build_model`` does not compile it.
+    metric
+        The name that the model's accuracy has among its metrics.
+
+    Raises
+    ------
+    UsageError
+        If a value is not allowed.
+
+    Examples
+    --------
+    >>> def build():
+    ...     import keras
+    ...
+    ...     return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax")])
+    >>> import numpy as np
+    >>> x, y = np.zeros((30, 4), np.float32), np.arange(30) % 3
+    >>> loss = "sparse_categorical_crossentropy"
+    >>> Workload(build, train=(x, y), optimizer="sgd", loss=loss, epochs=2, name="irises").epochs
+    2
+    """
+
+    build_model: Callable[[], Any]
+    train: tuple[Arrays, ArrayLike]
+    test: tuple[Arrays, ArrayLike] | None = None
+    epochs: int = 10
+    batch_size: int = 32
+    name: str = "model"
+    optimizer: Any = None
+    loss: Any = None
+    metric: str = "accuracy"
+
+    def __post_init__(self) -> None:
+        if not callable(self.build_model):
+            raise UsageError(
+                f"build_model={self.build_model!r} is not allowed: it is a function without "
+                "arguments that returns a new Keras model"
+            )
+        for name, low in (("epochs", 1), ("batch_size", 1)):
+            object.__setattr__(self, name, whole_number(name, getattr(self, name), low))
+        for name in ("name", "metric"):
+            if not text(name, getattr(self, name)):
+                raise UsageError(f"{name} is empty: give a text")
+        for name in ("train", "test"):
+            pair = getattr(self, name)
+            if not (name == "test" and pair is None):
+                self._check(name, pair)
+
+    def _check(self, name: str, pair: Any) -> None:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise UsageError(f"{name} is not allowed: it is a tuple of inputs and targets, (x, y)")
+        inputs, targets = pair
+        examples = number_of_rows(inputs, f"{name} inputs")
+        of_targets = number_of_rows(targets, f"{name} targets")
+        if examples != of_targets:
+            raise UsageError(f"{name} has {examples} inputs, but {of_targets} targets")
+
+
+def import_workload(path: str) -> Workload:
+    """Return the workload ``module:attribute``; a function without arguments is called for it.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    module, colon, attribute = path.partition(":")
+    if not (module and colon and attribute):
+        raise UsageError(
+            f"workload={path} is not allowed: it is images, or MODULE:ATTRIBUTE of a Workload"
+        )
+    with in_one_line(f"workload={path} cannot be imported from here or PYTHONPATH"):
+        with importable_from_here():
+            found: Any = importlib.import_module(module)
+        for name in attribute.split("."):
+            found = getattr(found, name)
+        made = found() if callable(found) and not isinstance(found, Workload) else found
+    if not isinstance(made, Workload):
+        raise UsageError(f"workload={path} is a {type(made).__name__}, not an lr_study.Workload")
+    return made

@@ -1,0 +1,66 @@
+"""A model of one's own on the command line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from forked import is_wrong_use, lr_study
+
+MODULE = """
+from own_models import build, digits, workload
+import lr_study
+
+own = workload(build(), name="digits-net")
+
+def made():
+    return own
+
+def fails():
+    raise RuntimeError("theirs")
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a module that has workloads, and an empty store."""
+    (tmp_path / "mine.py").write_text(MODULE, encoding="utf-8")
+    shutil.copy(empty_database, tmp_path / "mlflow.db")
+    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path / "state"))
+    return tmp_path
+
+
+def study(folder: Path, *words: str):
+    return lr_study("study", "--policy=fixed:lr=0.1", "--seeds=2", *words, cwd=folder)
+
+
+def test_a_workload_is_planned_trained_and_suggested(folder: Path) -> None:
+    planned = study(folder, "--workload=mine:own", "--dry-run")
+    assert planned.returncode == 0, planned.stderr
+    assert planned.stdout.startswith("2 runs: 0 finished, 2 to run\n")
+    trained = study(folder, "--workload=mine:own", "--log-models=none")
+    assert trained.returncode == 0, trained.stderr
+    assert "digits-net: 760 parameters trained, 0 not; 48 examples to train on" in trained.stderr
+    assert "digits-net, 760 parameters trained, sgd, batch size 16, 2 epochs" in trained.stdout
+    again = study(folder, "--workload=mine:made", "--log-models=none")
+    assert "2 runs: 2 finished, nothing is missing" in again.stderr
+    report = lr_study("report", "--experiment=digits-net", "--output=r.md", cwd=folder)
+    assert report.returncode == 0, report.stderr
+    text = (folder / "r.md").read_text(encoding="utf-8")
+    assert "--workload mine:own" in text
+    assert "--data" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--workload=mine"], ["workload=mine is not allowed", "MODULE:ATTRIBUTE"]),
+        (["--workload=nowhere:own"], ["workload=nowhere:own cannot be imported", "nowhere"]),
+        (["--workload=mine:other"], ["has no attribute", "the traceback is in"]),
+        (["--workload=mine:fails"], ["RuntimeError: theirs", "the traceback is in"]),
+        (["--workload=mine:digits"], ["is a tuple, not an lr_study.Workload"]),
+        (["--workload=mine:own", "--epochs=3"], ["epochs=3 is not allowed with a workload"]),
+        (["--workload=mine:own", "--register=x"], ["register=x is not allowed"]),
+    ],
+)
+def test_wrong_use_is_one_line(folder: Path, words: list[str], says: list[str]) -> None:
+    is_wrong_use(study(folder, *words), says)
