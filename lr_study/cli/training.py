@@ -171,9 +171,7 @@ def study(
         race=race,
         until_regret=parse_points(until_regret),
     )
-    from lr_study.report import left_out_lines, origin_of, plan_lines, plan_summary, ranking_table
-    from lr_study.studies import plan_study, register_classifier, run_study, subject_of, winner
-    from lr_study.tracking import CHAMPION, find_destination, not_joined_lines, open_destination
+    from lr_study.studies import subject_of
 
     subject = subject_of(requested.settings)
     if register and not subject.has_classifier:
@@ -182,6 +180,10 @@ def study(
             "artifact of the winner's run"
         )
     name = subject.name
+    from lr_study.report import left_out_lines, origin_of, plan_lines, plan_summary, ranking_table
+    from lr_study.studies import plan_study, register_classifier, run_study, winner
+    from lr_study.tracking import CHAMPION, find_destination, not_joined_lines, open_destination
+
     echo_err(*subject.lines())
     if dry_run:
         destination = find_destination(tracking_uri, experiment, name)
@@ -209,10 +211,12 @@ def study(
         chosen = winner(outcome.runs, outcome.ranking)
         version = register_classifier(destination.client, register, chosen.run_id, chosen=chosen)
         echo_err(f"registered: models:/{register}@{CHAMPION}, version {version}: {chosen}")
-    if outcome.failed:
-        echo_err(*outcome.failed)
     where = f"experiment {outcome.ranking.experiment} in {destination.client.tracking_uri}"
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
+    if outcome.failed:
+        echo_err(*outcome.failed)
+        count = f"{len(outcome.failed)} run{'s' * (len(outcome.failed) > 1)}"
+        raise LrStudyError(f"{count} failed, and all others are ranked: --rerun failed tries again")
 
 
 def _given_settings(workload: str, settings: Settings) -> "Settings | ModelSettings":
@@ -228,7 +232,7 @@ def _prepared(subject: "Subject") -> "StudyWorkload":
     """Prepare what a study trains, and print what a user should know of it before."""
     from lr_study.support import use_available_cpus, use_one_thread_per_op
 
-    if subject.sums_are_ordered:
+    if subject.uses_one_thread:
         use_one_thread_per_op()
     else:
         use_available_cpus()

@@ -87,14 +87,16 @@ def labels_of(targets: ArrayLike, name: str) -> NDArray[np.int64]:
     """
     values = np.asarray(targets)
     if values.ndim == 2 and values.shape[1] > 1:
-        is_one_hot = ((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all()
+        are_classes = bool(
+            ((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all()
+        )
         labels = values.argmax(axis=1)
     else:
         values = values.reshape(len(values), -1)
         is_number = values.dtype.kind in "iufb" and values.shape[1] == 1
         labels = values[:, 0].astype(np.int64) if is_number else np.zeros(len(values), np.int64)
-        is_one_hot = is_number and bool((labels == values[:, 0]).all() and labels.min() >= 0)
-    if not is_one_hot or labels.max() > np.iinfo(np.uint16).max:
+        are_classes = is_number and bool((labels == values[:, 0]).all() and labels.min() >= 0)
+    if not are_classes or labels.max() > np.iinfo(np.uint16).max:
         raise UsageError(
             f"the targets of {name} are not classes: they are whole numbers from 0 to 65535, or "
             "rows with a single 1"
@@ -103,6 +105,7 @@ def labels_of(targets: ArrayLike, name: str) -> NDArray[np.int64]:
 
 
 def as_arrays(pair: tuple[Arrays, ArrayLike]) -> tuple[Arrays, NDArray[Any]]:
+    """Return inputs and targets as arrays, whatever array-like they were given as."""
     inputs, targets = pair
     names = list(named_arrays(inputs))
     return (names[0][1] if len(names) == 1 and not names[0][0] else inputs), np.asarray(targets)

@@ -25,8 +25,8 @@ class Subject(Protocol):
     ----------
     name
         What an experiment is called by default.
-    sums_are_ordered
-        Whether figures depend on the number of threads of an operation, so that it gets one.
+    uses_one_thread
+        Whether each operation gets one thread, so that sums do not depend on how it is divided.
     has_classifier
         Whether the winner can be registered as a classifier of images.
     """
@@ -35,7 +35,7 @@ class Subject(Protocol):
     def name(self) -> str: ...
 
     @property
-    def sums_are_ordered(self) -> bool: ...
+    def uses_one_thread(self) -> bool: ...
 
     @property
     def has_classifier(self) -> bool: ...
@@ -70,7 +70,7 @@ class ImageSubject:
         return self._image_set.name
 
     @property
-    def sums_are_ordered(self) -> bool:
+    def uses_one_thread(self) -> bool:
         """Heads that train as one program are those of separate ones to the last digit."""
         return self.settings.engine == "cached"
 
@@ -98,7 +98,7 @@ class ModelSubject:
 
     workload: Workload
     settings: ModelSettings
-    sums_are_ordered: bool = False
+    uses_one_thread: bool = False
     has_classifier: bool = False
 
     @property

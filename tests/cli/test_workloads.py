@@ -17,6 +17,21 @@ def made():
 
 def fails():
     raise RuntimeError("theirs")
+
+import keras
+
+class Fragile(keras.Sequential):
+    def fit(self, *arguments, **options):
+        if float(self.optimizer.learning_rate) > 0.4:
+            raise ArithmeticError("too high a rate")
+        return super().fit(*arguments, **options)
+
+def fragile_net():
+    model = Fragile(build()().layers)
+    model.compile("sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+fragile = workload(fragile_net, name="fragile", epochs=1)
 """
 
 
@@ -48,6 +63,21 @@ def test_a_workload_is_planned_trained_and_suggested(folder: Path) -> None:
     text = (folder / "r.md").read_text(encoding="utf-8")
     assert "--workload mine:own" in text
     assert "--data" not in text
+
+
+def test_runs_that_fail_are_said_after_the_ranking_of_the_others(folder: Path) -> None:
+    words = ("--workload=mine:fragile", "--policy=fixed:lr=0.5", "--log-models=none")
+    answer = study(folder, *words)
+    assert answer.returncode == 1
+    assert "fixed:lr=0.1" in answer.stdout
+    *lines, last = answer.stderr.splitlines()
+    failed = [line for line in lines if line.startswith("fixed:lr=0.5 failed under seed")]
+    assert len(failed) == 2
+    assert "(ArithmeticError: too high a rate)" in failed[0]
+    assert last == "error: 2 runs failed, and all others are ranked: --rerun failed tries again"
+    again = study(folder, *words)
+    assert again.returncode == 0, again.stderr
+    assert "4 runs: 2 finished, 2 failed (--rerun failed), nothing is missing" in again.stderr
 
 
 @pytest.mark.parametrize(
