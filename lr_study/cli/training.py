@@ -224,7 +224,9 @@ def _given_settings(workload: str, settings: Settings) -> "Settings | ModelSetti
     if workload == "images":
         return settings
     from lr_study.studies import import_workload, model_settings
+    from lr_study.support import use_available_cpus
 
+    use_available_cpus()  # before their module, which may make TensorFlow start
     return model_settings(import_workload(workload), settings, workload)
 
 
