@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, three_digits: Path) -> Path
         str(three_digits),
         *OPTIONS,
         "--seeds",
-        "2",
+        "5",
     ]
     words += [word for policy in POLICIES for word in ("--policy", policy)]
     done = lr(folder, *words, "--log-models", "none", "--register", "three-digits")

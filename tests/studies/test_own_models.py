@@ -172,7 +172,8 @@ def test_a_study_is_trained_tracked_ranked_and_continued(place: dict) -> None:
     policies = ["fixed:lr=0.5", "fixed:lr=0.0001"]
     given = workload(build(compile=False), optimizer="sgd", loss="sparse_categorical_crossentropy")
     given = replace(given, train=digits(400), test=digits(100), epochs=4)
-    ranking = lr_study.study(given, policies=policies, seeds=5, **place)
+    place |= {"folds": 2}
+    ranking = lr_study.study(given, policies=policies, seeds=2, **place)
     (found,) = ranking.protocols
     assert [(row.policy, row.verdict) for row in found.rows] == [
         ("fixed:lr=0.5", "best"),
@@ -180,13 +181,13 @@ def test_a_study_is_trained_tracked_ranked_and_continued(place: dict) -> None:
     ]
     assert found.fields["workload"] == "own"
     assert "own, 760 parameters trained" in ranking._repr_html_()
-    again = lr_study.study(given, policies=policies, seeds=5, **place)
+    again = lr_study.study(given, policies=policies, seeds=2, **place)
     assert again == ranking
 
     client = MlflowClient(place["tracking_uri"])
     runs = lr_study.load_runs("own", place["tracking_uri"])
     runs = runs[runs["excluded"].isna()]
-    assert len(runs) == 10
+    assert len(runs) == 4
     run = client.get_run(runs["run_id"].iloc[0])
     assert run.data.params["workload"] == "own"
     assert run.data.params["loss"] == "sparse_categorical_crossentropy"
