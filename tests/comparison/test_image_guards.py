@@ -35,6 +35,13 @@ def reason(record: RunRecord) -> str | None:
     return found
 
 
+def test_the_loss_of_a_model_of_ones_own_may_be_another() -> None:
+    runs = with_curves(made(RESULTS, loss=0.4))
+    runs["image_results"] = [RESULTS]
+    runs["protocol"] = [{**runs["protocol"].iloc[0], "loss": "focal"}]
+    assert invalid_reasons(runs).tolist() == [None]
+
+
 def test_results_that_fit_their_run_are_ranked() -> None:
     assert reason(made(RESULTS)) is None
     assert reason(made(None)) is None
