@@ -50,3 +50,18 @@ def build(**changes: Any) -> Callable[[], Any]:
 
 def settings_of(given: Workload, **changes: Any) -> ModelSettings:
     return ModelSettings(epochs=given.epochs, batch_size=given.batch_size, **changes)
+
+
+def fragile_net() -> Any:
+    """A network that cannot be trained at high rates."""
+    import keras
+
+    class Fragile(keras.Sequential):
+        def fit(self, *arguments: Any, **options: Any) -> Any:
+            if float(self.optimizer.learning_rate) > 0.4:
+                raise ArithmeticError("too high a rate")
+            return super().fit(*arguments, **options)
+
+    model = Fragile(small_net().layers)
+    model.compile("sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model

@@ -21,7 +21,7 @@ ARROWS = {
     "runs": {"policies", "support"},
     "features": {"data", "runs", "support"},
     "comparison": {"policies", "runs", "support"},
-    "training": {"data", "features", "policies", "runs", "support"},
+    "training": {"features", "policies", "runs", "support"},
     "report": {"comparison", "policies", "runs", "support"},
     "tracking": {"comparison", "policies", "report", "runs", "support"},
     "importing": {"policies", "runs", "support", "tracking"},

@@ -1,7 +1,7 @@
 """The command ``range-test``: which rates a range test suggests, and whether they are good."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lr_study.comparison import Comparison
     from lr_study.report import RangeReport
-    from lr_study.studies import CachedWorkload
+    from lr_study.studies import CachedWorkload, Subject
 
 
 @with_settings
@@ -59,10 +59,10 @@ def range_test(
     spec = RangeSpec(settings, rate_range, parse(policy).loaded(), parse_seeds(seeds))
     if output is not None:
         check_figure_file("output", output)
-    from lr_study.studies import data_lines, describe, find_images
+    from lr_study.studies import subject_of
 
-    image_set = find_images(settings)
-    rate_range.steps(describe(settings, image_set).protocol.train_size, settings.batch_size)
+    subject = subject_of(settings)
+    rate_range.steps(subject.describe().protocol.train_size, settings.batch_size)
     from lr_study.report import (
         check_table,
         next_grid,
@@ -77,8 +77,8 @@ def range_test(
     from lr_study.studies import run_range_test
     from lr_study.tracking import not_joined_lines, open_destination
 
-    echo_err(*data_lines(image_set))
-    destination = open_destination(tracking_uri, experiment, image_set.name)
+    echo_err(*subject.lines())
+    destination = open_destination(tracking_uri, experiment, subject.name)
     echo_err(*not_joined_lines(destination.client))
     name_left_running(destination, tracking_uri)
     is_table = output_format == "table"
@@ -100,7 +100,7 @@ def range_test(
     report = run_range_test(
         destination,
         spec,
-        lambda: _prepared(settings, image_set),
+        lambda: _prepared(subject),
         check=check,
         on_report=show,
         on_plan=lambda plan: echo_err(*plan_summary(plan)),
@@ -116,9 +116,9 @@ def range_test(
     echo_err(f"runs: {where}; view them with {command_line(['lr-study', 'ui'], tracking_uri)}")
 
 
-def _prepared(settings: Settings, image_set: Any) -> "CachedWorkload":
+def _prepared(subject: "Subject") -> "CachedWorkload":
     from lr_study.studies import CachedWorkload
 
-    workload = prepared(settings, image_set)
+    workload = prepared(subject)
     assert isinstance(workload, CachedWorkload)  # a range test has no other engine
     return workload

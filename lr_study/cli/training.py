@@ -4,7 +4,7 @@ Heavy imports (tensorflow, mlflow, pandas) stand inside the commands of all modu
 ``--help`` and wrong values are answered at once.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,16 +23,19 @@ from lr_study.runs import (
 )
 from lr_study.support import (
     LrStudyError,
-    UsageError,
     reason_of_failure,
     require_model_name,
     require_one_of,
 )
 
 if TYPE_CHECKING:
+    from lr_study import Workload
     from lr_study.runs import ModelSettings
-    from lr_study.studies import CachedWorkload, LiveWorkload, StudyWorkload, Subject
+    from lr_study.studies import StudyWorkload, Subject
     from lr_study.tracking import Destination
+
+IMAGES = "images"
+"""The built-in workload: a softmax head on a frozen backbone, trained on a folder of images."""
 
 _UNLOGGED = {
     "ranking": (
@@ -65,18 +68,19 @@ def run(
 ) -> None:
     """Train one policy under one seed, unless that is finished, and track it in MLflow."""
     spec = RunSpec(parse(policy).loaded(), seed, settings)
-    from lr_study.studies import data_lines, find_images
+    from lr_study.studies import subject_of
 
-    image_set = find_images(settings)
+    subject = subject_of(settings)
+    name = subject.name
     from lr_study.report import left_out_lines, result_lines
-    from lr_study.studies import describe, finished_run, run_one
+    from lr_study.studies import finished_run, run_one
     from lr_study.tracking import DIVERGED_TAG, not_joined_lines, open_destination, will_join
 
-    destination = open_destination(tracking_uri, experiment, image_set.name)
+    destination = open_destination(tracking_uri, experiment, name)
     echo_err(*not_joined_lines(destination.client))
     name_left_running(destination, tracking_uri)
-    echo_err(*data_lines(image_set))
-    earlier = None if rerun else finished_run(destination, spec, describe(settings, image_set))
+    echo_err(*subject.lines())
+    earlier = None if rerun else finished_run(destination, spec, subject.describe())
     if earlier is not None and will_join(destination.client):  # `mlflow run` asks for a run
         echo_err(
             f"note: run {earlier.info.run_id} finished the same policy, seed and settings: "
@@ -88,7 +92,7 @@ def run(
         where = {"run_id": earlier.info.run_id, "experiment": destination.experiment.name}
         echo(*result_lines(str(spec.policy), earlier.data.metrics, diverged=diverged, **where))
         return
-    finished = run_one(destination, spec, lambda: prepared(settings, image_set), rerun=rerun)
+    finished = run_one(destination, spec, lambda: prepared(subject), rerun=rerun)
     echo_err(*left_out_lines(finished.workload.left_out))
     record = finished.record
     where = {"run_id": finished.run_id, "experiment": finished.experiment}
@@ -126,7 +130,7 @@ def study(
     ),
     workload: Annotated[
         str, typer.Option(help="images, or MODULE:ATTRIBUTE of an lr_study.Workload of one's own.")
-    ] = "images",
+    ] = IMAGES,
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and exit.")] = False,
@@ -161,10 +165,11 @@ def study(
     if register:
         require_model_name(register)
     typed = typed_options(context)
+    own, given = (None, settings) if workload == IMAGES else _imported(workload, settings)
     requested = requested_study(
         grid,
         policy or (),
-        _given_settings(workload, settings),
+        given,
         seeds=seeds if "seeds" in typed else None,
         rerun=rerun,
         typed=typed,
@@ -173,12 +178,8 @@ def study(
     )
     from lr_study.studies import subject_of
 
-    subject = subject_of(requested.settings)
-    if register and not subject.has_classifier:
-        raise UsageError(
-            f"register={register} is not allowed with a workload of one's own: the model is an "
-            "artifact of the winner's run"
-        )
+    subject = subject_of(requested.settings, own)
+    subject.require_registrable(register)
     name = subject.name
     from lr_study.report import left_out_lines, origin_of, plan_lines, plan_summary, ranking_table
     from lr_study.studies import plan_study, register_classifier, run_study, winner
@@ -195,7 +196,7 @@ def study(
     outcome = run_study(
         destination,
         requested,
-        lambda: _prepared(subject),
+        lambda: prepared(subject),
         models=log_models,
         on_plan=lambda plan: echo_err(*plan_summary(plan)),
         on_decision=echo_err,
@@ -219,19 +220,18 @@ def study(
         raise LrStudyError(f"{count} failed, and all others are ranked: --rerun failed tries again")
 
 
-def _given_settings(workload: str, settings: Settings) -> "Settings | ModelSettings":
-    """The settings of runs on images, or of the workload that is imported from a path."""
-    if workload == "images":
-        return settings
+def _imported(path: str, settings: Settings) -> "tuple[Workload, ModelSettings]":
+    """Import a workload of one's own, and return it with the settings of its runs."""
     from lr_study.studies import import_workload, model_settings
     from lr_study.support import use_available_cpus
 
     use_available_cpus()  # before their module, which may make TensorFlow start
-    return model_settings(import_workload(workload), settings, workload)
+    workload = import_workload(path)
+    return workload, model_settings(workload, settings, path)
 
 
-def _prepared(subject: "Subject") -> "StudyWorkload":
-    """Prepare what a study trains, and print what a user should know of it before."""
+def prepared(subject: "Subject") -> "StudyWorkload":
+    """Prepare what is trained, and print what a user should know of it before."""
     from lr_study.support import use_available_cpus, use_one_thread_per_op
 
     if subject.uses_one_thread:
@@ -240,20 +240,6 @@ def _prepared(subject: "Subject") -> "StudyWorkload":
         use_available_cpus()
     workload = subject.prepare()
     echo_err(*subject.notices(workload))
-    return workload
-
-
-def prepared(settings: Settings, image_set: Any) -> "CachedWorkload | LiveWorkload":
-    """Prepare what is trained, and print what a user should know about the images before."""
-    from lr_study.studies import prepare
-    from lr_study.support import use_available_cpus, use_one_thread_per_op
-
-    if settings.engine == "cached":
-        use_one_thread_per_op()
-    else:
-        use_available_cpus()
-    workload = prepare(settings, image_set)
-    echo_err(*workload.notices())
     return workload
 
 

@@ -17,13 +17,6 @@ pixels of them. The results of slow steps (hashing, decoding, writing the sample
 cache folder.
 """
 
-from lr_study.data.arrays import (
-    Arrays,
-    array_fingerprint,
-    named_arrays,
-    number_of_rows,
-    rows_of,
-)
 from lr_study.data.copies import Copies, content_groups, find_copies
 from lr_study.data.decoded import (
     combine_pixels,
@@ -48,7 +41,6 @@ from lr_study.data.splitting import Split, split, split_test
 __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
-    "Arrays",
     "Copies",
     "Folds",
     "ImageError",
@@ -57,7 +49,6 @@ __all__ = [
     "SimilarImages",
     "Split",
     "Together",
-    "array_fingerprint",
     "check_images",
     "classes_line",
     "combine_pixels",
@@ -76,15 +67,12 @@ __all__ = [
     "load_image",
     "locate",
     "locate_folder",
-    "named_arrays",
-    "number_of_rows",
     "read_left_out",
     "read_remarks",
     "record_pixels",
     "recorded_pixels",
     "remark_lines",
     "require_same_classes",
-    "rows_of",
     "scan",
     "select",
     "select_test",

@@ -22,6 +22,7 @@ from lr_study.runs.protocol import (
     ModelProtocol,
     Protocol,
     canonical_json,
+    digest_of_groups,
     model_of,
     short_hash,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "canonical_json",
     "convergence_epoch",
     "convergence_tolerance",
+    "digest_of_groups",
     "has_diverged",
     "image_settings",
     "load_grid",

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lr_study.policies import Policy
 
 PROTOCOL_VERSION = 2
@@ -199,6 +202,22 @@ def canonical_json(value: object) -> str:
     '{"a":[0.5],"b":1}'
     """
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def digest_of_groups(together: NDArray[np.int64]) -> str:
+    """Return the hash of which examples stay together; empty if each may go anywhere.
+
+    Parameters
+    ----------
+    together
+        For each example the first one of its group.
+
+    >>> digest_of_groups(np.array([0, 1])), digest_of_groups(np.array([0, 0])) != ""
+    ('', True)
+    """
+    if len(np.unique(together)) == len(together):
+        return ""
+    return short_hash(canonical_json(together.tolist()))
 
 
 def short_hash(text: str) -> str:

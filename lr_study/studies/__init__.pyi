@@ -18,7 +18,6 @@ from .single_run import finished_run as finished_run
 from .single_run import run_one as run_one
 from .study import plan_study as plan_study
 from .study import run_study as run_study
-from .subjects import IMAGES as IMAGES
 from .subjects import Subject as Subject
 from .subjects import model_settings as model_settings
 from .subjects import subject_of as subject_of

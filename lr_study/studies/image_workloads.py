@@ -23,7 +23,7 @@ from lr_study.data import (
     similar_groups,
 )
 from lr_study.features import FeatureSet, Weights, load_features, resolve_weights
-from lr_study.runs import PROTOCOL_VERSION, ImageProtocol, Settings, canonical_json, short_hash
+from lr_study.runs import PROTOCOL_VERSION, ImageProtocol, Settings, digest_of_groups
 from lr_study.studies.image_data import UsedImages, use_images
 from lr_study.studies.workload import StudyWorkload
 from lr_study.training import HEAD_FILE, Head, Trainer, read_head
@@ -94,7 +94,7 @@ class ImageWorkload:
                 "resampling": "folds",
                 "folds": folds.count,
                 "stratified": folds.stratify,
-                "groups": _digest_of(folds.together),
+                "groups": digest_of_groups(folds.together),
             }
         return ImageProtocol(
             backbone=settings.resolved_backbone(),
@@ -337,10 +337,3 @@ def _labels_by_row(selection: Selection) -> NDArray[np.int32]:
     labels = np.zeros(int(selection.rows.max()) + 1, np.int32)
     labels[selection.rows] = selection.labels
     return labels
-
-
-def _digest_of(together: NDArray[np.int64]) -> str:
-    """Return the hash of which images stay together; empty if each may go anywhere."""
-    if len(np.unique(together)) == len(together):
-        return ""
-    return short_hash(canonical_json(together.tolist()))

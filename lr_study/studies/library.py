@@ -50,7 +50,7 @@ def study(
         ``LearningRateSchedule`` objects. The source of a function, or the configuration of a
         schedule, is part of what a run is known by.
     grid
-        ``seed``, or a YAML file; ``seed`` if neither it nor ``policies`` is given.
+        ``seed``, ``modern``, or a YAML file; ``seed`` if neither it nor ``policies`` is given.
     seeds
         A number N for 0 to N - 1, or the seeds; by default those of the grid, or 10.
     experiment, tracking_uri
@@ -89,11 +89,6 @@ def study(
         if name not in known:
             raise UsageError(f"{name} is not a setting: the settings are {', '.join(known)}")
     given = Settings(**settings)
-    if workload is not None and register:
-        raise UsageError(
-            f"register={register} is not allowed with a workload of one's own: the model is "
-            "an artifact of the winner's run"
-        )
     requested = requested_study(
         grid,
         [_as_policy(policy) for policy in policies],
@@ -105,6 +100,7 @@ def study(
         until_regret=until_regret,
     )
     subject = subject_of(requested.settings, workload)
+    subject.require_registrable(register)
     from lr_study.studies.models import register_classifier  # with TensorFlow, for seconds
     from lr_study.studies.study import run_study
     from lr_study.studies.winners import winner

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lr_study.data import Arrays, named_arrays, rows_of
 from lr_study.studies.own_workload import Workload
 from lr_study.studies.user_code import in_one_line
 from lr_study.support import UsageError
@@ -42,13 +41,21 @@ def compiled_model(workload: Workload) -> Any:
     return model
 
 
-def try_model(workload: Workload, model: Any, labels: NDArray[np.int64]) -> int:
+def require_new(workload: Workload, model: Any) -> None:
+    """Refuse a ``build_model`` that returns one model again and again."""
+    if compiled_model(workload) is model:
+        raise UsageError("build_model returned the same model twice: return a new one each time")
+
+
+def try_model(workload: Workload, model: Any, batch_size: int) -> int:
     """Try the model on the first examples, so that one that does not fit them is known at once.
 
     Return the number of classes.
     """
-    inputs, targets = as_arrays(workload.train)
-    rows = np.arange(len(labels))
+    from lr_study.training import rows_of
+
+    inputs, targets = workload.train
+    rows = np.arange(min(batch_size, len(np.asarray(targets))))
     with in_one_line(f"the model of {workload.name} does not fit its examples"):
         outputs = model.predict_on_batch(rows_of(inputs, rows))
     shape = getattr(outputs, "shape", None)
@@ -65,7 +72,9 @@ def try_model(workload: Workload, model: Any, labels: NDArray[np.int64]) -> int:
                 "classes, from 0"
             )
     with in_one_line(f"the model of {workload.name} does not fit its examples"):
-        values = model.test_on_batch(rows_of(inputs, rows), targets[rows], return_dict=True)
+        values = model.test_on_batch(
+            rows_of(inputs, rows), rows_of(targets, rows), return_dict=True
+        )
     if workload.metric not in values:
         raise UsageError(
             f"metric={workload.metric} is not allowed: the metrics of the model are "
@@ -74,7 +83,7 @@ def try_model(workload: Workload, model: Any, labels: NDArray[np.int64]) -> int:
     return classes
 
 
-def labels_of(targets: ArrayLike, name: str) -> NDArray[np.int64]:
+def labels_of(targets: ArrayLike, name: str) -> NDArray[np.int32]:
     """Return the class of each example: (examples,).
 
     Raises
@@ -101,11 +110,4 @@ def labels_of(targets: ArrayLike, name: str) -> NDArray[np.int64]:
             f"the targets of {name} are not classes: they are whole numbers from 0 to 65535, or "
             "rows with a single 1"
         )
-    return np.asarray(labels, np.int64)
-
-
-def as_arrays(pair: tuple[Arrays, ArrayLike]) -> tuple[Arrays, NDArray[Any]]:
-    """Return inputs and targets as arrays, whatever array-like they were given as."""
-    inputs, targets = pair
-    names = list(named_arrays(inputs))
-    return (names[0][1] if len(names) == 1 and not names[0][0] else inputs), np.asarray(targets)
+    return np.asarray(labels, np.int32)

@@ -3,24 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from lr_study.data import (
-    Arrays,
-    Folds,
-    array_fingerprint,
-    named_arrays,
-    number_of_rows,
-)
-from lr_study.runs import PROTOCOL_VERSION, ModelProtocol, ModelSettings, canonical_json, short_hash
-from lr_study.studies.model_checks import as_arrays, compiled_model, labels_of, try_model
+from lr_study.data import Folds
+from lr_study.runs import PROTOCOL_VERSION, ModelProtocol, ModelSettings, digest_of_groups
+from lr_study.studies.model_checks import compiled_model, labels_of, require_new, try_model
 from lr_study.studies.own_workload import Workload
-from lr_study.support import UsageError
 from lr_study.training import WEIGHTS_FILE, Trainer, read_weights
 
 if TYPE_CHECKING:  # they import TensorFlow
@@ -30,14 +20,20 @@ if TYPE_CHECKING:  # they import TensorFlow
 
 @dataclass(frozen=True, eq=False)
 class ModelWorkload:
-    """A `Workload` whose model was built once, to know what its runs share."""
+    """A `Workload` whose model was built once, to know what its runs share.
+
+    Attributes
+    ----------
+    folds
+        How the examples are divided; equal ones stay in one fold.
+    summary
+        Keras's description of the model.
+    """
 
     given: Workload
-    settings: ModelSettings
     protocol: ModelProtocol
-    labels: NDArray[np.int64]
-    together: NDArray[np.int64]
-    config: str
+    folds: Folds
+    summary: str
     model_file: str = WEIGHTS_FILE
 
     @property
@@ -48,17 +44,12 @@ class ModelWorkload:
     @property
     def data_files(self) -> Mapping[str, bytes]:
         """The model's summary and the numbers of examples of each class."""
-        counts = np.bincount(self.labels, minlength=self.protocol.classes).tolist()
+        counts = np.bincount(self.folds.labels, minlength=self.protocol.classes).tolist()
         classes = {str(label): count for label, count in enumerate(counts)}
         return {
             "classes.json": (json.dumps(classes, indent=1) + "\n").encode(),
-            "model.txt": self.config.encode(),
+            "model.txt": self.summary.encode(),
         }
-
-    @cached_property
-    def folds(self) -> Folds:
-        """How the examples are divided."""
-        return _folds(self.labels, self.together, self.settings)
 
     def new_model(self) -> "keras.Model":
         """Return a new compiled model."""
@@ -68,19 +59,15 @@ class ModelWorkload:
         """Return the examples, divided under a seed."""
         from lr_study.training import ArrayExamples
 
-        parts = self.folds.split(seed)
-        inputs, targets = self.given.train
-        test = None
-        if self.given.test is not None:
-            test = (*as_arrays(self.given.test), labels_of(self.given.test[1], "test"))
+        parts, test = self.folds.split(seed), self.given.test
         return ArrayExamples(
-            *as_arrays((inputs, targets)),
-            labels=self.labels,
+            *self.given.train,
+            labels=self.folds.labels,
             train=parts.train,
             validation=parts.validation,
             unused=parts.unused,
-            groups=self.together,
-            test=test,
+            groups=self.folds.together,
+            test=None if test is None else (*test, labels_of(test[1], "test")),
         )
 
     def trainer(self, seed: int) -> Trainer:
@@ -107,33 +94,31 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
     """
     from lr_study.support import keras
     from lr_study.training import (
+        array_fingerprint,
+        equal_rows,
         loss_text,
         model_digest,
+        number_of_rows,
         optimizer_text,
         seeded,
         weights_digest,
     )
 
-    labels = labels_of(workload.train[1], "train")
-    together = _copies(workload.train[0], labels)
+    (inputs, targets), test = workload.train, workload.test
+    labels = labels_of(targets, "train")
+    folds = Folds(labels, equal_rows(inputs, labels), settings.folds, settings.stratify)
     with seeded(0):
         model = compiled_model(workload)
-        if compiled_model(workload) is model:
-            raise UsageError(
-                "build_model returned the same model twice: return a new one each time"
-            )
+        require_new(workload, model)
         frozen = weights_digest(model.non_trainable_weights)
-        classes = try_model(workload, model, labels[: settings.batch_size])
-    folds = _folds(labels, together, settings)
-    parts = folds.split(0)
+        classes = try_model(workload, model, settings.batch_size)
     summary: list[str] = []
     model.summary(print_fn=lambda line, line_break=True: summary.append(line))
-    test = workload.test
     protocol = ModelProtocol(
         data=workload.name,
-        fingerprint=_fingerprint(workload.train),
+        fingerprint=array_fingerprint([("inputs", inputs), ("targets", targets)]),
         classes=classes,
-        train_size=len(parts.train),
+        train_size=len(folds.split(0).train),
         val_size=folds.smallest(),
         test_size=0 if test is None else number_of_rows(test[0], "test"),
         precision=keras.config.dtype_policy().name,
@@ -141,10 +126,10 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         batch_size=settings.batch_size,
         epochs=settings.epochs,
         shuffle="full",
-        resampling="folds",
+        resampling=settings.resampling,
         folds=settings.folds,
         stratified=settings.stratify,
-        groups=_digest_of(together),
+        groups=digest_of_groups(folds.together),
         protocol_version=PROTOCOL_VERSION,
         workload=workload.name,
         model=model_digest(model),
@@ -154,37 +139,12 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         loss=loss_text(model.loss),
         metric=workload.metric,
         keras=f"{keras.backend.backend()} {keras.__version__}",
-        test_fingerprint="" if test is None else _fingerprint(test),
+        test_fingerprint=""
+        if test is None
+        else array_fingerprint([("inputs", test[0]), ("targets", test[1])]),
     )
-    return ModelWorkload(workload, settings, protocol, labels, together, "\n".join(summary) + "\n")
+    return ModelWorkload(workload, protocol, folds, "\n".join(summary) + "\n")
 
 
-def _fingerprint(pair: tuple[Arrays, ArrayLike]) -> str:
-    return array_fingerprint([("inputs", pair[0]), ("targets", np.asarray(pair[1]))])
-
-
-def _copies(inputs: Arrays, labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each example the first one that is equal to it, with which it stays in one fold."""
-    arrays = [np.ascontiguousarray(array) for _, array in named_arrays(inputs)]
-    first: dict[tuple[object, ...], int] = {}
-    groups = np.empty(len(labels), np.int64)
-    for i, label in enumerate(labels.tolist()):
-        content = (label, *(sha256(array[i].tobytes()).digest() for array in arrays))
-        groups[i] = first.setdefault(content, i)
-    return groups
-
-
-def _folds(
-    labels: NDArray[np.int64], together: NDArray[np.int64], settings: ModelSettings
-) -> Folds:
-    return Folds(labels.astype(np.int32), together, settings.folds, settings.stratify)
-
-
-def _digest_of(together: NDArray[np.int64]) -> str:
-    if len(np.unique(together)) == len(together):
-        return ""
-    return short_hash(canonical_json(together.tolist()))
-
-
-def _count(weights: list[Any]) -> int:
+def _count(weights: "list[keras.Variable]") -> int:
     return int(sum(np.prod(weight.shape) for weight in weights))

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import NDArray
 
-from lr_study.data import Arrays, number_of_rows
 from lr_study.policies import importable_from_here
 from lr_study.studies.user_code import in_one_line
 from lr_study.support import UsageError, text, whole_number
@@ -58,8 +58,8 @@ class Workload:
     """
 
     build_model: Callable[[], Any]
-    train: tuple[Arrays, ArrayLike]
-    test: tuple[Arrays, ArrayLike] | None = None
+    train: tuple[Any, Any]
+    test: tuple[Any, Any] | None = None
     epochs: int = 10
     batch_size: int = 32
     name: str = "model"
@@ -81,16 +81,18 @@ class Workload:
         for name in ("train", "test"):
             pair = getattr(self, name)
             if not (name == "test" and pair is None):
-                self._check(name, pair)
+                object.__setattr__(self, name, self._checked(name, pair))
 
-    def _check(self, name: str, pair: Any) -> None:
+    def _checked(self, name: str, pair: Any) -> tuple[Any, NDArray[Any]]:
+        from lr_study.training import as_arrays, number_of_rows
+
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise UsageError(f"{name} is not allowed: it is a tuple of inputs and targets, (x, y)")
-        inputs, targets = pair
-        examples = number_of_rows(inputs, f"{name} inputs")
-        of_targets = number_of_rows(targets, f"{name} targets")
+        inputs, targets = as_arrays(pair[0]), np.asarray(pair[1])
+        examples, of_targets = number_of_rows(inputs, name), number_of_rows(targets, name)
         if examples != of_targets:
             raise UsageError(f"{name} has {examples} inputs, but {of_targets} targets")
+        return inputs, targets
 
 
 def import_workload(path: str) -> Workload:

@@ -10,12 +10,9 @@ from lr_study.runs import ModelSettings, RunSettings, Settings, image_settings
 from lr_study.studies.image_data import data_lines, find_images
 from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, describe, prepare
 from lr_study.studies.model_workload import ModelWorkload, prepare_model
-from lr_study.studies.own_workload import Workload, import_workload
+from lr_study.studies.own_workload import Workload
 from lr_study.studies.workload import StudyWorkload
 from lr_study.support import UsageError
-
-IMAGES = "images"
-"""The built-in workload: a softmax head on a frozen backbone, trained on a folder of images."""
 
 
 class Subject(Protocol):
@@ -27,8 +24,6 @@ class Subject(Protocol):
         What an experiment is called by default.
     uses_one_thread
         Whether each operation gets one thread, so that sums do not depend on how it is divided.
-    has_classifier
-        Whether the winner can be registered as a classifier of images.
     """
 
     @property
@@ -37,8 +32,8 @@ class Subject(Protocol):
     @property
     def uses_one_thread(self) -> bool: ...
 
-    @property
-    def has_classifier(self) -> bool: ...
+    def require_registrable(self, name: str) -> None:
+        """Refuse to register the winner under a name, if it is no classifier of images."""
 
     def lines(self) -> Iterator[str]:
         """Yield what there is to say of the data before anything else is done."""
@@ -58,33 +53,36 @@ class ImageSubject:
     """A folder of images."""
 
     settings: Settings
-    has_classifier: bool = True
 
     @cached_property
-    def _image_set(self) -> ImageSet:
+    def image_set(self) -> ImageSet:
+        """The images that are found in the folder."""
         return find_images(self.settings)
 
     @property
     def name(self) -> str:
         """The name of the data."""
-        return self._image_set.name
+        return self.image_set.name
 
     @property
     def uses_one_thread(self) -> bool:
         """Heads that train as one program are those of separate ones to the last digit."""
         return self.settings.engine == "cached"
 
+    def require_registrable(self, name: str) -> None:
+        """Allow any name."""
+
     def lines(self) -> Iterator[str]:
         """Yield the classes and what is unusual."""
-        yield from data_lines(self._image_set)
+        yield from data_lines(self.image_set)
 
     def describe(self) -> StudyWorkload:
         """Return the workload without features."""
-        return describe(self.settings, self._image_set)
+        return describe(self.settings, self.image_set)
 
     def prepare(self) -> "CachedWorkload | LiveWorkload":
         """Extract features, or check the images."""
-        return prepare(self.settings, self._image_set)
+        return prepare(self.settings, self.image_set)
 
     def notices(self, workload: StudyWorkload) -> Iterator[str]:
         """Yield what the images showed when they were read."""
@@ -99,12 +97,19 @@ class ModelSubject:
     workload: Workload
     settings: ModelSettings
     uses_one_thread: bool = False
-    has_classifier: bool = False
 
     @property
     def name(self) -> str:
         """The name of the workload."""
         return self.workload.name
+
+    def require_registrable(self, name: str) -> None:
+        """Refuse any name."""
+        if name:
+            raise UsageError(
+                f"register={name} is not allowed with a workload of one's own: the model is an "
+                "artifact of the winner's run"
+            )
 
     def lines(self) -> Iterator[str]:
         """Yield nothing: examples are as they were given."""
@@ -118,9 +123,7 @@ class ModelSubject:
         """Return the workload; its model is built once."""
         return self._prepared
 
-    def prepare(self) -> StudyWorkload:
-        """Return the workload; its model is built once."""
-        return self._prepared
+    prepare = describe
 
     def notices(self, workload: StudyWorkload) -> Iterator[str]:
         """Yield the sizes of model and data."""
@@ -159,7 +162,9 @@ def model_settings(workload: Workload, settings: Settings, path: str = "") -> Mo
 
 
 def subject_of(settings: RunSettings, workload: Workload | None = None) -> Subject:
-    """Return what runs with these settings are of; a workload that has a path is imported."""
-    if isinstance(settings, ModelSettings):
-        return ModelSubject(workload or import_workload(settings.workload), settings)
-    return ImageSubject(image_settings(settings))
+    """Return what runs with these settings are of: the workload, or images."""
+    if workload is None:
+        return ImageSubject(image_settings(settings))
+    if not isinstance(settings, ModelSettings):
+        raise TypeError(f"{settings} are not the settings of a workload of one's own")
+    return ModelSubject(workload, settings)

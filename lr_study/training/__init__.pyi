@@ -1,3 +1,8 @@
+from .arrays import array_fingerprint as array_fingerprint
+from .arrays import as_arrays as as_arrays
+from .arrays import equal_rows as equal_rows
+from .arrays import number_of_rows as number_of_rows
+from .arrays import rows_of as rows_of
 from .batched import CachedTrainer as CachedTrainer
 from .batched import Examples as Examples
 from .batched import train_heads as train_heads

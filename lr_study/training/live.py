@@ -5,8 +5,7 @@ mode, so drop-connect is active and the features of an image differ from epoch t
 """
 
 import math
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.features import FEATURES, Weights, build_backbone
-from lr_study.runs import EpochRecord, Protocol, RunSpec, image_settings
+from lr_study.runs import Protocol, RunSpec, image_settings
 from lr_study.support import (
     LrStudyError,
     Stream,
@@ -26,12 +25,17 @@ from lr_study.support import (
     keras,
 )
 from lr_study.training.checkpoint import Checkpoint
-from lr_study.training.history import Head, History, initial_head, reported_loss
+from lr_study.training.history import Head, History, initial_head
 from lr_study.training.predictions import Predictions, Predictor, image_results
-from lr_study.training.rates import epoch_rates
+from lr_study.training.resumable_fit import (
+    Figures,
+    ResumableFit,
+    exact_share,
+    numbered,
+    schedule_of,
+)
 from lr_study.training.run_files import run_files
-from lr_study.training.schedule import EpochSchedule, schedule
-from lr_study.training.trainer import EpochEnd, OnEpoch, TrainedRun
+from lr_study.training.trainer import OnEpoch, TrainedRun
 
 
 @dataclass(frozen=True)
@@ -110,11 +114,7 @@ def train_live(
         precision=precision_here(),
     )
     steps = math.ceil(len(images.train) / settings.batch_size)
-    rates = (
-        schedule(spec.policy, epochs=settings.epochs, steps_per_epoch=steps)
-        if spec.policy.reads is None
-        else EpochSchedule(steps)
-    )
+    rates = schedule_of(spec, steps)
     model.compile(
         optimizer=keras.optimizers.get(
             {"class_name": settings.optimizer, "config": {"learning_rate": rates}}
@@ -128,20 +128,7 @@ def train_live(
     predictor = Predictor(model)
     _seed_drop_connect(model, generator(spec.seed, Stream.DROP_CONNECT))
     train = _Batches(images, images.train, spec)
-    order = generator(spec.seed, Stream.BATCH_ORDER)
     kept = checkpoint or Checkpoint()
-    _restore(model, kept)
-    for record, time_ms in zip(kept.epochs, kept.times, strict=True):
-        order.permutation(images.train)  # the batch order of an epoch is drawn after the one before
-        on_epoch(EpochEnd(spec, record, time_ms))
-    before = kept.seconds
-
-    def begin_epoch(epoch: int, logs: dict[str, float] | None) -> None:
-        if isinstance(rates, EpochSchedule):
-            rates.set_rates(epoch_rates(spec.policy, epoch, settings.epochs, steps, kept.epochs))
-        # No thread fetches batches at this moment. The hooks of PyDataset would be too late, or run
-        # once too often, because Keras starts with an `on_epoch_end`.
-        train.rows = order.permutation(images.train)
 
     def predict(rows: NDArray[np.int64]) -> Predictions:
         batches = _Batches(images, rows, spec)
@@ -150,33 +137,15 @@ def train_live(
 
     validated: Predictions | None = None
 
-    def record_epoch(epoch: int, logs: dict[str, float]) -> None:
+    def figures(epoch: int, logs: Mapping[str, float]) -> Figures:
         nonlocal validated
         validated = predict(images.validation)
-        record = EpochRecord(
-            epoch=epoch + 1,
-            loss=reported_loss(logs["loss"]),
-            accuracy=_exact_share(logs["accuracy"], len(images.train)),
-            val_loss=reported_loss(validated.loss),
-            val_accuracy=validated.accuracy,
-            # What `optimizer.learning_rate` says now is the rate of the next step.
-            learning_rate=float(rates(model.optimizer.iterations - 1)),
-        )
-        kept.add(record, before + time.perf_counter() - started, _state(model))
-        on_epoch(EpochEnd(spec, record, kept.times[-1]))
+        accuracy = exact_share(logs["accuracy"], len(images.train))
+        return Figures(accuracy, validated.loss, validated.accuracy)
 
-    hooks = keras.callbacks.LambdaCallback(on_epoch_begin=begin_epoch, on_epoch_end=record_epoch)
-    started = time.perf_counter()
+    fit = ResumableFit(model, spec, rates, images.train, steps, _changing(model), kept, on_epoch)
     with _reading(train):
-        model.fit(
-            train,
-            initial_epoch=len(kept.epochs),
-            epochs=settings.epochs,
-            shuffle=False,
-            callbacks=[hooks],
-            verbose=0,
-        )
-    seconds = before + time.perf_counter() - started
+        fit.run(train, figures)
     if validated is None:  # the checkpoint was that of the last epoch
         validated = predict(images.validation)
     tested = predict(images.test) if len(images.test) else None
@@ -194,7 +163,7 @@ def train_live(
         tuple(kept.epochs),
         Head(kernel, bias),
         results.test_accuracy,
-        seconds,
+        kept.seconds,
         image_results=results,
     )
 
@@ -227,12 +196,11 @@ def _changing(model: Any) -> dict[str, Any]:
 
     The backbone is frozen, and a hundred times larger than these.
     """
-    parts = {
-        "layer": model.trainable_variables,
-        "optimizer": model.optimizer.variables,
-        "seed": _drop_connect_states(model),
-    }
-    return {f"{name}{i}": v for name, variables in parts.items() for i, v in enumerate(variables)}
+    return numbered(
+        layer=model.trainable_variables,
+        optimizer=model.optimizer.variables,
+        seed=_drop_connect_states(model),
+    )
 
 
 def _drop_connect_states(model: Any) -> list[Any]:
@@ -244,28 +212,6 @@ def _seed_drop_connect(model: Any, rng: np.random.Generator) -> None:
     """Seed drop-connect, for which Keras takes seeds from Python's global generator."""
     for state in _drop_connect_states(model):
         state.assign([rng.integers(2**31), 0])
-
-
-def _state(model: Any) -> dict[str, NDArray[Any]]:
-    return {name: v.numpy() for name, v in _changing(model).items()}
-
-
-def _restore(model: Any, kept: Checkpoint) -> None:
-    """Restore a model; discard the checkpoint if it is of a model with other variables."""
-    if not kept.epochs:
-        return
-    changing = _changing(model)
-    shapes = {name: tuple(variable.shape) for name, variable in changing.items()}
-    if {name: array.shape for name, array in kept.state.items()} != shapes:
-        kept.restart()
-        return
-    for name, variable in changing.items():
-        variable.assign(kept.state[name])
-
-
-def _exact_share(accuracy: float, images: int) -> float:
-    """The accuracy as a share of whole images, without the rounding error of 32 bits."""
-    return round(accuracy * images) / images
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_expit, log_softmax
 
 from lr_study.runs import ImageResults, log_probabilities
 from lr_study.support import keras, tf
@@ -29,12 +30,8 @@ class Predictions:
             return -float(self.log_probability.mean(dtype=np.float64))
 
 
-LEAST_PROBABILITY = 1e-7
-"""What Keras's losses raise smaller probabilities to, and so do we."""
-
-
 def classified(
-    outputs: NDArray[Any], labels: NDArray[np.int64], *, from_logits: bool = False
+    outputs: NDArray[Any], labels: NDArray[np.int32], *, from_logits: bool = False
 ) -> Predictions:
     """Return which examples are right, from the outputs of a model that classifies.
 
@@ -56,25 +53,19 @@ def classified(
     [True, False]
     """
     outputs = outputs.reshape(len(labels), -1).astype(np.float64)
-    with np.errstate(all="ignore"):  # of a model that has diverged
+    with np.errstate(all="ignore"):  # of a model that has diverged; a probability may be 0
         if outputs.shape[1] == 1:
             one = outputs[:, 0]
-            second = -np.logaddexp(0, -one) if from_logits else np.log(_bounded(one))
-            first = -np.logaddexp(0, one) if from_logits else np.log(_bounded(1 - one))
-            chosen = (one > (0 if from_logits else 0.5)).astype(np.int64)
-            return Predictions(chosen == labels, np.where(labels == 1, second, first))
-        truth = outputs[np.arange(len(labels)), labels]
-        if from_logits:
-            highest = outputs.max(axis=1)
-            sums = np.log(np.exp(outputs - highest[:, None]).sum(axis=1)) + highest
-            log_probability = truth - sums
-        else:
-            log_probability = np.log(_bounded(truth))
-    return Predictions(outputs.argmax(axis=1) == labels, log_probability)
+            right = (one > (0 if from_logits else 0.5)) == (labels == 1)
+            signed = np.where(labels == 1, one, -one)
+            truth = np.where(labels == 1, one, 1 - one)
+            return Predictions(right, log_expit(signed) if from_logits else np.log(truth))
+        logs = log_softmax(outputs, axis=1) if from_logits else np.log(outputs)
+        return Predictions(outputs.argmax(axis=1) == labels, _of_truth(logs, labels))
 
 
-def _bounded(probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.clip(probability, LEAST_PROBABILITY, 1.0)
+def _of_truth(values: NDArray[Any], labels: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray(values[np.arange(len(labels)), labels])
 
 
 def image_results(
@@ -151,7 +142,5 @@ class Predictor:
         kernel, bias = (weight.astype(np.float64) for weight in self._softmax.get_weights())
         with np.errstate(all="ignore"):  # of a head that has diverged
             logits = features.astype(np.float64) @ kernel + bias
-            shifted = logits - logits.max(axis=1, keepdims=True)
-            truth = shifted[np.arange(len(labels)), labels]
-            log_probability = truth - np.log(np.exp(shifted).sum(axis=1))
+            log_probability = _of_truth(log_softmax(logits, axis=1), labels)
         return Predictions(probabilities.argmax(axis=1) == labels, log_probability)

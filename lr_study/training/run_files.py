@@ -1,4 +1,4 @@
-"""The files of a run that a trainer writes: ``history.csv``, and the trained softmax head.
+"""The files of a run that a trainer writes: ``history.csv``, and what was trained.
 
 A run whose rate changes from step to step has all of its rates in ``learning_rates.csv.gz``.
 """
@@ -24,10 +24,12 @@ RATES_FILE = "learning_rates.csv.gz"
 
 def run_files(record: RunRecord, head: Head, class_names: Sequence[str]) -> dict[str, bytes]:
     """Return the content of the files of a trained softmax head, by name."""
-    files = {
-        "history.csv": history_csv(record.epochs),
-        HEAD_FILE: head_npz(head, class_names),
-    }
+    return {**curve_files(record), HEAD_FILE: head_npz(head, class_names)}
+
+
+def curve_files(record: RunRecord) -> dict[str, bytes]:
+    """Return the files of a run's curves, by name; its rates if they change from step to step."""
+    files = {"history.csv": history_csv(record.epochs)}
     if record.spec.policy.changes_by_step:
         files[RATES_FILE] = rates_csv_gz(record)
     return files

@@ -7,7 +7,7 @@ import pytest
 from forked import lr_study
 
 MODULE = """
-from own_models import build, digits, workload
+from own_models import build, digits, fragile_net, workload
 import lr_study
 
 own = workload(build(), name="digits-net")
@@ -17,19 +17,6 @@ def made():
 
 def fails():
     raise RuntimeError("theirs")
-
-import keras
-
-class Fragile(keras.Sequential):
-    def fit(self, *arguments, **options):
-        if float(self.optimizer.learning_rate) > 0.4:
-            raise ArithmeticError("too high a rate")
-        return super().fit(*arguments, **options)
-
-def fragile_net():
-    model = Fragile(build()().layers)
-    model.compile("sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
 
 fragile = workload(fragile_net, name="fragile", epochs=1)
 """

@@ -7,18 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mlflow import MlflowClient
-from own_models import build, digits, settings_of, small_net, workload
+from own_models import build, digits, fragile_net, settings_of, small_net, workload
 
 import lr_study
 from lr_study.runs import ModelSettings
 from lr_study.studies.model_workload import prepare_model
 from lr_study.support import LrStudyError, UsageError
-from lr_study.support.runtime import keras
+from lr_study.support.runtime import keras, use_one_thread_per_op
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # NumPy's
     pytest.mark.filterwarnings("ignore:The ``noload``:DeprecationWarning"),  # SQLAlchemy's
 ]
+
+# Before any test of any file makes TensorFlow start.
+use_one_thread_per_op()
 
 
 # --- the protocol
@@ -205,21 +208,6 @@ def test_a_study_is_trained_tracked_ranked_and_continued(place: dict) -> None:
     compared = lr_study.compare(lr_study.load_runs("own", place["tracking_uri"]))
     assert len(compared.protocols) == 2
     assert any("fingerprint" in warning for warning in compared.warnings)
-
-
-class Fragile(keras.Sequential):
-    """A model that cannot be trained at high rates."""
-
-    def fit(self, *arguments, **options):
-        if float(self.optimizer.learning_rate) > 0.4:
-            raise ArithmeticError("too high a rate")
-        return super().fit(*arguments, **options)
-
-
-def fragile_net():
-    model = Fragile(small_net().layers)
-    model.compile("sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
 
 
 def test_a_run_that_fails_is_failed_and_the_others_are_ranked(place: dict) -> None:

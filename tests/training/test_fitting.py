@@ -10,13 +10,16 @@ from lr_study.policies import parse
 from lr_study.runs import RunSpec
 from lr_study.studies.model_workload import prepare_model
 from lr_study.support import Stream, UsageError, generator
-from lr_study.support.runtime import keras
+from lr_study.support.runtime import keras, use_one_thread_per_op
 from lr_study.training.checkpoint import Checkpoint, checkpoint_of
 from lr_study.training.fitting import ModelTrainer, train_model
 from lr_study.training.run_files import WEIGHTS_FILE, read_weights
 from lr_study.training.trainer import FailedRun
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+# Before any test of any file makes TensorFlow start.
+use_one_thread_per_op()
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,7 @@ def prepared():
 
 
 def trained(prepared, policy="fixed:lr=0.01", seed=0, **more):
-    spec = RunSpec(parse(policy), seed, prepared.settings)
+    spec = RunSpec(parse(policy), seed, settings_of(prepared.given))
     return train_model(prepared.new_model, prepared.examples(seed), spec, prepared.protocol, **more)
 
 
@@ -175,7 +178,7 @@ def noisy_net():
 
 
 def test_what_a_model_raises_is_the_failure_of_its_run(prepared):
-    spec = RunSpec(parse("fixed"), 0, prepared.settings)
+    spec = RunSpec(parse("fixed"), 0, settings_of(prepared.given))
 
     def build_model():
         raise ZeroDivisionError("theirs")
@@ -193,7 +196,7 @@ def test_a_metric_that_is_no_accuracy_is_refused(prepared):
     )
     other = prepare_model(given, settings_of(given))
     trainer = ModelTrainer(other.new_model, other.examples(0), other.protocol)
-    spec = RunSpec(parse("fixed"), 0, other.settings)
+    spec = RunSpec(parse("fixed"), 0, settings_of(other.given))
     (failed,) = trainer.train([spec], checkpoint=Checkpoint(), on_epoch=lambda event: None)
     assert "most probable class is the true one" in failed.reason
 

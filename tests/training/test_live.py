@@ -16,6 +16,7 @@ from lr_study.training import batched as heads
 from lr_study.training import live
 from lr_study.training.checkpoint import Checkpoint, checkpoint_of
 from lr_study.training.history import initial_head
+from lr_study.training.resumable_fit import numbered, restore, state_of
 from lr_study.training.schedule import schedule
 
 # Before any test of any file makes TensorFlow start.
@@ -264,8 +265,9 @@ def test_drop_connect_follows_the_seed_of_the_run_and_goes_on_where_it_was(prepa
     rates = schedule(run.policy, epochs=1, steps_per_epoch=batches)
     model.compile(keras.optimizers.Adam(rates), loss="sparse_categorical_crossentropy")
     model.optimizer.build(model.trainable_variables)
-    live._restore(model, kept)
-    restored = live._state(model)
+    changing = live._changing(model)
+    restore(changing, kept)
+    restored = state_of(changing)
     assert {name: array.tolist() for name, array in restored.items()} == {
         name: array.tolist() for name, array in kept.state.items()
     }
@@ -288,8 +290,7 @@ def test_a_checkpoint_that_cannot_be_used_is_trained_anew(
         content[len(content) // 2] ^= 1
         kept.file.write_bytes(content)
     else:
-        monkeypatch.setattr(live, "_changing", lambda model: dict(enumerate(model.variables)))
-        monkeypatch.setattr(live, "_state", lambda model: {})
+        monkeypatch.setattr(live, "_changing", lambda model: numbered(other=model.variables))
     new = []
     with checkpoint_of("cell") as kept:
         again = live.train_live(

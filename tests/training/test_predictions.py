@@ -12,7 +12,7 @@ from lr_study.support.runtime import use_one_thread_per_op
 from lr_study.training import batched as heads
 from lr_study.training import live
 from lr_study.training.batched import HEADS_PER_BLOCK, train_heads
-from lr_study.training.predictions import Predictions, image_results
+from lr_study.training.predictions import Predictions, classified, image_results
 
 # Before any test of any file makes TensorFlow start.
 use_one_thread_per_op()
@@ -140,3 +140,14 @@ def test_rows_in_any_order_are_numbered_by_their_place():
     assert results.classes.tolist() == [5, 7]
     assert results.right.tolist() == [False, True]
     assert results.log_probability.tolist() == [-0.5, -0.25]
+
+
+def test_what_is_very_improbable_counts_whole():
+    """As in Keras's losses of a softmax layer, which take its logits."""
+    outputs = np.array([[2e-9, 1.0], [0.0, 1.0]], np.float32)
+    found = classified(outputs, np.zeros(2, np.int32))
+    assert found.right.tolist() == [False, False]
+    assert found.log_probability[0] == pytest.approx(-20.03, abs=0.01)
+    assert found.log_probability[1] == -np.inf
+    diverged = classified(np.full((2, 3), np.nan), np.zeros(2, np.int32))
+    assert np.isnan(diverged.log_probability).all()

@@ -19,6 +19,7 @@ from lr_study.training.batched import train_heads
 from lr_study.training.batched_program import HeadsProgram
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.run_files import RATES_FILE, rates_csv_gz
+from lr_study.training.schedule import schedule
 from lr_study.training.trainer import TrainedRun
 
 # Keras's callbacks, with numpy from 2.4 on.
@@ -195,7 +196,7 @@ def test_the_rates_of_a_plateau_are_those_of_its_own_curve(prepared):
 def test_every_way_to_ask_for_rates_gives_the_same():
     policy = parse("warmup:epochs=1+one_cycle:max_lr=0.1")
     table = [rate for epoch in range(3) for rate in policy.step_rates(epoch, 3, 7)]
-    assert live.schedule(policy, epochs=3, steps_per_epoch=7).rates == table
+    assert schedule(policy, epochs=3, steps_per_epoch=7).rates == table
 
 
 @pytest.mark.parametrize(
