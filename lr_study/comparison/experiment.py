@@ -14,7 +14,7 @@ from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.comparison.race_record import RaceRecord, races_of
 from lr_study.comparison.ranking import rank_policies
 from lr_study.comparison.results import Comparison, Excluded, ProtocolRanking
-from lr_study.runs import canonical_json, short_hash
+from lr_study.runs import LOSS, canonical_json, metric_of, short_hash
 from lr_study.support import UsageError
 
 _NEEDED = (
@@ -35,11 +35,12 @@ def compare(
     runs: pd.DataFrame,
     *,
     experiment: str = "",
-    metric: str = ComparisonCriteria.metric,
+    metric: str | None = ComparisonCriteria.metric,
     at: str = ComparisonCriteria.at,
     baseline: str = ComparisonCriteria.baseline,
-    margin: float = ComparisonCriteria.margin,
+    margin: float | None = ComparisonCriteria.margin,
     target: float | None = ComparisonCriteria.target,
+    higher_is_better: bool | None = ComparisonCriteria.higher_is_better,
 ) -> Comparison:
     """Rank the policies of each protocol by their mean over common seeds.
 
@@ -50,7 +51,7 @@ def compare(
     ----------
     runs
         From `lr_study.load_runs`.
-    metric, at, baseline, margin, target
+    metric, at, baseline, margin, target, higher_is_better
         See `ComparisonCriteria`.
 
     Raises
@@ -69,16 +70,19 @@ def compare(
         raise UsageError(
             f"runs lack the columns {', '.join(missing)}: give what lr_study.load_runs returns"
         )
-    criteria = ComparisonCriteria(metric, at, baseline, margin, target)
+    criteria = ComparisonCriteria(metric, at, baseline, margin, target, higher_is_better)
     valid, excluded = _exclude(runs)
+    criteria = criteria.of_runs(list(valid["protocol"]))
+    valid, of_others = _with_metric(valid, criteria, is_named=metric is not None)
+    excluded += of_others
     races = races_of(runs)
     protocols, not_paired = _group(valid, races)
     rankings = [_rank(name, paired, criteria, races.get(name)) for name, paired in protocols]
     return Comparison(
         experiment=experiment,
-        metric=metric,
+        metric=criteria.by.val,
         at=at,
-        higher_is_better=criteria.higher_is_better,
+        higher_is_better=criteria.by.higher_is_better,
         baseline=criteria.baseline,
         protocols=tuple(sorted(rankings, key=lambda ranking: (-ranking.runs, ranking.id))),
         excluded=(*excluded, *not_paired),
@@ -95,6 +99,35 @@ def _exclude(runs: pd.DataFrame) -> tuple[pd.DataFrame, list[Excluded]]:
         excluded += _excluded(valid["run_id"], reasons)
         valid = valid[reasons.isna()]
     return valid, excluded
+
+
+def _with_metric(
+    runs: pd.DataFrame, criteria: ComparisonCriteria, *, is_named: bool
+) -> tuple[pd.DataFrame, list[Excluded]]:
+    """Separate the runs that have the ranking metric from those that do not.
+
+    The loss, and the metric of its own protocol, a run lacks only if it diverged. Any other may be
+    known by its curve alone.
+    """
+    metric, column = criteria.by, criteria.column
+
+    def value(run: Mapping[str, Any]) -> float | None:
+        known = [v for v in run.get("curves", {}).get(metric.val, ()) if v is not None]
+        if pd.notna(run.get(column)) or not known:
+            return run.get(column)
+        return known[-1] if criteria.at == "final" else metric.best(known)
+
+    own = runs["protocol"].map(metric_of)
+    is_expected = own.map(lambda of_run: metric in (of_run, LOSS))
+    if is_expected.all():
+        return runs, []
+    runs = runs.assign(**{column: [value(run) for run in runs.to_dict("records")]})
+    has_it = is_expected | runs[column].notna()
+    if is_named and not has_it.any():
+        known = sorted({of_run.val for of_run in own} | {LOSS.val})
+        raise UsageError(f"metric={metric.val} is not allowed: the runs have {', '.join(known)}")
+    reasons = [None if has else message("no metric", name=metric.val) for has in has_it]
+    return runs[has_it], _excluded(runs["run_id"], reasons)
 
 
 def _excluded(run_ids: Iterable[str], reasons: Iterable[Any]) -> list[Excluded]:
@@ -128,7 +161,7 @@ def _rank(
     race: RaceRecord | None,
 ) -> ProtocolRanking:
     ranking = rank_policies(protocol_id, paired, criteria, race)
-    return replace(ranking, advice=advise(ranking, criteria.metric, criteria.baseline))
+    return replace(ranking, advice=advise(ranking, criteria.by, criteria.baseline))
 
 
 def _warn(rankings: Sequence[ProtocolRanking], runs: pd.DataFrame, baseline: str) -> Iterator[str]:

@@ -31,6 +31,7 @@ ENGLISH: Catalog = {
     "images lost": (
         "val_loss ends at {value:.6g}, but the log-loss of its images is {loss:.6g} on average"
     ),
+    "no metric": "no {name}: its runs are ranked by another metric",
     "duplicate": ("Duplicate: same policy, seed and settings as {run_id}, which finished first"),
     "seed unknown": "unknown seed: it cannot be paired with the other runs of its protocol",
     "seed not common": "seed {seed} of {policy} is not ranked: the common seeds are {seeds}",
@@ -47,6 +48,10 @@ ENGLISH: Catalog = {
     "uneven": (
         "Timing differences reflect the machine, not the policy: "
         "equal work took {low:.2g} to {high:.2g} s per epoch"
+    ),
+    "no margin": (
+        "Without a margin no policy is tied: --margin takes the smallest difference of {name} that "
+        "matters"
     ),
     "unused": "Seeds {seeds} do not complete a repetition of the {folds} folds and are not used",
     "not by images": "Runs are ranked by one score each, not image by image: {reason}",

@@ -19,12 +19,12 @@ from lr_study.report.commands import Commands, Origin
 from lr_study.report.figures.curves import MAX_FAMILIES
 from lr_study.report.page_tables import PageTables, Texts
 from lr_study.report.units import MISSING, Unit
-from lr_study.runs import model_of
+from lr_study.runs import ACCURACY, metric_of, model_of
 
 STUDY_ORDER = ("fixed", "exp_decay", "step_decay")
 """The families in the order in which the original study took them."""
 
-CURVE_FIGURES = ("accuracy", "accuracy_zoom", "loss", "learning_rate")
+CURVE_FIGURES = ("accuracy", "accuracy_zoom", "metric", "loss", "learning_rate")
 
 ANSWER_LINES = 2
 """Sentences of the advice that stand above the ranking."""
@@ -45,8 +45,13 @@ class PagePart:
 
     @property
     def texts(self) -> Texts:
+        """The texts of a page; those that speak of the accuracy name the protocol's metric."""
         texts: Texts = self.text.TEXTS
-        return texts
+        own = metric_of(self.ranking.fields)
+        if own == ACCURACY:
+            return texts
+        named = self.text.OF_METRIC.items()
+        return {**texts, **{name: text.replace("{own}", own.name) for name, text in named}}
 
     @property
     def heading(self) -> str:
@@ -118,7 +123,7 @@ class PagePart:
     @property
     def _advice(self) -> Sequence[str]:
         return advise(
-            self.ranking, self.comparison.metric, self.comparison.baseline, self.text.ADVICE
+            self.ranking, self.comparison.by, self.comparison.baseline, self.text.ADVICE
         ).split("\n")
 
     def families(self) -> Iterator[tuple[str, list[Row], str]]:
@@ -167,7 +172,7 @@ class PagePart:
             yield texts[f"of {name}"].format(
                 method=translated(test.method),
                 correction=translated(test.correction),
-                margin=margin_text(self.ranking, self.comparison.metric, self.text.ADVICE),
+                margin=margin_text(self.ranking, self.comparison.by, self.text.ADVICE),
             )
 
     @property

@@ -74,6 +74,11 @@ class Metric:
         """Whether it is a share of examples, from 0 to 1."""
         return is_share(self.name)
 
+    @property
+    def form(self) -> str:
+        """The format of its values: four decimals, or four digits where its unit is unknown."""
+        return ".4f" if self.is_share or self == LOSS else ".4g"
+
     def column(self, at: str) -> str:
         """Return the name of a run's ``final`` or ``best`` value."""
         return f"{at}_{self.val}"
