@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from lr_study.comparison.advice import advise
+from lr_study.comparison.advice_texts import ENGLISH_ADVICE
 from lr_study.comparison.criteria import ComparisonCriteria
 from lr_study.comparison.guards import duplicate_reasons, fields_that_differ, invalid_reasons
-from lr_study.comparison.messages import message
+from lr_study.comparison.messages import about_examples, is_of_images, message, of_examples
 from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.comparison.race_record import RaceRecord, races_of
 from lr_study.comparison.ranking import rank_policies
@@ -160,8 +161,10 @@ def _rank(
     criteria: ComparisonCriteria,
     race: RaceRecord | None,
 ) -> ProtocolRanking:
-    ranking = rank_policies(protocol_id, paired, criteria, race)
-    return replace(ranking, advice=advise(ranking, criteria.by, criteria.baseline))
+    ranking, catalog = rank_policies(protocol_id, paired, criteria, race), ENGLISH_ADVICE
+    if not is_of_images(paired.protocol):
+        ranking, catalog = about_examples(ranking), of_examples(ENGLISH_ADVICE)
+    return replace(ranking, advice=advise(ranking, criteria.by, criteria.baseline, catalog))
 
 
 def _warn(rankings: Sequence[ProtocolRanking], runs: pd.DataFrame, baseline: str) -> Iterator[str]:

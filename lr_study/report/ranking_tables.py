@@ -11,6 +11,8 @@ from lr_study.comparison import (
     Interval,
     ProtocolRanking,
     Row,
+    about_examples,
+    is_of_images,
     margin_text,
     message,
     ranked_metrics,
@@ -244,7 +246,8 @@ def _reached(row: Row) -> str:
 
 def _method_lines(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[str]:
     """Name the methods behind the numbers of the table, once each."""
-    yield f"ranked by: {message(f'by {ranking.rule}')}"
+    rule = message(f"by {ranking.rule}")
+    yield f"ranked by: {rule if is_of_images(ranking.fields) else about_examples(rule)}"
     best = ranking.rows[0]
     if best.interval_method:
         yield f"±: {best.interval_method}"
