@@ -1,5 +1,6 @@
 """Comparison of an experiment's runs: exclude invalid ones, then rank each protocol separately."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -112,10 +113,13 @@ def _with_metric(
     """
     metric, column = criteria.by, criteria.column
 
-    def value(run: Mapping[str, Any]) -> float | None:
-        known = [v for v in run.get("curves", {}).get(metric.val, ()) if v is not None]
-        if pd.notna(run.get(column)) or not known:
-            return run.get(column)
+    def value(run: Mapping[str, Any]) -> float:
+        logged = float(run.get(column, math.nan))
+        curves = run.get("curves")
+        curve = curves.get(metric.val) if isinstance(curves, Mapping) else None
+        known = [v for v in curve or () if v is not None]
+        if math.isfinite(logged) or not known:
+            return logged if math.isfinite(logged) else math.nan
         return known[-1] if criteria.at == "final" else metric.best(known)
 
     own = runs["protocol"].map(metric_of)

@@ -138,4 +138,5 @@ def metric_of(fields: Mapping[str, Any]) -> Metric:
     name, direction = fields.get("metric"), fields.get("direction")
     if not isinstance(name, str) or direction not in ("higher", "lower"):
         return ACCURACY
-    return Metric(name, direction == "higher")
+    known = next((metric for metric in (ACCURACY, LOSS) if metric.name == name), None)
+    return known or Metric(name, direction == "higher")

@@ -174,9 +174,14 @@ def test_an_edited_metric_or_a_gap_is_refused() -> None:
     edited.loc[0, "final_val_mae"] = 1.0
     gap = three(2)
     gap.loc[1, "curves"]["val_mae"][1] = None
-    reasons = [str(compare(runs).excluded[0].reason) for runs in (edited, gap)]
+    short = three(2)
+    short.loc[0, "curves"]["val_mae"].pop()
+    reasons = [str(compare(runs).excluded[0].reason) for runs in (edited, gap, short)]
     assert reasons[0].startswith("metric final_val_mae is 1, but its curve gives ")
-    assert reasons[1] == "no val_mae at epoch 2"
+    assert reasons[1:] == [
+        "no val_mae at epoch 2",
+        "trained for 2 epochs, but the protocol declares 3",
+    ]
 
 
 def test_a_share_of_examples_is_in_points() -> None:

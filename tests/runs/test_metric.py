@@ -51,6 +51,8 @@ def test_a_name_that_does_not_tell_needs_a_direction() -> None:
         ({"metric": 3, "direction": "lower"}, ACCURACY),
         ({"metric": "mae", "direction": "lower"}, MAE),
         ({"metric": "loss", "direction": "lower"}, LOSS),
+        ({"metric": "loss", "direction": "higher"}, LOSS),  # nobody wrote that but by hand
+        ({"metric": "accuracy", "direction": "lower"}, ACCURACY),
     ],
 )
 def test_the_metric_of_a_protocol(fields, metric: Metric) -> None:
