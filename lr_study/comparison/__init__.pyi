@@ -8,7 +8,11 @@ from .fold_inference import infer as infer
 from .frames import BY as BY
 from .image_scores import ImageScores as ImageScores
 from .messages import ENGLISH as ENGLISH
+from .messages import EXAMPLES as EXAMPLES
+from .messages import about_examples as about_examples
+from .messages import is_of_images as is_of_images
 from .messages import message as message
+from .messages import of_examples as of_examples
 from .messages import translate as translate
 from .metric_ranks import TO_TARGET as TO_TARGET
 from .metric_ranks import ranked_metrics as ranked_metrics

@@ -1,6 +1,7 @@
 """Advice on a ranking: which policy to use, and what would resolve the inconclusive cases."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from lr_study.comparison.advice_texts import (
     ENGLISH_ADVICE,
@@ -16,7 +17,7 @@ from lr_study.comparison.fold_advice import fold_advice
 from lr_study.comparison.messages import Catalog
 from lr_study.comparison.results import WORSE, ProtocolRanking, Row, SampleSize
 from lr_study.comparison.search_edges import is_learning_rate
-from lr_study.runs import Metric
+from lr_study.runs import Metric, four_digits
 
 
 def advise(
@@ -89,10 +90,13 @@ def _versus_baseline(best: Row, metric: Metric, baseline: str, catalog: Catalog)
     low, high = difference.interval
     above, below = ("better", "worse") if metric.higher_is_better else ("worse", "better")
     key = above if low > 0 else below if high < 0 else "not better"
-    scale = scale_of(metric)
-    return key, catalog[f"{kind_of(metric)} difference"].format(
-        mean=scale * difference.mean, low=scale * low, high=scale * high, name=metric.val
-    )
+    kind, scale = kind_of(metric), scale_of(metric)
+    values = {"mean": scale * difference.mean, "low": scale * low, "high": scale * high}
+    shown: dict[str, Any] = values
+    if kind == "metric":
+        form = four_digits(values.values())
+        shown = {name: format(value, f"+{form}") for name, value in values.items()}
+    return key, catalog[f"{kind} difference"].format(**shown, name=metric.val)
 
 
 def _search_advice(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Criteria of a comparison: metric, epoch, baseline, margin and target."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -61,7 +62,7 @@ class ComparisonCriteria:
         object.__setattr__(self, "baseline", str(parse(self.baseline)))
         if self.margin is not None:
             object.__setattr__(self, "margin", real_number("margin", self.margin))
-            if not self.margin >= 0:
+            if not 0 <= self.margin < math.inf:
                 raise UsageError(f"margin={self.margin} is not allowed: it is 0 or more")
         if self.target is not None:
             object.__setattr__(self, "target", real_number("target", self.target))

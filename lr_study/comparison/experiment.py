@@ -1,5 +1,6 @@
 """Comparison of an experiment's runs: exclude invalid ones, then rank each protocol separately."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from lr_study.comparison.advice import advise
+from lr_study.comparison.advice_texts import ENGLISH_ADVICE
 from lr_study.comparison.criteria import ComparisonCriteria
 from lr_study.comparison.guards import duplicate_reasons, fields_that_differ, invalid_reasons
-from lr_study.comparison.messages import message
+from lr_study.comparison.messages import about_examples, is_of_images, message, of_examples
 from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.comparison.race_record import RaceRecord, races_of
 from lr_study.comparison.ranking import rank_policies
@@ -111,10 +113,13 @@ def _with_metric(
     """
     metric, column = criteria.by, criteria.column
 
-    def value(run: Mapping[str, Any]) -> float | None:
-        known = [v for v in run.get("curves", {}).get(metric.val, ()) if v is not None]
-        if pd.notna(run.get(column)) or not known:
-            return run.get(column)
+    def value(run: Mapping[str, Any]) -> float:
+        logged = float(run.get(column, math.nan))
+        curves = run.get("curves")
+        curve = curves.get(metric.val) if isinstance(curves, Mapping) else None
+        known = [v for v in curve or () if v is not None]
+        if math.isfinite(logged) or not known:
+            return logged if math.isfinite(logged) else math.nan
         return known[-1] if criteria.at == "final" else metric.best(known)
 
     own = runs["protocol"].map(metric_of)
@@ -160,8 +165,10 @@ def _rank(
     criteria: ComparisonCriteria,
     race: RaceRecord | None,
 ) -> ProtocolRanking:
-    ranking = rank_policies(protocol_id, paired, criteria, race)
-    return replace(ranking, advice=advise(ranking, criteria.by, criteria.baseline))
+    ranking, catalog = rank_policies(protocol_id, paired, criteria, race), ENGLISH_ADVICE
+    if not is_of_images(paired.protocol):
+        ranking, catalog = about_examples(ranking), of_examples(ENGLISH_ADVICE)
+    return replace(ranking, advice=advise(ranking, criteria.by, criteria.baseline, catalog))
 
 
 def _warn(rankings: Sequence[ProtocolRanking], runs: pd.DataFrame, baseline: str) -> Iterator[str]:

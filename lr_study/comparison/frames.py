@@ -87,11 +87,10 @@ def _title(ranking: "ProtocolRanking") -> str:
 def _short_frame(comparison: "Comparison", ranking: "ProtocolRanking") -> "pd.DataFrame":
     import pandas as pd
 
-    rows = []
+    rows, form = [], comparison.by.form(row.estimate for row in ranking.rows)
     for row in ranking.rows:
         versus = row.vs_baseline[comparison.metric] if row.vs_baseline else None
         margin = None if row.interval is None else (row.interval[1] - row.interval[0]) / 2
-        form = comparison.by.form
         rows.append(
             {
                 "rank": row.rank,

@@ -60,7 +60,7 @@ def _invalid_reason(
 ) -> str | None:
     curves, epochs = run["curves"], int(run["protocol"]["epochs"])
     return (
-        _wrong_length(curves, epochs)
+        _wrong_length(run, curves, epochs)
         or _wrong_values(run, curves)
         or _wrong_rate(curves, run["policy"], _declared_rates(run, rates_of))
         or _wrong_metric(run, curves)
@@ -68,10 +68,12 @@ def _invalid_reason(
     )
 
 
-def _wrong_length(curves: _Curves, declared: int) -> str | None:
+def _wrong_length(run: Mapping[str, Any], curves: _Curves, declared: int) -> str | None:
     # A curve may be missing; a rate that was not logged in every epoch is told apart below.
-    lengths = {len(curves.get(name, ())) for name in CURVES if name != "learning_rate"} - {0}
-    lengths.add(max((len(curves.get(name, ())) for name in CURVES), default=0))
+    metric = metric_of(run["protocol"])
+    lengths_of = {name: len(curves.get(name, ())) for name in (*CURVES, metric.name, metric.val)}
+    lengths = {length for name, length in lengths_of.items() if name != "learning_rate"} - {0}
+    lengths.add(max(lengths_of.values()))
     wrong = sorted(lengths - {declared})
     return message("epochs", trained=wrong[-1], declared=declared) if wrong else None
 

@@ -91,7 +91,7 @@ def _epochs_to_target(paired: PairedScores, baseline: str, target: float | None)
         targets = dict(zip(runs["seed"], runs[metric.column("final")], strict=True))
     epochs = [
         _first_as_good(
-            curves[metric.val],
+            curves.get(metric.val, ()),
             targets.get(seed, never) if target is None else target,
             higher_is_better=metric.higher_is_better,
         )

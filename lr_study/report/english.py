@@ -1,6 +1,7 @@
 """The English texts of a report."""
 
 from lr_study.comparison import ENGLISH, ENGLISH_ADVICE
+from lr_study.comparison import EXAMPLES as EXAMPLES
 
 ADVICE = ENGLISH_ADVICE
 MESSAGES = ENGLISH

@@ -10,8 +10,10 @@ from lr_study.comparison import (
     ProtocolRanking,
     Row,
     advise,
+    is_of_images,
     margin_text,
     message,
+    of_examples,
     translate,
 )
 from lr_study.policies import short_name
@@ -46,12 +48,21 @@ class PagePart:
     @property
     def texts(self) -> Texts:
         """The texts of a page; those that speak of the accuracy name the protocol's metric."""
-        texts: Texts = self.text.TEXTS
+        texts = self._worded(self.text.TEXTS)
         own = metric_of(self.ranking.fields)
         if own == ACCURACY:
             return texts
         named = self.text.OF_METRIC.items()
         return {**texts, **{name: text.replace("{own}", own.name) for name, text in named}}
+
+    def _worded(self, catalog: Texts) -> Texts:
+        if is_of_images(self.ranking.fields):
+            return catalog
+        return of_examples(catalog, self.text.EXAMPLES)
+
+    def translated(self, message: str | None) -> str:
+        """A message of the ranking in the language of the page."""
+        return translate(message or "", self._worded(self.text.MESSAGES))
 
     @property
     def heading(self) -> str:
@@ -123,7 +134,10 @@ class PagePart:
     @property
     def _advice(self) -> Sequence[str]:
         return advise(
-            self.ranking, self.comparison.by, self.comparison.baseline, self.text.ADVICE
+            self.ranking,
+            self.comparison.by,
+            self.comparison.baseline,
+            self._worded(self.text.ADVICE),
         ).split("\n")
 
     def families(self) -> Iterator[tuple[str, list[Row], str]]:
@@ -160,11 +174,8 @@ class PagePart:
     def methods(self) -> Iterator[str]:
         """The statistical methods behind the numbers."""
         texts, rows = self.texts, self.ranking.rows
-
-        def translated(message: str | None) -> str:
-            return translate(message or "", self.text.MESSAGES)
-
-        rule = translate(message(f"by {self.ranking.rule}"), self.text.MESSAGES)
+        translated = self.translated
+        rule = translated(message(f"by {self.ranking.rule}"))
         yield texts["ranked by"].format(rule=rule)
         if rows[0].interval_method:
             yield texts["of intervals"].format(method=translated(rows[0].interval_method))

@@ -269,7 +269,7 @@ class PageTables:
         own = self.own
         shown: dict[str, tuple[float, str, bool]] = {
             own.val: (
-                *((100, "+.2f") if own.is_share else (1, f"+{own.form}")),
+                *((100, "+.2f") if own.is_share else (1, "+.4g")),
                 own.higher_is_better,
             ),
             LOSS.val: (1, "+.4f", False),

@@ -62,7 +62,8 @@ def ranking_markdown(comparison: Comparison, by: str = "policy") -> str:
 
 
 def _policies(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[tuple[str, ...]]:
-    score, form = f"{comparison.at} {comparison.metric} ± 95 %", comparison.by.form
+    score = f"{comparison.at} {comparison.metric} ± 95 %"
+    form = comparison.by.form(row.estimate for row in ranking.rows)
     yield ("rank", "verdict", "policy", score, "Δ vs baseline", "p")
     for row in ranking.rows:
         difference = None if row.vs_baseline is None else row.vs_baseline[comparison.metric]
@@ -79,14 +80,15 @@ def _policies(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[tupl
 
 def _families(ranking: ProtocolRanking) -> Iterator[tuple[str, ...]]:
     own = metric_of(ranking.fields)
+    form = own.form(row.test_estimate for row in ranking.families)
     yield ("family", "policy", "of", f"test {own.name} ± 95 %", "Δ vs baseline", "p")
     for row in ranking.families:
         yield (
             row.family,
             row.policy,
             str(row.tried),
-            _estimate(row.test_estimate, row.interval, own.form),
-            *difference_cells(row.vs_baseline, is_baseline=row.vs_baseline is None, form=own.form),
+            _estimate(row.test_estimate, row.interval, form),
+            *difference_cells(row.vs_baseline, is_baseline=row.vs_baseline is None, form=form),
         )
 
 

@@ -11,6 +11,8 @@ from lr_study.comparison import (
     Interval,
     ProtocolRanking,
     Row,
+    about_examples,
+    is_of_images,
     margin_text,
     message,
     ranked_metrics,
@@ -130,7 +132,8 @@ def _headline(comparison: Comparison, ranking: ProtocolRanking) -> str:
 
 def _score_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Column]:
     """The columns on the metric that ranks: verdicts, estimates and differences."""
-    rows, form = ranking.rows, comparison.by.form
+    rows = ranking.rows
+    form = comparison.by.form(row.estimate for row in rows)
     versus = [
         difference_cells(
             None if row.vs_baseline is None else row.vs_baseline[comparison.metric],
@@ -191,7 +194,8 @@ def _curve_columns(ranking: ProtocolRanking) -> list[Column]:
 
 def _family_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Column]:
     families, own = ranking.families, metric_of(ranking.fields)
-    form = own.form
+    form = own.form(family.test_estimate for family in families)
+    val_form = comparison.by.form(family.estimate for family in families)
     versus = [
         difference_cells(
             family.vs_baseline, is_baseline=family.policy == comparison.baseline, form=form
@@ -207,7 +211,7 @@ def _family_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Co
         ),
         Column("policy", [family.policy for family in families], left=True, wraps=True),
         Column("of", [str(family.tried) for family in families]),
-        Column("val", [fit(family.estimate, comparison.by.form, 7) for family in families]),
+        Column("val", [fit(family.estimate, val_form, 7) for family in families]),
         Column(
             f"test\n{_short_name(own)}", [fit(family.test_estimate, form, 6) for family in families]
         ),
@@ -244,7 +248,8 @@ def _reached(row: Row) -> str:
 
 def _method_lines(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[str]:
     """Name the methods behind the numbers of the table, once each."""
-    yield f"ranked by: {message(f'by {ranking.rule}')}"
+    rule = message(f"by {ranking.rule}")
+    yield f"ranked by: {rule if is_of_images(ranking.fields) else about_examples(rule)}"
     best = ranking.rows[0]
     if best.interval_method:
         yield f"±: {best.interval_method}"

@@ -20,8 +20,8 @@ ADVICE = {
     "not better": "Значимого преимущества над базовым {baseline} нет: {difference}.",
     "accuracy difference": "{mean:+.2f} [{low:+.2f}, {high:+.2f}] п. п. точности",
     "loss difference": "{mean:+.4f} [{low:+.4f}, {high:+.4f}] потерь на валидации",
-    "metric difference": "{mean:+.4g} [{low:+.4g}, {high:+.4g}] по {name}",
-    "metric margin": "{margin:.3g} по {name}",
+    "metric difference": "{mean} [{low}, {high}] по {name}",
+    "metric margin": "{margin:g} по {name}",
     "accuracy margin": "{margin:.3g} п. п.",
     "loss margin": "{margin:.3g} по потерям",
     "tied": "Равноценны в пределах {margin}: {policies}.",
@@ -107,6 +107,16 @@ ADVICE = {
     "minute": "мин",
     "hour": "ч",
 }
+
+EXAMPLES = {
+    "изображения": "примеры",
+    "изображений": "примеров",
+    "изображениям": "примерам",
+    "изображениями": "примерами",
+    "изображениях": "примерах",
+    "изображении": "примере",
+}
+"""The words of these texts for images, and those for the examples of a model of one's own."""
 
 MESSAGES = {
     "study": "исследование: показатели — в его дочерних запусках",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lr_study.comparison import Interval
-from lr_study.runs import is_share
+from lr_study.runs import four_digits, is_share
 
 MISSING = "–"
 
@@ -38,7 +38,9 @@ class Unit:
 
     def value(self, value: float | None) -> str:
         """Return a value alone; a dash for None."""
-        digits = ".4g" if self.decimals is None else f".{self.decimals}f"
+        digits = f".{self.decimals}f"
+        if self.decimals is None:
+            digits = four_digits([value])
         return self._format(value, f"{self.sign}{digits}")
 
     def estimate(self, value: float | None, interval: Interval | None) -> str:

@@ -14,7 +14,15 @@ from lr_study.runs.grids import (
     requested_study,
 )
 from lr_study.runs.image_results import LEAST_LOG_PROBABILITY, ImageResults, log_probabilities
-from lr_study.runs.metric import ACCURACY, LOSS, Metric, direction_of, is_share, metric_of
+from lr_study.runs.metric import (
+    ACCURACY,
+    LOSS,
+    Metric,
+    direction_of,
+    four_digits,
+    is_share,
+    metric_of,
+)
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan, seeds_text
 from lr_study.runs.protocol import (
     PROTOCOL_VERSION,
@@ -98,6 +106,7 @@ __all__ = [
     "convergence_tolerance",
     "digest_of_groups",
     "direction_of",
+    "four_digits",
     "has_diverged",
     "image_settings",
     "is_share",

@@ -1,7 +1,8 @@
 """The metric that runs are ranked by: its name, and whether higher values are better."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,10 +75,9 @@ class Metric:
         """Whether it is a share of examples, from 0 to 1."""
         return is_share(self.name)
 
-    @property
-    def form(self) -> str:
-        """The format of its values: four decimals, or four digits where its unit is unknown."""
-        return ".4f" if self.is_share or self == LOSS else ".4g"
+    def form(self, values: Iterable[float | None]) -> str:
+        """Return the format of such values: four decimals, or four digits if it has a unit."""
+        return ".4f" if self.is_share or self == LOSS else four_digits(values)
 
     def column(self, at: str) -> str:
         """Return the name of a run's ``final`` or ``best`` value."""
@@ -107,6 +107,19 @@ def direction_of(name: str) -> bool | None:
     return None
 
 
+def four_digits(values: Iterable[float | None]) -> str:
+    """Return the format that gives the largest of some values four digits, if it can.
+
+    >>> [format(value, four_digits([value])) for value in (15417.5, 3.14159, 0.00123456, 3e9)]
+    ['15418', '3.142', '0.001235', '3.000e+09']
+    """
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    if not 0 < largest < math.inf:
+        return ".4g"
+    exponent = math.floor(math.log10(largest))
+    return f".{max(3 - exponent, 0)}f" if -5 < exponent < 7 else ".3e"
+
+
 def is_share(name: str) -> bool:
     """Whether a metric is a share of examples: an accuracy, of any kind and set.
 
@@ -125,4 +138,5 @@ def metric_of(fields: Mapping[str, Any]) -> Metric:
     name, direction = fields.get("metric"), fields.get("direction")
     if not isinstance(name, str) or direction not in ("higher", "lower"):
         return ACCURACY
-    return Metric(name, direction == "higher")
+    known = next((metric for metric in (ACCURACY, LOSS) if metric.name == name), None)
+    return known or Metric(name, direction == "higher")

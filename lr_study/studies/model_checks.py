@@ -37,8 +37,7 @@ def compiled_model(workload: Workload) -> Any:
         if isinstance(optimizer, keras.optimizers.Optimizer):  # each model needs its own
             optimizer = type(optimizer).from_config(optimizer.get_config())
         metrics = [] if workload.ranked_by == LOSS else [workload.metric]
-        with in_one_line(f"the model of {workload.name} cannot be compiled: compile it yourself"):
-            model.compile(optimizer=optimizer, loss=workload.loss, metrics=metrics)
+        model.compile(optimizer=optimizer, loss=workload.loss, metrics=metrics)
     if getattr(model.optimizer, "gradient_accumulation_steps", None):
         raise UsageError("gradient_accumulation_steps is not supported by studies: leave it out")
     return model

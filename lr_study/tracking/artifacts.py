@@ -14,7 +14,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def write_curves(folder: Path, record: RunRecord) -> None:
-    """Write ``figures/accuracy.svg`` (or that of another metric), ``loss`` and ``learning_rate``."""
+    """Write ``figures/accuracy.svg`` (or another metric), ``loss.svg``, ``learning_rate.svg``."""
     (folder / "figures").mkdir()
     for name, figure in curve_figures(record.epochs, record.protocol.ranked_by).items():
         figure.savefig(folder / "figures" / f"{name}.svg", metadata={"Date": None})
