@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from lr_study.cli.completion import experiment_names
-from lr_study.comparison import HIGHER_IS_BETTER, SELECTION_RULES, ComparisonCriteria
+from lr_study.comparison import SELECTION_RULES, ComparisonCriteria
 from lr_study.runs import BACKBONES, ENGINES, OPTIMIZERS, Settings
 from lr_study.support import UsageError, utf8_text
 
@@ -42,11 +42,18 @@ _HELP = {
     "test_fraction": "Share of each class for the test set, the same under every seed.",
     "split_seed": "Seed of the test split.",
     "seed": "Decides validation set, initial weights, batch order and drop-connect.",
-    "metric": f"{' or '.join(HIGHER_IS_BETTER)}.",
+    "metric": "A metric of the runs, such as val_loss or val_mae; default: their protocol's.",
+    "higher_is_better": "Which values of --metric are better, where its name does not tell.",
     "at": f"{' or '.join(SELECTION_RULES)}: which epoch of a run.",
     "baseline": "The policy that differences are measured from.",
-    "margin": "Smallest difference that matters: points of accuracy, or hundredths of a loss.",
-    "target": "Accuracy to count epochs to; default: the baseline's final one, seed by seed.",
+    "margin": (
+        "Smallest difference that matters: points of accuracy or hundredths of a loss, default "
+        "0.5; for any other metric in its unit, default 0."
+    ),
+    "target": (
+        "Accuracy, or value of the metric, to count epochs to; default: the baseline's final one, "
+        "seed by seed."
+    ),
     "duplicates": "keep or drop: leave out images that are in several classes.",
     "follow_links": "Follow links that lead out of the folder of images.",
     "min_class_size": "Leave out classes with fewer usable images; 0 leaves out none.",
@@ -71,6 +78,8 @@ TrackingUri = Annotated[
 def option(name: str, kind: Any) -> Any:
     """Return a typer option; one for a number reports other text as `UsageError`."""
     number = next((number for number in (int, float) if kind in (number, number | None)), None)
+    if kind == (bool | None):
+        return typer.Option("--higher-is-better/--lower-is-better", help=_HELP[name])
     if kind is bool:
         return typer.Option(f"--{name.replace('_', '-')}", help=_HELP[name])
     if number is None:

@@ -1,7 +1,6 @@
 from .advice import advise as advise
 from .advice_texts import ENGLISH_ADVICE as ENGLISH_ADVICE
 from .advice_texts import margin_text as margin_text
-from .criteria import HIGHER_IS_BETTER as HIGHER_IS_BETTER
 from .criteria import SELECTION_RULES as SELECTION_RULES
 from .criteria import ComparisonCriteria as ComparisonCriteria
 from .experiment import compare as compare
@@ -9,10 +8,14 @@ from .fold_inference import infer as infer
 from .frames import BY as BY
 from .image_scores import ImageScores as ImageScores
 from .messages import ENGLISH as ENGLISH
+from .messages import EXAMPLES as EXAMPLES
+from .messages import about_examples as about_examples
+from .messages import is_of_images as is_of_images
 from .messages import message as message
+from .messages import of_examples as of_examples
 from .messages import translate as translate
-from .metric_ranks import RANKED_METRICS as RANKED_METRICS
 from .metric_ranks import TO_TARGET as TO_TARGET
+from .metric_ranks import ranked_metrics as ranked_metrics
 from .paired_images import RANDOM_SEED as RANDOM_SEED
 from .race_record import RaceRecord as RaceRecord
 from .race_record import races_of as races_of

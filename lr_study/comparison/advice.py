@@ -1,6 +1,7 @@
 """Advice on a ranking: which policy to use, and what would resolve the inconclusive cases."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from lr_study.comparison.advice_texts import (
     ENGLISH_ADVICE,
@@ -12,15 +13,15 @@ from lr_study.comparison.advice_texts import (
     named,
     scale_of,
 )
-from lr_study.comparison.criteria import HIGHER_IS_BETTER
 from lr_study.comparison.fold_advice import fold_advice
 from lr_study.comparison.messages import Catalog
 from lr_study.comparison.results import WORSE, ProtocolRanking, Row, SampleSize
 from lr_study.comparison.search_edges import is_learning_rate
+from lr_study.runs import Metric, four_digits
 
 
 def advise(
-    ranking: ProtocolRanking, metric: str, baseline: str, catalog: Catalog = ENGLISH_ADVICE
+    ranking: ProtocolRanking, metric: Metric, baseline: str, catalog: Catalog = ENGLISH_ADVICE
 ) -> str:
     """Return the advice on a ranking, one sentence a line.
 
@@ -31,8 +32,7 @@ def advise(
     Parameters
     ----------
     metric
-        The metric that the ranking is by: ``val_accuracy``, whose differences are in points, or
-        ``val_loss``.
+        The metric that the ranking is by; differences of an accuracy are in points.
     """
     best = ranking.rows[0]
     if best.diverged:
@@ -57,7 +57,7 @@ def _single_run_advice(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[s
 
 
 def _multi_seed_advice(
-    ranking: ProtocolRanking, metric: str, baseline: str, catalog: Catalog
+    ranking: ProtocolRanking, metric: Metric, baseline: str, catalog: Catalog
 ) -> Iterator[str]:
     best, *others = ranking.rows
     key, difference = _versus_baseline(best, metric, baseline, catalog)
@@ -69,16 +69,17 @@ def _multi_seed_advice(
     if key:
         yield catalog[key].format(baseline=baseline, difference=difference)
     margin = margin_text(ranking, metric, catalog)
-    for verdicts, key in ((("tied",), "tied"), (WORSE, "beaten"), (("undecided",), "undecided")):
+    beaten = "beaten" if ranking.margin else "beaten at all"
+    for verdicts, key in ((("tied",), "tied"), (WORSE, beaten), (("undecided",), "undecided")):
         policies = [row.policy for row in others if row.verdict in verdicts]
         if policies:
             yield catalog[key].format(margin=margin, policies=named(policies, catalog))
     yield from _data_needed(ranking, catalog)
 
 
-def _versus_baseline(best: Row, metric: str, baseline: str, catalog: Catalog) -> tuple[str, str]:
+def _versus_baseline(best: Row, metric: Metric, baseline: str, catalog: Catalog) -> tuple[str, str]:
     """How the best policy compares with the baseline: the key of a sentence, and the difference."""
-    difference = None if best.vs_baseline is None else best.vs_baseline[metric]
+    difference = None if best.vs_baseline is None else best.vs_baseline[metric.val]
     if (
         best.policy == baseline
         or difference is None
@@ -87,12 +88,15 @@ def _versus_baseline(best: Row, metric: str, baseline: str, catalog: Catalog) ->
     ):
         return "", ""
     low, high = difference.interval
-    above, below = ("better", "worse") if HIGHER_IS_BETTER[metric] else ("worse", "better")
+    above, below = ("better", "worse") if metric.higher_is_better else ("worse", "better")
     key = above if low > 0 else below if high < 0 else "not better"
-    scale = scale_of(metric)
-    return key, catalog[f"{kind_of(metric)} difference"].format(
-        mean=scale * difference.mean, low=scale * low, high=scale * high
-    )
+    kind, scale = kind_of(metric), scale_of(metric)
+    values = {"mean": scale * difference.mean, "low": scale * low, "high": scale * high}
+    shown: dict[str, Any] = values
+    if kind == "metric":
+        form = four_digits(values.values())
+        shown = {name: format(value, f"+{form}") for name, value in values.items()}
+    return key, catalog[f"{kind} difference"].format(**shown, name=metric.val)
 
 
 def _search_advice(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:

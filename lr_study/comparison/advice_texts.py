@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from lr_study.comparison.messages import Catalog
 from lr_study.comparison.results import ProtocolRanking, SampleSize
+from lr_study.runs import LOSS, Metric
 
 MAX_NAMED = 4
 """Policies listed by name in one sentence; the rest are counted."""
@@ -26,10 +27,13 @@ ENGLISH_ADVICE: Catalog = {
     "not better": "It is not significantly better than the baseline {baseline}: {difference}.",
     "accuracy difference": "{mean:+.2f} [{low:+.2f}, {high:+.2f}] points of accuracy",
     "loss difference": "{mean:+.4f} [{low:+.4f}, {high:+.4f}] of validation loss",
+    "metric difference": "{mean} [{low}, {high}] of {name}",
     "accuracy margin": "{margin:.3g} points",
+    "metric margin": "{margin:g} of {name}",
     "loss margin": "{margin:.3g} of loss",
     "tied": "Equivalent to within {margin}: {policies}.",
     "beaten": "Worse by more than {margin}: {policies}.",
+    "beaten at all": "Worse: {policies}.",
     "undecided": "Inconclusive: {policies}.",
     "seeds decide": (
         "About {seeds} seeds ({more} more, {cost} of training here) would settle {policies}."
@@ -99,18 +103,20 @@ ENGLISH_ADVICE: Catalog = {
 }
 
 
-def margin_text(ranking: ProtocolRanking, metric: str, catalog: Catalog = ENGLISH_ADVICE) -> str:
-    """Return the equivalence margin with its unit: points of accuracy, or units of the loss."""
-    return catalog[f"{kind_of(metric)} margin"].format(margin=scale_of(metric) * ranking.margin)
+def margin_text(ranking: ProtocolRanking, metric: Metric, catalog: Catalog = ENGLISH_ADVICE) -> str:
+    """Return the equivalence margin with its unit: points of accuracy, or units of the metric."""
+    margin = scale_of(metric) * ranking.margin
+    return catalog[f"{kind_of(metric)} margin"].format(margin=margin, name=metric.val)
 
 
-def kind_of(metric: str) -> str:
-    return "accuracy" if metric.endswith("accuracy") else "loss"
+def kind_of(metric: Metric) -> str:
+    """Return what texts call a metric: by its name, unless it is an accuracy or a loss."""
+    return "accuracy" if metric.is_share else "loss" if metric == LOSS else "metric"
 
 
-def scale_of(metric: str) -> float:
+def scale_of(metric: Metric) -> float:
     """Points, hundredths, are a unit of accuracies alone."""
-    return 100.0 if metric.endswith("accuracy") else 1.0
+    return 100.0 if metric.is_share else 1.0
 
 
 def by_cost(decisions: Sequence[SampleSize]) -> Iterator[tuple[int, list[SampleSize]]]:

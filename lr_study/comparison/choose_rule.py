@@ -32,14 +32,15 @@ def choose_rule(
         that they hold at 5 % over all of them.
     """
     fields = paired.protocol
-    config = test_config_for(criteria.metric, fields, criteria.margin)
+    metric, margin = criteria.by.val, criteria.margin_in_units
+    config = test_config_for(metric, fields, margin)
     folds = known_size(fields.get("folds"))
     diverged = np.asarray(paired.values("diverged") > 0).any(axis=1)
     if (
         fields.get("resampling") != "folds"
         or folds < 2
         or criteria.at != "final"
-        or criteria.metric not in IMAGE_METRICS
+        or metric not in IMAGE_METRICS
         or diverged.all()
         or not has_image_results(paired.select(np.flatnonzero(~diverged).tolist()))
     ):
@@ -57,7 +58,7 @@ def choose_rule(
             notes.append(message("ended", seeds=len(seeds), planned=planned))
     used = paired.under(seeds)
     images = used.select([int(np.argmin(diverged))]).runs[COLUMN].iloc[0].images
-    by_images = test_config_for(criteria.metric, {**fields, "val_size": images}, criteria.margin)
+    by_images = test_config_for(metric, {**fields, "val_size": images}, margin)
     try:
         return FoldRule(used, folds, criteria, by_images, notes, level), by_images
     except UsageError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lr_study.comparison.criteria import HIGHER_IS_BETTER, ComparisonCriteria
+from lr_study.comparison.criteria import ComparisonCriteria
 from lr_study.comparison.inference import (
     AllPairs,
     Differences,
@@ -19,9 +19,10 @@ from lr_study.comparison.inference import (
 from lr_study.comparison.messages import message
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import Difference
+from lr_study.runs import LOSS, is_share, metric_of
 
 
-def test_config_for(metric: str, fields: Mapping[str, Any], margin_points: float) -> TestConfig:
+def test_config_for(metric: str, fields: Mapping[str, Any], margin: float) -> TestConfig:
     """Return how to test a metric under a protocol.
 
     Parameters
@@ -30,24 +31,32 @@ def test_config_for(metric: str, fields: Mapping[str, Any], margin_points: float
         Name of a metric; that of an accuracy ends in ``accuracy``.
     fields
         Fields of the protocol.
-    margin_points
-        Equivalence margin in points, that is in hundredths of the metric. For an accuracy it is at
-        least one image.
+    margin
+        Equivalence margin in units of the metric. For an accuracy it is at least one image.
     """
     test, train = known_size(fields.get("val_size")), known_size(fields.get("train_size"))
-    one_image = 1 / test if test and metric.endswith("accuracy") else 0.0
+    one_image = 1 / test if test and is_share(metric) else 0.0
     one_epoch = 1.0 if metric == "convergence_epoch" else 0.0
     return TestConfig(
         test_train_ratio=test / train if train else 0.0,
         min_std=max(one_image, one_epoch),
-        equivalence_margin=max(margin_points / 100, one_image),
+        equivalence_margin=max(margin, one_image),
     )
 
 
+def tested_metrics(fields: Mapping[str, Any], criteria: ComparisonCriteria) -> tuple[str, ...]:
+    """Return the metrics in which differences are tested.
+
+    These are the one of the protocol, the loss, the one that ranks, and the convergence epoch.
+    """
+    metrics = (metric_of(fields), LOSS, criteria.by)
+    return (*dict.fromkeys(metric.val for metric in metrics), "convergence_epoch")
+
+
 def compare_all_pairs(paired: PairedScores, criteria: ComparisonCriteria) -> dict[str, AllPairs]:
-    """Compare all pairs of policies in each ranking metric and in convergence epoch, by name."""
-    columns = {metric: f"{criteria.at}_{metric}" for metric in HIGHER_IS_BETTER}
-    columns["convergence_epoch"] = "convergence_epoch"
+    """Compare all pairs of policies in each of the `tested_metrics`, by name."""
+    *metrics, epoch = tested_metrics(paired.protocol, criteria)
+    columns = {**{metric: f"{criteria.at}_{metric}" for metric in metrics}, epoch: epoch}
     return {
         metric: all_pairs(paired.values(column), test_config_for(metric, paired.protocol, 0.0))
         for metric, column in columns.items()

@@ -1,5 +1,6 @@
 """Comparison of an experiment's runs: exclude invalid ones, then rank each protocol separately."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,14 +8,15 @@ from typing import Any
 import pandas as pd
 
 from lr_study.comparison.advice import advise
+from lr_study.comparison.advice_texts import ENGLISH_ADVICE
 from lr_study.comparison.criteria import ComparisonCriteria
 from lr_study.comparison.guards import duplicate_reasons, fields_that_differ, invalid_reasons
-from lr_study.comparison.messages import message
+from lr_study.comparison.messages import about_examples, is_of_images, message, of_examples
 from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.comparison.race_record import RaceRecord, races_of
 from lr_study.comparison.ranking import rank_policies
 from lr_study.comparison.results import Comparison, Excluded, ProtocolRanking
-from lr_study.runs import canonical_json, short_hash
+from lr_study.runs import LOSS, canonical_json, metric_of, short_hash
 from lr_study.support import UsageError
 
 _NEEDED = (
@@ -35,11 +37,12 @@ def compare(
     runs: pd.DataFrame,
     *,
     experiment: str = "",
-    metric: str = ComparisonCriteria.metric,
+    metric: str | None = ComparisonCriteria.metric,
     at: str = ComparisonCriteria.at,
     baseline: str = ComparisonCriteria.baseline,
-    margin: float = ComparisonCriteria.margin,
+    margin: float | None = ComparisonCriteria.margin,
     target: float | None = ComparisonCriteria.target,
+    higher_is_better: bool | None = ComparisonCriteria.higher_is_better,
 ) -> Comparison:
     """Rank the policies of each protocol by their mean over common seeds.
 
@@ -50,7 +53,7 @@ def compare(
     ----------
     runs
         From `lr_study.load_runs`.
-    metric, at, baseline, margin, target
+    metric, at, baseline, margin, target, higher_is_better
         See `ComparisonCriteria`.
 
     Raises
@@ -69,16 +72,19 @@ def compare(
         raise UsageError(
             f"runs lack the columns {', '.join(missing)}: give what lr_study.load_runs returns"
         )
-    criteria = ComparisonCriteria(metric, at, baseline, margin, target)
+    criteria = ComparisonCriteria(metric, at, baseline, margin, target, higher_is_better)
     valid, excluded = _exclude(runs)
+    criteria = criteria.of_runs(list(valid["protocol"]))
+    valid, of_others = _with_metric(valid, criteria, is_named=metric is not None)
+    excluded += of_others
     races = races_of(runs)
     protocols, not_paired = _group(valid, races)
     rankings = [_rank(name, paired, criteria, races.get(name)) for name, paired in protocols]
     return Comparison(
         experiment=experiment,
-        metric=metric,
+        metric=criteria.by.val,
         at=at,
-        higher_is_better=criteria.higher_is_better,
+        higher_is_better=criteria.by.higher_is_better,
         baseline=criteria.baseline,
         protocols=tuple(sorted(rankings, key=lambda ranking: (-ranking.runs, ranking.id))),
         excluded=(*excluded, *not_paired),
@@ -95,6 +101,38 @@ def _exclude(runs: pd.DataFrame) -> tuple[pd.DataFrame, list[Excluded]]:
         excluded += _excluded(valid["run_id"], reasons)
         valid = valid[reasons.isna()]
     return valid, excluded
+
+
+def _with_metric(
+    runs: pd.DataFrame, criteria: ComparisonCriteria, *, is_named: bool
+) -> tuple[pd.DataFrame, list[Excluded]]:
+    """Separate the runs that have the ranking metric from those that do not.
+
+    The loss, and the metric of its own protocol, a run lacks only if it diverged. Any other may be
+    known by its curve alone.
+    """
+    metric, column = criteria.by, criteria.column
+
+    def value(run: Mapping[str, Any]) -> float:
+        logged = float(run.get(column, math.nan))
+        curves = run.get("curves")
+        curve = curves.get(metric.val) if isinstance(curves, Mapping) else None
+        known = [v for v in curve or () if v is not None]
+        if math.isfinite(logged) or not known:
+            return logged if math.isfinite(logged) else math.nan
+        return known[-1] if criteria.at == "final" else metric.best(known)
+
+    own = runs["protocol"].map(metric_of)
+    is_expected = own.map(lambda of_run: metric in (of_run, LOSS))
+    if is_expected.all():
+        return runs, []
+    runs = runs.assign(**{column: [value(run) for run in runs.to_dict("records")]})
+    has_it = is_expected | runs[column].notna()
+    if is_named and not has_it.any():
+        known = sorted({of_run.val for of_run in own} | {LOSS.val})
+        raise UsageError(f"metric={metric.val} is not allowed: the runs have {', '.join(known)}")
+    reasons = [None if has else message("no metric", name=metric.val) for has in has_it]
+    return runs[has_it], _excluded(runs["run_id"], reasons)
 
 
 def _excluded(run_ids: Iterable[str], reasons: Iterable[Any]) -> list[Excluded]:
@@ -127,8 +165,10 @@ def _rank(
     criteria: ComparisonCriteria,
     race: RaceRecord | None,
 ) -> ProtocolRanking:
-    ranking = rank_policies(protocol_id, paired, criteria, race)
-    return replace(ranking, advice=advise(ranking, criteria.metric, criteria.baseline))
+    ranking, catalog = rank_policies(protocol_id, paired, criteria, race), ENGLISH_ADVICE
+    if not is_of_images(paired.protocol):
+        ranking, catalog = about_examples(ranking), of_examples(ENGLISH_ADVICE)
+    return replace(ranking, advice=advise(ranking, criteria.by, criteria.baseline, catalog))
 
 
 def _warn(rankings: Sequence[ProtocolRanking], runs: pd.DataFrame, baseline: str) -> Iterator[str]:

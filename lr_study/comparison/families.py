@@ -12,8 +12,7 @@ from lr_study.comparison.messages import message
 from lr_study.comparison.paired_images import RANDOM_SEED, right_on_test
 from lr_study.comparison.paired_scores import PairedScores
 from lr_study.comparison.results import Difference, FamilyRow, Row, first_of_each_family
-
-TEST = "test_accuracy"
+from lr_study.runs import ACCURACY, metric_of
 
 
 def compare_families(
@@ -21,10 +20,11 @@ def compare_families(
 ) -> tuple[FamilyRow, ...]:
     """Compare the first-ranked policy of each family with the baseline on the test set.
 
-    All seeds share one test set. The interval of an accuracy is that of sampling ``test_size``
-    images. Differences are tested image by image, with the variance of images and seeds that are
-    crossed; of runs without per-image results, paired over seeds with the same variance as on
-    validation. Without a test set, accuracies, intervals and differences are None.
+    All seeds share one test set. The metric is that of the protocol. The interval of an accuracy is
+    that of sampling ``test_size`` images. Differences are tested image by image, with the variance
+    of images and seeds that are crossed; of runs without per-image results, paired over seeds with
+    the same variance as on validation. Without a test set, estimates, intervals and differences are
+    None.
 
     Parameters
     ----------
@@ -35,10 +35,11 @@ def compare_families(
     test_size
         Number of test images; 0 if unknown.
     config
-        How to test differences in test accuracy by one score a run.
+        How to test differences by one score a run.
     """
     selected = first_of_each_family(rows)
-    scores = dict(zip(paired.policies, paired.values(TEST), strict=True))
+    metric = metric_of(paired.protocol)
+    scores = dict(zip(paired.policies, paired.values(f"test_{metric.name}"), strict=True))
     others = [row.policy for row in selected.values() if row.policy != baseline]
     differences: Mapping[str, Difference] = {}
     if baseline in scores and others:
@@ -48,8 +49,9 @@ def compare_families(
         )
     families = []
     for family, row in selected.items():
-        accuracy = float(scores[row.policy].mean())
-        known = not np.isnan(accuracy)
+        estimate = float(scores[row.policy].mean())
+        known = not np.isnan(estimate)
+        has_interval = known and metric.is_share and test_size > 0
         families.append(
             FamilyRow(
                 family=family,
@@ -57,10 +59,11 @@ def compare_families(
                 tried=sum(other.family == family for other in rows),
                 runs=row.runs,
                 estimate=row.estimate,
-                test_accuracy=accuracy if known else None,
-                interval=wilson_interval(accuracy, test_size) if known and test_size else None,
-                interval_method=message("wilson test", size=test_size) if known else None,
+                test_accuracy=estimate if known and metric == ACCURACY else None,
+                interval=wilson_interval(estimate, test_size) if has_interval else None,
+                interval_method=message("wilson test", size=test_size) if has_interval else None,
                 vs_baseline=differences.get(row.policy),
+                test_estimate=estimate if known else None,
             )
         )
     return tuple(families)

@@ -15,13 +15,13 @@ from lr_study.comparison.advice_texts import (
     named,
     scale_of,
 )
-from lr_study.comparison.criteria import HIGHER_IS_BETTER
 from lr_study.comparison.messages import Catalog
 from lr_study.comparison.results import ProtocolRanking
+from lr_study.runs import Metric
 
 
 def fold_advice(
-    ranking: ProtocolRanking, metric: str, baseline: str, catalog: Catalog
+    ranking: ProtocolRanking, metric: Metric, baseline: str, catalog: Catalog
 ) -> Iterator[str]:
     """Yield the lines on a ranking whose first policy did not diverge.
 
@@ -64,21 +64,21 @@ def _unfinished(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
     yield catalog["seeds to repetition"].format(seeds=", ".join(map(str, missing)))
 
 
-def _versus_baseline(ranking: ProtocolRanking, metric: str, baseline: str) -> str:
+def _versus_baseline(ranking: ProtocolRanking, metric: Metric, baseline: str) -> str:
     """How the best policy compares with the baseline: the key of a text; empty if it does not."""
     best = ranking.rows[0]
-    difference = None if best.vs_baseline is None else best.vs_baseline[metric]
+    difference = None if best.vs_baseline is None else best.vs_baseline[metric.val]
     if best.policy == baseline or difference is None:
         return ""
     if difference.p_value is None or difference.mean is None:
         return ""
     if difference.p_value >= ranking.level:
         return "not better than"
-    return "gains on" if (difference.mean > 0) == HIGHER_IS_BETTER[metric] else "loses on"
+    return "gains on" if (difference.mean > 0) == metric.higher_is_better else "loses on"
 
 
 def _gain(
-    ranking: ProtocolRanking, versus: str, metric: str, baseline: str, catalog: Catalog
+    ranking: ProtocolRanking, versus: str, metric: Metric, baseline: str, catalog: Catalog
 ) -> str:
     if not versus:
         return ""

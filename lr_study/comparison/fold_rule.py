@@ -11,7 +11,7 @@ from functools import cache, cached_property
 import numpy as np
 from scipy.special import stdtrit
 
-from lr_study.comparison.criteria import HIGHER_IS_BETTER, ComparisonCriteria
+from lr_study.comparison.criteria import ComparisonCriteria
 from lr_study.comparison.decidability import (
     parts_of,
     required_image_factor,
@@ -71,7 +71,7 @@ class FoldRule:
         self._place = {policy: place for place, policy in enumerate(self._tested)}
         self._by_run = SplitRule(paired, criteria, config)
         self._scores: Callable[[str], ImageScores] = cache(self._scores_of)
-        self._scores(criteria.metric)
+        self._scores(criteria.by.val)
         self._found: Callable[[str], FoldInference] = cache(self._infer)
         self._from_baseline: Callable[[str, int], Differences] = cache(
             lambda metric, baseline: self._found(metric).versus_baseline(self._place[baseline])
@@ -90,7 +90,7 @@ class FoldRule:
         return infer(
             self._scores(metric),
             np.random.default_rng(RANDOM_SEED),
-            higher_is_better=HIGHER_IS_BETTER[metric],
+            higher_is_better=IMAGE_METRICS[metric],
             margin=self._config.equivalence_margin,
             level=self.level,
             prefer=None if preferred is None else self._place.get(preferred),
@@ -98,7 +98,7 @@ class FoldRule:
 
     @property
     def _metric(self) -> str:
-        return self._criteria.metric
+        return self._criteria.by.val
 
     @cached_property
     def estimates(self) -> Sequence[float]:
@@ -125,7 +125,7 @@ class FoldRule:
                 if policy != best:
                     share = found.variances.seed_share[self._place[policy], reference]
                     shares[policy] = float(share)
-            scale = 100 if self._metric.endswith("accuracy") else 1
+            scale = 100 if self._criteria.by.is_share else 1
             regret = scale * found.regret_bound
         corrected, gain = self._corrected()
         return Judgement(
@@ -141,12 +141,12 @@ class FoldRule:
         found = correct_for_choosing(
             self._scores(self._metric),
             np.random.default_rng(RANDOM_SEED),
-            higher_is_better=HIGHER_IS_BETTER[self._metric],
+            higher_is_better=self._criteria.by.higher_is_better,
         )
         if place is None:
             return found.corrected, None
         gain = found.gain_over(place)
-        return found.corrected, gain if HIGHER_IS_BETTER[self._metric] else -gain
+        return found.corrected, gain if self._criteria.by.higher_is_better else -gain
 
     def _variance_shares(self, verdicts: Sequence[str], best: int) -> VarianceShares | None:
         """The parts of the variance of all undecided differences from the best together."""
@@ -177,7 +177,7 @@ class FoldRule:
         quantile = float(stdtrit(found.freedom[0, 1], 1 - LEVEL / 2))
         half = quantile * math.sqrt(found.variance[0, 1])
         low, high = mean - half, mean + half
-        if self._metric.endswith("accuracy"):
+        if self._criteria.by.is_share:
             low, high = max(low, 0.0), min(high, 1.0)
         return (low, high), message("t of images", seeds=scores.seeds, images=scores.images)
 

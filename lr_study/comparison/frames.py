@@ -87,7 +87,7 @@ def _title(ranking: "ProtocolRanking") -> str:
 def _short_frame(comparison: "Comparison", ranking: "ProtocolRanking") -> "pd.DataFrame":
     import pandas as pd
 
-    rows = []
+    rows, form = [], comparison.by.form(row.estimate for row in ranking.rows)
     for row in ranking.rows:
         versus = row.vs_baseline[comparison.metric] if row.vs_baseline else None
         margin = None if row.interval is None else (row.interval[1] - row.interval[0]) / 2
@@ -96,18 +96,18 @@ def _short_frame(comparison: "Comparison", ranking: "ProtocolRanking") -> "pd.Da
                 "rank": row.rank,
                 "verdict": row.shown_verdict,
                 "policy": row.policy,
-                "estimate": _digits(row.estimate)
+                "estimate": _digits(row.estimate, form)
                 if row.stopped_after is None
                 else f"stopped after {row.stopped_after} seeds",
-                "± 95 %": _digits(margin),
-                "Δ vs baseline": _digits(versus.mean if versus else None, "+.4f"),
+                "± 95 %": _digits(margin, form),
+                "Δ vs baseline": _digits(versus.mean if versus else None, f"+{form}"),
                 "p": _digits(versus.p_value if versus else None, ".2g"),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _digits(value: float | None, form: str = ".4f") -> str:
+def _digits(value: float | None, form: str) -> str:
     return "–" if value is None else format(value, form)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from lr_study.comparison.messages import message
 from lr_study.policies import Policy, policy_or_none
 from lr_study.runs import (
+    ACCURACY,
     CONVERGENCE_TOLERANCE,
     CURVES,
     LEAST_LOG_PROBABILITY,
@@ -18,6 +19,7 @@ from lr_study.runs import (
     ImageResults,
     Protocol,
     convergence_tolerance,
+    metric_of,
     summarize_curves,
 )
 from lr_study.support import UsageError
@@ -58,28 +60,36 @@ def _invalid_reason(
 ) -> str | None:
     curves, epochs = run["curves"], int(run["protocol"]["epochs"])
     return (
-        _wrong_length(curves, epochs)
-        or _wrong_accuracy(curves)
+        _wrong_length(run, curves, epochs)
+        or _wrong_values(run, curves)
         or _wrong_rate(curves, run["policy"], _declared_rates(run, rates_of))
         or _wrong_metric(run, curves)
         or _wrong_images(run, curves)
     )
 
 
-def _wrong_length(curves: _Curves, declared: int) -> str | None:
+def _wrong_length(run: Mapping[str, Any], curves: _Curves, declared: int) -> str | None:
     # A curve may be missing; a rate that was not logged in every epoch is told apart below.
-    lengths = {len(curves.get(name, ())) for name in CURVES if name != "learning_rate"} - {0}
-    lengths.add(max((len(curves.get(name, ())) for name in CURVES), default=0))
+    metric = metric_of(run["protocol"])
+    lengths_of = {name: len(curves.get(name, ())) for name in (*CURVES, metric.name, metric.val)}
+    lengths = {length for name, length in lengths_of.items() if name != "learning_rate"} - {0}
+    lengths.add(max(lengths_of.values()))
     wrong = sorted(lengths - {declared})
     return message("epochs", trained=wrong[-1], declared=declared) if wrong else None
 
 
-def _wrong_accuracy(curves: _Curves) -> str | None:
-    for name in "accuracy", "val_accuracy":
+def _wrong_values(run: Mapping[str, Any], curves: _Curves) -> str | None:
+    """What is missing of the metric that ranks, or is no share of examples though it should be.
+
+    An accuracy is a number even where the loss is none.
+    """
+    metric = metric_of(run["protocol"])
+    may_miss = metric != ACCURACY and bool(run.get("diverged"))
+    for name in metric.name, metric.val:
         for epoch, value in enumerate(curves.get(name) or [None], start=1):
-            if value is None:
+            if value is None and not may_miss:
                 return message("no value", name=name, epoch=epoch)
-            if not 0 <= value <= 1:
+            if value is not None and metric.is_share and not 0 <= value <= 1:
                 return message("value", name=name, value=value, epoch=epoch)
     return None
 
@@ -104,9 +114,11 @@ def _wrong_metric(run: Mapping[str, Any], curves: _Curves) -> str | None:
         value = run.get(name, math.nan)
         if not math.isclose(value, expected, rel_tol=METRIC_TOLERANCE, abs_tol=1e-9):
             return message("summary", name=name, value=value, expected=expected)
-    test_accuracy = run.get("test_accuracy")
-    if test_accuracy is not None and not math.isnan(test_accuracy) and not 0 <= test_accuracy <= 1:
-        return message("not an accuracy", name="test_accuracy", value=test_accuracy)
+    metric = metric_of(run["protocol"])
+    name = f"test_{metric.name}"
+    tested = run.get(name)
+    if metric.is_share and tested is not None and not math.isnan(tested) and not 0 <= tested <= 1:
+        return message("not an accuracy", name=name, value=tested)
     return None
 
 
@@ -164,19 +176,21 @@ def _expected_metrics(curves: _Curves, run: Mapping[str, Any]) -> dict[str, floa
     # An imported run may lack losses that it does not say were infinite.
     missing = None if run.get("diverged") else math.nan
 
+    metric = metric_of(run["protocol"])
+    values = curves.get(metric.val) or [None] * int(run["protocol"]["epochs"])
+
     def losses(name: str) -> list[float | None]:
-        values = curves.get(name) or [None] * len(curves["val_accuracy"])
-        return [missing if value is None else value for value in values]
+        return [missing if v is None else v for v in curves.get(name) or [None] * len(values)]
 
     epochs = [
-        EpochRecord(epoch, loss, math.nan, val_loss, accuracy or 0.0, math.nan)
-        for epoch, (loss, val_loss, accuracy) in enumerate(
-            zip(losses("loss"), losses("val_loss"), curves["val_accuracy"], strict=True), start=1
+        EpochRecord(epoch, loss, None, val_loss, None, math.nan, {metric.val: value})
+        for epoch, (loss, val_loss, value) in enumerate(
+            zip(losses("loss"), losses("val_loss"), values, strict=True), start=1
         )
     ]
     size = run["protocol"].get("val_size")
     tolerance = convergence_tolerance(size) if isinstance(size, int) else CONVERGENCE_TOLERANCE
-    metrics = summarize_curves(epochs, tolerance)
+    metrics = summarize_curves(epochs, tolerance, metric)
     return {name: value for name, value in metrics.items() if not math.isnan(value)}
 
 

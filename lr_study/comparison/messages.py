@@ -1,9 +1,19 @@
 """Messages about runs and results: English text with a key, so that a report can translate it."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
 
 Catalog = Mapping[str, str]
+T = TypeVar("T")
+
+EXAMPLES: Catalog = {
+    "classifying new images": "predicting new examples",
+    "images": "examples",
+    "image": "example",
+}
+"""Words for what runs of a model of one's own are trained on, by the words for images."""
 
 ENGLISH: Catalog = {
     # why a run is not ranked
@@ -31,6 +41,7 @@ ENGLISH: Catalog = {
     "images lost": (
         "val_loss ends at {value:.6g}, but the log-loss of its images is {loss:.6g} on average"
     ),
+    "no metric": "no {name}: its runs are ranked by another metric",
     "duplicate": ("Duplicate: same policy, seed and settings as {run_id}, which finished first"),
     "seed unknown": "unknown seed: it cannot be paired with the other runs of its protocol",
     "seed not common": "seed {seed} of {policy} is not ranked: the common seeds are {seeds}",
@@ -47,6 +58,10 @@ ENGLISH: Catalog = {
     "uneven": (
         "Timing differences reflect the machine, not the policy: "
         "equal work took {low:.2g} to {high:.2g} s per epoch"
+    ),
+    "no margin": (
+        "Without a margin no policy is tied: --margin takes the smallest difference of {name} that "
+        "matters"
     ),
     "unused": "Seeds {seeds} do not complete a repetition of the {folds} folds and are not used",
     "not by images": "Runs are ranked by one score each, not image by image: {reason}",
@@ -119,3 +134,37 @@ def translate(text: str, catalog: Catalog) -> str:
     if isinstance(text, Message) and text.key in catalog:
         return catalog[text.key].format(**text.values)
     return text
+
+
+def of_examples(catalog: Catalog, words: Catalog = EXAMPLES) -> Catalog:
+    """Return a catalog whose texts speak of examples; names in braces stay.
+
+    >>> of_examples({"tested": "{images} test images"})
+    {'tested': '{images} test examples'}
+    """
+    pattern = re.compile(rf"(?<!{{)\b({'|'.join(words)})\b(?!}})")
+    return {key: pattern.sub(lambda found: words[found[0]], text) for key, text in catalog.items()}
+
+
+def is_of_images(protocol: Mapping[str, Any]) -> bool:
+    """Whether runs with these fields of a protocol are trained on images, as far as is known."""
+    return "workload" not in protocol
+
+
+def about_examples(value: T) -> T:
+    """Return a value in whose parts every `Message` speaks of examples."""
+    made: Any = value
+    if isinstance(value, Message):
+        if value.key in ENGLISH:
+            made = Message(_OF_EXAMPLES[value.key].format(**value.values), value.key, value.values)
+    elif is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in fields(value)]
+        made = replace(value, **{name: about_examples(getattr(value, name)) for name in names})
+    elif isinstance(value, tuple):
+        made = tuple(map(about_examples, value))
+    elif isinstance(value, dict):
+        made = {name: about_examples(part) for name, part in value.items()}
+    return made  # type: ignore[no-any-return]
+
+
+_OF_EXAMPLES = of_examples(ENGLISH)

@@ -8,26 +8,29 @@ from numpy.typing import NDArray
 
 from lr_study.comparison.messages import message
 from lr_study.comparison.paired_scores import PairedScores
+from lr_study.runs import LOSS, Metric, metric_of
 
 Floats = NDArray[np.float64]
 
 TO_TARGET = "epochs_to_target"
 
-RANKED_METRICS = {
-    "final_val_accuracy": True,
-    "best_val_accuracy": True,
-    "final_val_loss": False,
-    TO_TARGET: False,
-}
-"""The metrics that policies are ranked by, and whether higher is better."""
-
 UNEVEN = 1.5
 """Ratio of the slowest to the fastest epoch above which timings depend on the machine."""
 
 
+def ranked_metrics(metric: Metric) -> dict[str, bool]:
+    """Return what policies are ranked by under a protocol, and whether higher is better.
+
+    >>> list(ranked_metrics(Metric("accuracy", higher_is_better=True)))
+    ['final_val_accuracy', 'best_val_accuracy', 'final_val_loss', 'epochs_to_target']
+    """
+    columns = {metric.column(at): metric.higher_is_better for at in ("final", "best")}
+    return {**columns, LOSS.column("final"): False, TO_TARGET: False}
+
+
 @dataclass(frozen=True)
 class MetricRanks:
-    """Ranks of each policy by each of `RANKED_METRICS`, in the order of `PairedScores.policies`.
+    """Ranks of each policy by the `ranked_metrics`, in the order of `PairedScores.policies`.
 
     ``epochs_to_target`` is the median over seeds, infinite where at least half of the runs never
     reach the target. Without a target it is None and has no ranks.
@@ -47,16 +50,16 @@ def rank_by_metric(
     diverged
         (policies,): whether the loss became non-finite under at least one seed.
     target
-        Validation accuracy to reach; None is the final one of the baseline under the same seed.
+        Value of the protocol's metric to reach; None is the final one of the baseline under the
+        same seed.
     """
-    figures = {
-        name: paired.values(name).mean(axis=1) for name in RANKED_METRICS if name != TO_TARGET
-    }
+    better = ranked_metrics(metric_of(paired.protocol))
+    figures = {name: paired.values(name).mean(axis=1) for name in better if name != TO_TARGET}
     if "curves" in paired.runs and (target is not None or baseline in paired.policies):
         reached = _epochs_to_target(paired, baseline, target)
         figures[TO_TARGET] = np.median(reached, axis=1)
     ranks = {
-        name: tuple(rank(values, diverged, higher_is_better=RANKED_METRICS[name]))
+        name: tuple(rank(values, diverged, higher_is_better=better[name]))
         for name, values in figures.items()
     }
     epochs = figures.get(TO_TARGET)
@@ -80,22 +83,28 @@ def rank(estimates: Floats, diverged: NDArray[np.bool_], *, higher_is_better: bo
 
 def _epochs_to_target(paired: PairedScores, baseline: str, target: float | None) -> Floats:
     """First epoch, from 1, at which each run reaches its target, or infinity; (policies, seeds)."""
+    metric = metric_of(paired.protocol)
+    never = np.inf if metric.higher_is_better else -np.inf
     targets: Mapping[object, float] = {}
     if target is None:
         runs = paired.runs[paired.runs["policy"] == baseline]
-        targets = dict(zip(runs["seed"], runs["final_val_accuracy"], strict=True))
+        targets = dict(zip(runs["seed"], runs[metric.column("final")], strict=True))
     epochs = [
-        _first_at_least(
-            curves["val_accuracy"], targets.get(seed, np.inf) if target is None else target
+        _first_as_good(
+            curves.get(metric.val, ()),
+            targets.get(seed, never) if target is None else target,
+            higher_is_better=metric.higher_is_better,
         )
         for curves, seed in zip(paired.runs["curves"], paired.runs["seed"], strict=True)
     ]
     return paired.per_run(epochs)
 
 
-def _first_at_least(values: Sequence[float | None], target: float) -> float:
+def _first_as_good(
+    values: Sequence[float | None], target: float, *, higher_is_better: bool
+) -> float:
     for epoch, value in enumerate(values, start=1):
-        if value is not None and value >= target:
+        if value is not None and (value >= target if higher_is_better else value <= target):
             return float(epoch)
     return float("inf")
 

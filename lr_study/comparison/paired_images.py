@@ -21,8 +21,9 @@ COLUMN = "image_results"
 RANDOM_SEED = 16
 """The same runs give the same ranking: every comparison draws from a generator with this seed."""
 
-IMAGE_METRICS = ("val_accuracy", "val_loss")
-"""The metrics that are means over images, so that per-image results tell them."""
+IMAGE_METRICS = {"val_accuracy": True, "val_loss": False}
+"""The metrics that are means over images, so that per-image results tell them, and whether higher
+is better."""
 
 
 def has_image_results(paired: PairedScores) -> bool:

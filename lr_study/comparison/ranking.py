@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 
 from lr_study.comparison.choose_rule import choose_rule
-from lr_study.comparison.criteria import HIGHER_IS_BETTER, ComparisonCriteria
-from lr_study.comparison.differences import known_size, test_config_for
+from lr_study.comparison.criteria import ComparisonCriteria
+from lr_study.comparison.differences import known_size, test_config_for, tested_metrics
 from lr_study.comparison.families import compare_families
 from lr_study.comparison.inference import TestConfig
 from lr_study.comparison.messages import message
@@ -28,7 +28,7 @@ from lr_study.comparison.scope import depends_on_seed, scope_of
 from lr_study.comparison.search_edges import find_edges, still_improves
 from lr_study.comparison.stopped_rows import stopped_rows
 from lr_study.policies import FAMILIES, family_of, policy_or_none
-from lr_study.runs import UNKNOWN
+from lr_study.runs import UNKNOWN, metric_of
 
 ROW_METRICS = (
     "final_val_accuracy",
@@ -73,14 +73,14 @@ def rank_policies(
         target=criteria.target,
         rows=(*rows, *stopped),
         families=_families(paired, rows, criteria.baseline),
-        gains=_family_contrasts(paired.policies, rows, rule),
+        gains=_family_contrasts(paired.policies, rows, rule, tested_metrics(fields, criteria)),
         decisions=tuple(
             rule.needed(i, order[0]) for i in order if judgement.verdicts[i] == "undecided"
         ),
         seconds_per_seed=_known(paired.values("wall_clock_seconds").mean(axis=1).sum()),
         edges=find_edges([row.policy for row in (*rows, *stopped)], fields.get("epochs")),
         still_improving=_still_improving(paired, rows[0], criteria, config),
-        notes=_notes(rule, rows, stopped),
+        notes=_notes(rule, rows, stopped, criteria),
         advice="",
         rule=rule.name,
         resampling=_resampling(fields.get("resampling", ""), fields.get("val_fraction")),
@@ -98,7 +98,7 @@ def _order(rule: Rule, criteria: ComparisonCriteria) -> tuple[Sequence[int], Seq
     ranks = rank(
         np.asarray(rule.estimates, np.float64),
         np.asarray((rule.paired.values("diverged") > 0).any(axis=1)),
-        higher_is_better=criteria.higher_is_better,
+        higher_is_better=criteria.by.higher_is_better,
     )
     policies = rule.paired.policies
     # Of policies with the same rank the baseline comes first: there is no reason to leave it.
@@ -133,7 +133,11 @@ def _rows(
 ) -> tuple[Row, ...]:
     """The rows of the ranking, best first."""
     paired, best = rule.paired, order[0]
-    means = {name: paired.values(name).mean(axis=1) for name in ROW_METRICS}
+    own = metric_of(paired.protocol)
+    of_own = (own.column("final"), own.column("best"), f"{own.val}_roughness")
+    shown = dict.fromkeys((*ROW_METRICS, *of_own))
+    means = {name: paired.values(name).mean(axis=1) for name in shown}
+    tested = tested_metrics(paired.protocol, criteria)
     diverged = np.asarray(paired.values("diverged") > 0)
     any_diverged = np.asarray(diverged.any(axis=1))
     by_metric = rank_by_metric(paired, any_diverged, criteria.baseline, criteria.target)
@@ -151,8 +155,8 @@ def _rows(
             interval=interval,
             interval_method=method,
             metrics={name: _known(values[i]) for name, values in means.items()},
-            vs_baseline=_from_baseline(rule, i, criteria.baseline),
-            vs_best=rule.difference(criteria.metric, i, best),
+            vs_baseline=_from_baseline(rule, i, criteria.baseline, tested),
+            vs_best=rule.difference(criteria.by.val, i, best),
             verdict=judgement.verdicts[i],
             diverged=int(diverged[i].sum()),
             ranks={name: ranks[i] for name, ranks in by_metric.ranks.items()},
@@ -164,22 +168,25 @@ def _rows(
     return tuple(row(i) for i in order)
 
 
-def _from_baseline(rule: Rule, policy: int, baseline: str) -> dict[str, Difference] | None:
+def _from_baseline(
+    rule: Rule, policy: int, baseline: str, metrics: Sequence[str]
+) -> dict[str, Difference] | None:
     if baseline not in rule.paired.policies:
         return None
     reference = rule.paired.policies.index(baseline)
-    return {metric: rule.from_baseline(metric, policy, reference) for metric in _tested_metrics()}
+    return {metric: rule.from_baseline(metric, policy, reference) for metric in metrics}
 
 
 def _families(paired: PairedScores, rows: Sequence[Row], baseline: str) -> tuple[FamilyRow, ...]:
     """The families compared on the test set, whose size replaces that of the validation set."""
     test_size = paired.protocol.get("test_size")
-    config = test_config_for("test_accuracy", {**paired.protocol, "val_size": test_size}, 0.0)
+    metric = f"test_{metric_of(paired.protocol).name}"
+    config = test_config_for(metric, {**paired.protocol, "val_size": test_size}, 0.0)
     return compare_families(rows, paired, baseline, known_size(test_size), config)
 
 
 def _family_contrasts(
-    policies: Sequence[str], rows: Sequence[Row], rule: Rule
+    policies: Sequence[str], rows: Sequence[Row], rule: Rule, metrics: Sequence[str]
 ) -> tuple[FamilyContrast, ...]:
     """The best policy of each family versus that of each earlier family.
 
@@ -194,7 +201,7 @@ def _family_contrasts(
             over,
             {
                 metric: rule.difference(metric, policies.index(policy), policies.index(over))
-                for metric in _tested_metrics()
+                for metric in metrics
             },
         )
         for over, policy in combinations(selected, 2)
@@ -207,21 +214,26 @@ def _still_improving(
     if "curves" not in paired.runs or best.diverged:
         return None
     runs = paired.runs[paired.runs["policy"] == best.policy]
-    curves = [curves.get(criteria.metric) or [None] for curves in runs["curves"]]
+    curves = [curves.get(criteria.by.val) or [None] for curves in runs["curves"]]
     return still_improves(
         np.array(curves, np.float64),
         config.equivalence_margin,
-        higher_is_better=criteria.higher_is_better,
+        higher_is_better=criteria.by.higher_is_better,
     )
 
 
-def _notes(rule: Rule, rows: Sequence[Row], stopped: Sequence[Row]) -> tuple[str, ...]:
+def _notes(
+    rule: Rule, rows: Sequence[Row], stopped: Sequence[Row], criteria: ComparisonCriteria
+) -> tuple[str, ...]:
     """What a reader should know about the runs of this protocol."""
     paired = rule.paired
     unknown = sorted(name for name, value in paired.protocol.items() if value == UNKNOWN)
     names = rows[0].ranks
     notes = (
         *rule.notes,
+        None
+        if criteria.is_in_points or criteria.margin is not None
+        else message("no margin", name=criteria.by.val),
         depends_on_seed(rows),
         message("stopped", policies="; ".join(row.policy for row in stopped)) if stopped else None,
         None if paired.seeds else message("unpaired"),
@@ -237,10 +249,6 @@ def _notes(rule: Rule, rows: Sequence[Row], stopped: Sequence[Row]) -> tuple[str
 def _resampling(name: str, val_fraction: object) -> str | None:
     """How validation sets were drawn; protocols before folds do not name splits."""
     return name or (None if val_fraction == UNKNOWN else "splits")
-
-
-def _tested_metrics() -> tuple[str, ...]:
-    return (*HIGHER_IS_BETTER, "convergence_epoch")
 
 
 def _known(value: float) -> float | None:

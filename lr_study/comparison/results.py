@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lr_study.comparison.frames import BY, comparison_frame, comparison_html, comparison_text
 from lr_study.comparison.inference import LEVEL
 from lr_study.comparison.messages import message
+from lr_study.runs import Metric
 from lr_study.support import require_one_of
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ class Row:
 class FamilyRow:
     """A family, represented by the policy that validation selected, evaluated on the test set.
 
-    ``tried`` is the number of its policies to select from.
+    ``tried`` is the number of its policies to select from. ``test_estimate`` is the mean on the
+    test set of the metric that the protocol names; ``test_accuracy`` is the same of a classifier,
+    and None of any other model.
     """
 
     family: str
@@ -87,6 +90,7 @@ class FamilyRow:
     interval: Interval | None
     interval_method: str | None
     vs_baseline: Difference | None
+    test_estimate: float | None = None
 
 
 @dataclass(frozen=True)
@@ -241,6 +245,11 @@ class Comparison:
     protocols: tuple[ProtocolRanking, ...]
     excluded: tuple[Excluded, ...]
     warnings: tuple[str, ...]
+
+    @property
+    def by(self) -> Metric:
+        """The metric that policies are ranked by."""
+        return Metric.named(self.metric, self.higher_is_better)
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -66,22 +66,21 @@ class SplitRule:
 
     @property
     def _tested(self) -> AllPairs:
-        return self._pairs[self._criteria.metric]
+        return self._pairs[self._criteria.by.val]
 
     def judge(self, best: int) -> Judgement:
         """Return verdicts by p-value, margin and interval."""
         verdicts = assign_verdicts(
             self._tested.versus(best),
             self._config,
-            higher_is_better=self._criteria.higher_is_better,
+            higher_is_better=self._criteria.by.higher_is_better,
         )
         return Judgement(verdicts, [None] * len(verdicts))
 
     def interval(self, policy: int) -> tuple[Interval | None, Message | None]:
         """Return a t interval over seeds; with one seed, that of sampling images."""
-        scores, metric = self._tested.scores[policy], self._criteria.metric
+        scores, is_accuracy = self._tested.scores[policy], self._criteria.by.is_share
         size = known_size(self.paired.protocol.get("val_size"))
-        is_accuracy = metric.endswith("accuracy")
         if np.isnan(scores).any():
             return None, None
         if len(scores) > 1:

@@ -31,7 +31,7 @@ def stopped_rows(
     column = criteria.column
     estimates = paired.stopped.groupby("policy")[column].mean()
     best = paired.runs[paired.runs["policy"] == rows[0].policy].set_index("seed")[column]
-    ordered = estimates.sort_values(ascending=not criteria.higher_is_better, kind="stable")
+    ordered = estimates.sort_values(ascending=not criteria.by.higher_is_better, kind="stable")
     for rank, policy in enumerate(map(str, ordered.index), start=len(rows) + 1):
         runs = paired.stopped[paired.stopped["policy"] == policy]
         yield _row(policy, rank, runs, best, rows[0], criteria)

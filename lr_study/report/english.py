@@ -1,6 +1,7 @@
 """The English texts of a report."""
 
 from lr_study.comparison import ENGLISH, ENGLISH_ADVICE
+from lr_study.comparison import EXAMPLES as EXAMPLES
 
 ADVICE = ENGLISH_ADVICE
 MESSAGES = ENGLISH
@@ -121,6 +122,9 @@ TEXTS = {
     "figure accuracy_zoom": "Validation accuracy where the curves end, without the bands.",
     "figure loss": "Loss over epochs, validation above training.",
     "figure learning_rate": "Learning rate over epochs, at the end of each: means over seeds.",
+    "figure metric": "The metric that ranks over epochs, validation above training.",
+    "final metric": "final {metric}",
+    "best metric": "best {metric}",
     "final_val_accuracy": "final validation accuracy",
     "best_val_accuracy": "best validation accuracy",
     "final_val_loss": "final validation loss",
@@ -132,6 +136,25 @@ TEXTS = {
     "short best_val_loss": "best loss",
     "short epochs_to_target": "epochs to target",
 }
+
+OF_METRIC = {
+    "accuracy points": "{own}",
+    "epochs to given target": "epochs to {own} {target:.4g}",
+    "epochs_to_target": "epochs to baseline {own}",
+    "test accuracy": "test {own}",
+    "views why": (
+        "{epochs}: the median over seeds of the first epoch that reaches "
+        "{target}. Epoch-to-epoch change: the mean absolute change of validation {own}. Final "
+        "minus lowest loss: of the validation loss."
+    ),
+    "target given": "{own} {target:.4g}",
+    "target baseline": "the final {own} of the baseline under the same seed",
+    "figure views": (
+        "Rank of each policy by final {own}, best {own}, loss, and epochs to the target. Policies "
+        "of equal rank share a point, with their names from there downwards."
+    ),
+}
+"""Texts that name the metric of a protocol that is not ranked by accuracy."""
 
 FAMILIES = {
     "fixed": "Fixed rates",
@@ -156,4 +179,8 @@ FAMILIES = {
 }
 """The headings of families; those of the parts of a composition are joined."""
 
-FIGURES = {name: text for name, text in TEXTS.items() if name.removeprefix("short ") in METRICS}
+FIGURES = {
+    name: text
+    for name, text in TEXTS.items()
+    if name.removeprefix("short ") in METRICS or name in ("final metric", "best metric")
+}

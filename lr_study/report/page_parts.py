@@ -10,8 +10,10 @@ from lr_study.comparison import (
     ProtocolRanking,
     Row,
     advise,
+    is_of_images,
     margin_text,
     message,
+    of_examples,
     translate,
 )
 from lr_study.policies import short_name
@@ -19,12 +21,12 @@ from lr_study.report.commands import Commands, Origin
 from lr_study.report.figures.curves import MAX_FAMILIES
 from lr_study.report.page_tables import PageTables, Texts
 from lr_study.report.units import MISSING, Unit
-from lr_study.runs import model_of
+from lr_study.runs import ACCURACY, metric_of, model_of
 
 STUDY_ORDER = ("fixed", "exp_decay", "step_decay")
 """The families in the order in which the original study took them."""
 
-CURVE_FIGURES = ("accuracy", "accuracy_zoom", "loss", "learning_rate")
+CURVE_FIGURES = ("accuracy", "accuracy_zoom", "metric", "loss", "learning_rate")
 
 ANSWER_LINES = 2
 """Sentences of the advice that stand above the ranking."""
@@ -45,8 +47,22 @@ class PagePart:
 
     @property
     def texts(self) -> Texts:
-        texts: Texts = self.text.TEXTS
-        return texts
+        """The texts of a page; those that speak of the accuracy name the protocol's metric."""
+        texts = self._worded(self.text.TEXTS)
+        own = metric_of(self.ranking.fields)
+        if own == ACCURACY:
+            return texts
+        named = self.text.OF_METRIC.items()
+        return {**texts, **{name: text.replace("{own}", own.name) for name, text in named}}
+
+    def _worded(self, catalog: Texts) -> Texts:
+        if is_of_images(self.ranking.fields):
+            return catalog
+        return of_examples(catalog, self.text.EXAMPLES)
+
+    def translated(self, message: str | None) -> str:
+        """A message of the ranking in the language of the page."""
+        return translate(message or "", self._worded(self.text.MESSAGES))
 
     @property
     def heading(self) -> str:
@@ -118,7 +134,10 @@ class PagePart:
     @property
     def _advice(self) -> Sequence[str]:
         return advise(
-            self.ranking, self.comparison.metric, self.comparison.baseline, self.text.ADVICE
+            self.ranking,
+            self.comparison.by,
+            self.comparison.baseline,
+            self._worded(self.text.ADVICE),
         ).split("\n")
 
     def families(self) -> Iterator[tuple[str, list[Row], str]]:
@@ -155,11 +174,8 @@ class PagePart:
     def methods(self) -> Iterator[str]:
         """The statistical methods behind the numbers."""
         texts, rows = self.texts, self.ranking.rows
-
-        def translated(message: str | None) -> str:
-            return translate(message or "", self.text.MESSAGES)
-
-        rule = translate(message(f"by {self.ranking.rule}"), self.text.MESSAGES)
+        translated = self.translated
+        rule = translated(message(f"by {self.ranking.rule}"))
         yield texts["ranked by"].format(rule=rule)
         if rows[0].interval_method:
             yield texts["of intervals"].format(method=translated(rows[0].interval_method))
@@ -167,7 +183,7 @@ class PagePart:
             yield texts[f"of {name}"].format(
                 method=translated(test.method),
                 correction=translated(test.correction),
-                margin=margin_text(self.ranking, self.comparison.metric, self.text.ADVICE),
+                margin=margin_text(self.ranking, self.comparison.by, self.text.ADVICE),
             )
 
     @property

@@ -15,7 +15,8 @@ from lr_study.comparison import (
 )
 from lr_study.policies import short_name
 from lr_study.report.escaping import markdown_row
-from lr_study.report.units import MISSING, Unit, unit_of
+from lr_study.report.units import MISSING, Unit, column_name, unit_of
+from lr_study.runs import LOSS, Metric, metric_of
 
 Texts = Mapping[str, str]
 
@@ -93,7 +94,12 @@ class PageTables:
     @property
     def metric(self) -> str:
         """The name of the metric that ranks."""
-        return self.texts[f"{self.comparison.at}_{self.comparison.metric}"]
+        return column_name(f"{self.comparison.at}_{self.comparison.metric}", self.texts)
+
+    @property
+    def own(self) -> Metric:
+        """The metric that the protocol names."""
+        return metric_of(self.ranking.fields)
 
     def policies(self) -> Table:
         """The ranking: verdict and estimate first, so that a narrow page shows them."""
@@ -132,8 +138,9 @@ class PageTables:
     def family(self, rows: Sequence[Row]) -> Table:
         """The policies of one family, with what their curves look like."""
         texts = self.texts
-        points = unit_of("val_accuracy")
-        change = texts["in points"].format(quantity=texts["epoch-to-epoch change"])
+        unit, change = unit_of(self.own.val), texts["epoch-to-epoch change"]
+        if unit.percent:
+            change = texts["in points"].format(quantity=change)
         headings = (
             texts["rank"],
             texts["policy"],
@@ -150,7 +157,7 @@ class PageTables:
                 self._estimate(row),
                 _number(row.metrics["final_val_loss"], ".4f"),
                 _number(row.metrics["convergence_epoch"], ".1f"),
-                _measure(row.metrics["val_accuracy_roughness"], points),
+                _measure(row.metrics[f"{self.own.val}_roughness"], unit),
                 _number(row.metrics["val_loss_rise"], ".4f"),
             )
             for row in rows
@@ -160,12 +167,12 @@ class PageTables:
     def gains(self) -> Table:
         """The best policy of each family over those of others."""
         texts = self.texts
-        headings = (
-            "",
-            texts["accuracy points"],
-            texts["loss change"],
-            texts["convergence change"],
-        )
+        by_metric = {
+            self.own.val: texts["accuracy points"],
+            LOSS.val: texts["loss change"],
+            "convergence_epoch": texts["convergence change"],
+        }
+        headings = ("", *by_metric.values())
         lines = []
         for contrast in self.ranking.gains:
             names = (short_name(contrast.policy), short_name(contrast.over))
@@ -173,21 +180,24 @@ class PageTables:
             text = texts["gain of"].format(policy=names[0], over=names[1])
             policy = Cell(text, text, title, is_policy=True)
             lines.append(Line((policy, *map(Cell, self._contrasts(contrast)))))
-        return Table(headings, tuple(lines), text_columns=4)
+        return Table(headings, tuple(lines), text_columns=len(headings))
 
     def test_set(self) -> Table | None:
         """The policies that validation selected, on the test set; None without a test set."""
         texts, families = self.texts, self.ranking.families
-        if not families or families[0].test_accuracy is None:
+        if not families or families[0].test_estimate is None:
             return None
-        unit = unit_of("test_accuracy", [row.interval for row in families])
+        unit = unit_of(f"test_{self.own.name}", [row.interval for row in families])
+        quantity, versus = texts["test accuracy"], texts["versus baseline"]
+        if unit.percent:
+            quantity = texts["percent"].format(quantity=quantity)
+            quantity = texts["with interval"].format(quantity=quantity)
+            versus = texts["in points"].format(quantity=versus)
         headings = (
             texts["family"],
             texts["policy"],
-            texts["with interval"].format(
-                quantity=texts["percent"].format(quantity=texts["test accuracy"])
-            ),
-            texts["in points"].format(quantity=texts["versus baseline"]),
+            quantity,
+            versus,
             texts["p"],
             texts["tried"],
         )
@@ -196,9 +206,9 @@ class PageTables:
                 Cell(row.family, row.family),
                 _policy(row.policy),
                 Cell(
-                    unit.estimate(row.test_accuracy, row.interval),
-                    row.test_accuracy,
-                    unit.exact(row.test_accuracy, row.interval),
+                    unit.estimate(row.test_estimate, row.interval),
+                    row.test_estimate,
+                    unit.exact(row.test_estimate, row.interval),
                 ),
                 _difference(row.vs_baseline, unit.of_differences),
                 _p_value(row.vs_baseline),
@@ -215,7 +225,7 @@ class PageTables:
         headings = (
             texts["rank"],
             texts["policy"],
-            *(texts["by"].format(view=texts[f"short {view}"]) for view in views),
+            *(texts["by"].format(view=column_name(view, texts, "short")) for view in views),
             target,
             texts["convergence"],
             texts["seconds"],
@@ -245,7 +255,7 @@ class PageTables:
 
     def _estimate_heading(self) -> str:
         texts = self.texts
-        name = texts[f"short {self.comparison.at}_{self.comparison.metric}"]
+        name = column_name(f"{self.comparison.at}_{self.comparison.metric}", texts, "short")
         if self.unit.percent:
             name = texts["percent"].format(quantity=name)
         return texts["with interval"].format(quantity=name)
@@ -255,12 +265,17 @@ class PageTables:
         return self.texts["in points"].format(quantity=heading) if self.unit.percent else heading
 
     def _contrasts(self, contrast: FamilyContrast) -> Iterator[str]:
-        """One policy against another: accuracy in points, loss, epochs to convergence."""
-        for name, scale, form, higher_is_better in (
-            ("val_accuracy", 100, "+.2f", True),
-            ("val_loss", 1, "+.4f", False),
-            ("convergence_epoch", 1, "+.1f", False),
-        ):
+        """One policy against another: the protocol's metric, loss, epochs to convergence."""
+        own = self.own
+        shown: dict[str, tuple[float, str, bool]] = {
+            own.val: (
+                *((100, "+.2f") if own.is_share else (1, "+.4g")),
+                own.higher_is_better,
+            ),
+            LOSS.val: (1, "+.4f", False),
+            "convergence_epoch": (1, "+.1f", False),
+        }
+        for name, (scale, form, higher_is_better) in shown.items():
             difference = contrast.differences[name]
             yield self._contrast(difference, scale, form, higher_is_better=higher_is_better)
 

@@ -10,6 +10,7 @@ from lr_study.report.commands import NO_ORIGIN, Origin
 from lr_study.report.escaping import escape_markdown, markdown_row
 from lr_study.report.ranking_tables import difference_cells, half, ranking_table
 from lr_study.report.tables import PLAIN, Display, fit
+from lr_study.runs import metric_of
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -62,6 +63,7 @@ def ranking_markdown(comparison: Comparison, by: str = "policy") -> str:
 
 def _policies(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[tuple[str, ...]]:
     score = f"{comparison.at} {comparison.metric} ± 95 %"
+    form = comparison.by.form(row.estimate for row in ranking.rows)
     yield ("rank", "verdict", "policy", score, "Δ vs baseline", "p")
     for row in ranking.rows:
         difference = None if row.vs_baseline is None else row.vs_baseline[comparison.metric]
@@ -69,25 +71,27 @@ def _policies(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[tupl
             str(row.rank),
             row.shown_verdict,
             row.policy,
-            _estimate(row.estimate, row.interval)
+            _estimate(row.estimate, row.interval, form)
             if row.stopped_after is None
             else f"stopped after {row.stopped_after} seeds",
-            *difference_cells(difference, is_baseline=row.policy == comparison.baseline),
+            *difference_cells(difference, is_baseline=row.policy == comparison.baseline, form=form),
         )
 
 
 def _families(ranking: ProtocolRanking) -> Iterator[tuple[str, ...]]:
-    yield ("family", "policy", "of", "test accuracy ± 95 %", "Δ vs baseline", "p")
+    own = metric_of(ranking.fields)
+    form = own.form(row.test_estimate for row in ranking.families)
+    yield ("family", "policy", "of", f"test {own.name} ± 95 %", "Δ vs baseline", "p")
     for row in ranking.families:
         yield (
             row.family,
             row.policy,
             str(row.tried),
-            _estimate(row.test_accuracy, row.interval),
-            *difference_cells(row.vs_baseline, is_baseline=row.vs_baseline is None),
+            _estimate(row.test_estimate, row.interval, form),
+            *difference_cells(row.vs_baseline, is_baseline=row.vs_baseline is None, form=form),
         )
 
 
-def _estimate(value: float | None, interval: Interval | None) -> str:
-    around = "" if interval is None else f" ± {fit(half(interval), '.4f', 6)}"
-    return fit(value, ".4f", 7) + around
+def _estimate(value: float | None, interval: Interval | None, form: str) -> str:
+    around = "" if interval is None else f" ± {fit(half(interval), form, 6)}"
+    return fit(value, form, 7) + around

@@ -5,21 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lr_study.comparison import (
-    RANKED_METRICS,
     TO_TARGET,
     Comparison,
     Difference,
     Interval,
     ProtocolRanking,
     Row,
+    about_examples,
+    is_of_images,
     margin_text,
     message,
+    ranked_metrics,
 )
 from lr_study.policies import short_name
 from lr_study.report.commands import NO_ORIGIN, Commands, Origin
 from lr_study.report.escaping import visible
 from lr_study.report.tables import PLAIN, Column, Display, fit, table_of, width_of
-from lr_study.runs import model_of
+from lr_study.runs import ACCURACY, LOSS, Metric, metric_of, model_of
 
 _COLORS: Mapping[str, str] = {
     "best": "bold green",
@@ -131,10 +133,12 @@ def _headline(comparison: Comparison, ranking: ProtocolRanking) -> str:
 def _score_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Column]:
     """The columns on the metric that ranks: verdicts, estimates and differences."""
     rows = ranking.rows
+    form = comparison.by.form(row.estimate for row in rows)
     versus = [
         difference_cells(
             None if row.vs_baseline is None else row.vs_baseline[comparison.metric],
             is_baseline=row.policy == comparison.baseline,
+            form=form,
         )
         for row in rows
     ]
@@ -144,47 +148,58 @@ def _score_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Col
         Column("policy", [row.policy for row in rows], left=True, wraps=True),
         Column(
             f"{comparison.at}\n{_short(comparison.metric)}",
-            [_estimate(row) for row in rows],
+            [_estimate(row, form) for row in rows],
         ),
-        Column("95 %\n±", [fit(half(row.interval), ".4f", 6) for row in rows]),
+        Column("95 %\n±", [fit(half(row.interval), form, 6) for row in rows]),
         Column("Δ vs\nbase", [difference for difference, _ in versus]),
         Column("p vs\nbase", [p_value for _, p_value in versus]),
         Column("runs", [str(row.runs) for row in rows]),
     ]
 
 
-def _estimate(row: Row) -> str:
+def _estimate(row: Row, form: str) -> str:
     """The estimate; a stopped policy's would be of fewer seeds than the others beside it."""
     if row.stopped_after is not None:
         return f"stopped\nafter {row.stopped_after}"
-    return fit(row.estimate, ".4f", 7)
+    return fit(row.estimate, form, 7)
 
 
 def _curve_columns(ranking: ProtocolRanking) -> list[Column]:
     """The columns on the other metrics: ranks by them, and what the curves look like."""
     rows, goal = ranking.rows, _goal(ranking)
+    own = metric_of(ranking.fields)
+    short = _short_name(own)
 
     def metrics(name: str, form: str) -> list[str]:
         return [fit(row.metrics[name], form, 5) for row in rows]
 
-    headings = ("rank\nlast\nacc.", "rank\nbest\nacc.", "rank\n\nloss", f"rank\nto\n{goal}")
+    headings = {
+        LOSS.column("final"): "rank\n\nloss",
+        own.column("final"): f"rank\nlast\n{short}",
+        own.column("best"): f"rank\nbest\n{short}",
+        TO_TARGET: f"rank\nto\n{goal}",
+    }
     return [
         *(
-            Column(heading, [str(row.ranks.get(metric, "-")) for row in rows])
-            for heading, metric in zip(headings, RANKED_METRICS, strict=True)
+            Column(headings[metric], [str(row.ranks.get(metric, "-")) for row in rows])
+            for metric in ranked_metrics(own)
         ),
         Column(f"epochs\nto\n{goal}", [_reached(row) for row in rows]),
         Column("conv.\nepoch", metrics("convergence_epoch", ".1f")),
-        Column("mean\nΔacc.", metrics("val_accuracy_roughness", ".3f")),
+        Column(f"mean\nΔ{short}", metrics(f"{own.val}_roughness", ".3f")),
         Column("loss\n- min", metrics("val_loss_rise", ".3f")),
         Column("s/\nepoch", metrics("seconds_per_epoch", ".2g")),
     ]
 
 
 def _family_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Column]:
-    families = ranking.families
+    families, own = ranking.families, metric_of(ranking.fields)
+    form = own.form(family.test_estimate for family in families)
+    val_form = comparison.by.form(family.estimate for family in families)
     versus = [
-        difference_cells(family.vs_baseline, is_baseline=family.policy == comparison.baseline)
+        difference_cells(
+            family.vs_baseline, is_baseline=family.policy == comparison.baseline, form=form
+        )
         for family in families
     ]
     return [
@@ -196,9 +211,11 @@ def _family_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Co
         ),
         Column("policy", [family.policy for family in families], left=True, wraps=True),
         Column("of", [str(family.tried) for family in families]),
-        Column("val", [fit(family.estimate, ".4f", 7) for family in families]),
-        Column("test\nacc.", [fit(family.test_accuracy, ".4f", 6) for family in families]),
-        Column("95 %\n±", [fit(half(family.interval), ".4f", 6) for family in families]),
+        Column("val", [fit(family.estimate, val_form, 7) for family in families]),
+        Column(
+            f"test\n{_short_name(own)}", [fit(family.test_estimate, form, 6) for family in families]
+        ),
+        Column("95 %\n±", [fit(half(family.interval), form, 6) for family in families]),
         Column("Δ vs\nbase", [difference for difference, _ in versus]),
         Column("p vs\nbase", [p_value for _, p_value in versus]),
         Column("runs", [str(family.runs) for family in families]),
@@ -206,18 +223,19 @@ def _family_columns(comparison: Comparison, ranking: ProtocolRanking) -> list[Co
 
 
 def _goal(ranking: ProtocolRanking) -> str:
-    """The target accuracy in a heading: the baseline's, or one that the user gave."""
-    return "base" if ranking.target is None else "acc."
+    """The target in a heading: the baseline's, or one that the user gave."""
+    return "base" if ranking.target is None else _short_name(metric_of(ranking.fields))
 
 
 def _legend(ranking: ProtocolRanking) -> str:
     """Explain the headings that 80 columns leave no room for."""
-    target = "the baseline's final accuracy"
+    own = metric_of(ranking.fields)
+    target = f"the baseline's final {own.name}"
     if ranking.target is not None:
-        target = f"accuracy {ranking.target:.4g}"
+        target = f"{own.name} {ranking.target:.4g}"
     return (
-        f"to {_goal(ranking)}: epochs to {target}; mean Δacc.: epoch-to-epoch change of "
-        "validation accuracy; loss - min: final minus lowest validation loss"
+        f"to {_goal(ranking)}: epochs to {target}; mean Δ{_short_name(own)}: epoch-to-epoch change "
+        f"of validation {own.name}; loss - min: final minus lowest validation loss"
     )
 
 
@@ -230,17 +248,20 @@ def _reached(row: Row) -> str:
 
 def _method_lines(comparison: Comparison, ranking: ProtocolRanking) -> Iterator[str]:
     """Name the methods behind the numbers of the table, once each."""
-    yield f"ranked by: {message(f'by {ranking.rule}')}"
+    rule = message(f"by {ranking.rule}")
+    yield f"ranked by: {rule if is_of_images(ranking.fields) else about_examples(rule)}"
     best = ranking.rows[0]
     if best.interval_method:
         yield f"±: {best.interval_method}"
-    margin = margin_text(ranking, comparison.metric)
+    margin = margin_text(ranking, comparison.by)
     names = {"baseline": "p vs base", "best": f"verdicts vs best (margin {margin})"}
     for name, test in ranking.tested().items():
         yield f"{names[name]}: {test.method}; {test.correction}"
 
 
-def difference_cells(difference: Difference | None, *, is_baseline: bool) -> tuple[str, str]:
+def difference_cells(
+    difference: Difference | None, *, is_baseline: bool, form: str
+) -> tuple[str, str]:
     """Return a difference from the baseline and its p-value, as cells of a table."""
     if is_baseline:
         return "base", ""
@@ -248,7 +269,7 @@ def difference_cells(difference: Difference | None, *, is_baseline: bool) -> tup
         return "-", "-"
     p_value = difference.p_value
     tiny = p_value is not None and p_value < 0.001
-    return fit(difference.mean, "+.4f", 7), "<.001" if tiny else fit(p_value, ".3f", 5)
+    return fit(difference.mean, f"+{form}", 7), "<.001" if tiny else fit(p_value, ".3f", 5)
 
 
 def half(interval: Interval | None) -> float | None:
@@ -263,6 +284,10 @@ def _excluded_lines(comparison: Comparison) -> Iterator[str]:
     for reason, run_ids in reasons.items():
         shown = ", ".join(run_ids[:3]) + (", ..." if len(run_ids) > 3 else "")
         yield f"not ranked: {len(run_ids)} of the runs ({shown}): {reason}"
+
+
+def _short_name(metric: Metric) -> str:
+    return "acc." if metric == ACCURACY else metric.name
 
 
 def _short(metric: str) -> str:

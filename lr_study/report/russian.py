@@ -20,10 +20,13 @@ ADVICE = {
     "not better": "Значимого преимущества над базовым {baseline} нет: {difference}.",
     "accuracy difference": "{mean:+.2f} [{low:+.2f}, {high:+.2f}] п. п. точности",
     "loss difference": "{mean:+.4f} [{low:+.4f}, {high:+.4f}] потерь на валидации",
+    "metric difference": "{mean} [{low}, {high}] по {name}",
+    "metric margin": "{margin:g} по {name}",
     "accuracy margin": "{margin:.3g} п. п.",
     "loss margin": "{margin:.3g} по потерям",
     "tied": "Равноценны в пределах {margin}: {policies}.",
     "beaten": "Хуже более чем на {margin}: {policies}.",
+    "beaten at all": "Хуже: {policies}.",
     "undecided": "О равноценности судить нельзя: {policies}.",
     "seeds decide": (
         "Примерно {seeds} seed (ещё {more}, {cost} обучения на этой машине) решили бы вопрос: "
@@ -105,6 +108,16 @@ ADVICE = {
     "hour": "ч",
 }
 
+EXAMPLES = {
+    "изображения": "примеры",
+    "изображений": "примеров",
+    "изображениям": "примерам",
+    "изображениями": "примерами",
+    "изображениях": "примерах",
+    "изображении": "примере",
+}
+"""The words of these texts for images, and those for the examples of a model of one's own."""
+
 MESSAGES = {
     "study": "исследование: показатели — в его дочерних запусках",
     "range test": "проверка диапазона темпов обучения: см. её график и предложения",
@@ -128,6 +141,7 @@ MESSAGES = {
         "темп обучения расходится с {policy} на эпохе {epoch}: {rate:.6g}, а по расписанию "
         "{expected:.6g}"
     ),
+    "no metric": "нет {name}: эти запуски ранжируются по другой метрике",
     "duplicate": "повтор: {run_id} закончил ту же ячейку раньше",
     "seed unknown": "seed неизвестен, а у других запусков этого протокола он есть",
     "seed not common": "seed {seed} для {policy} не сравнивается: общие seed — {seeds}",
@@ -149,6 +163,10 @@ MESSAGES = {
     "single runs": "разность отдельных запусков",
     "paired t": "парный t-критерий с дисперсией Надо и Бенжио",
     "holm": "поправка Холма и одновременный интервал, сравнений: {comparisons}",
+    "no margin": (
+        "без порога ни одно расписание не признаётся равноценным: --margin задаёт наименьшую "
+        "разность {name}, которая имеет значение"
+    ),
     "unused": "seed {seeds} не завершают повторение из {folds} частей и не учтены",
     "not by images": (
         "сравнение по одному числу на запуск, а не по отдельным изображениям: {reason}"
@@ -294,6 +312,9 @@ TEXTS = {
     "figure accuracy_zoom": "Точность на валидации там, где кривые заканчиваются, без полос.",
     "figure loss": "Потери по эпохам: валидация над обучением.",
     "figure learning_rate": "Темп обучения по эпохам, на последнем шаге каждой: средние по seed.",
+    "figure metric": "Метрика ранжирования по эпохам: валидация над обучением.",
+    "final metric": "{metric}, итог",
+    "best metric": "{metric}, лучшее значение",
     "final_val_accuracy": "итоговая точность на валидационной выборке",
     "best_val_accuracy": "лучшая точность на валидационной выборке",
     "final_val_loss": "итоговые потери на валидационной выборке",
@@ -304,6 +325,24 @@ TEXTS = {
     "short final_val_loss": "итоговые потери",
     "short best_val_loss": "наименьшие потери",
     "short epochs_to_target": "эпохи до цели",
+}
+
+OF_METRIC = {
+    "accuracy points": "{own}",
+    "epochs to given target": "эпох до {own} {target:.4g}",
+    "epochs_to_target": "эпох до {own} базового",
+    "test accuracy": "{own} на тесте",
+    "views why": (
+        "{epochs}: медиана по seed первой эпохи, на которой достигается цель: {target}. Изменение "
+        "от эпохи к эпохе: среднее абсолютное изменение {own} на валидации. Итоговые минус "
+        "наименьшие потери: на валидационной выборке."
+    ),
+    "target given": "{own} {target:.4g}",
+    "target baseline": "итоговое значение {own} базового расписания при том же seed",
+    "figure views": (
+        "Место каждого расписания по итоговому {own}, лучшему {own}, потерям и эпохам до цели. У "
+        "расписаний на равных местах общая точка, их названия идут от неё вниз."
+    ),
 }
 
 FAMILIES = {
@@ -329,7 +368,11 @@ FAMILIES = {
 }
 
 FIGURES = {
-    **{name: text for name, text in TEXTS.items() if name.removeprefix("short ") in METRICS},
+    **{
+        name: text
+        for name, text in TEXTS.items()
+        if name.removeprefix("short ") in METRICS or name in ("final metric", "best metric")
+    },
     "versus best": "Δ к лучшему, те же seed",
     "points": "п. п.",
     "rank": "место",

@@ -14,6 +14,15 @@ from lr_study.runs.grids import (
     requested_study,
 )
 from lr_study.runs.image_results import LEAST_LOG_PROBABILITY, ImageResults, log_probabilities
+from lr_study.runs.metric import (
+    ACCURACY,
+    LOSS,
+    Metric,
+    direction_of,
+    four_digits,
+    is_share,
+    metric_of,
+)
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan, seeds_text
 from lr_study.runs.protocol import (
     PROTOCOL_VERSION,
@@ -54,6 +63,7 @@ from lr_study.runs.settings import (
 )
 
 __all__ = [
+    "ACCURACY",
     "BACKBONES",
     "BUILT_IN",
     "CONVERGENCE_TOLERANCE",
@@ -63,6 +73,7 @@ __all__ = [
     "ENGINES",
     "LEAST_LOG_PROBABILITY",
     "LOG_MODELS",
+    "LOSS",
     "MIN_IMAGE_SIZE",
     "OPTIMIZERS",
     "PROTOCOL_VERSION",
@@ -73,6 +84,7 @@ __all__ = [
     "EpochRecord",
     "ImageProtocol",
     "ImageResults",
+    "Metric",
     "ModelProtocol",
     "ModelSettings",
     "Plan",
@@ -88,11 +100,15 @@ __all__ = [
     "convergence_epoch",
     "convergence_tolerance",
     "digest_of_groups",
+    "direction_of",
+    "four_digits",
     "has_diverged",
     "image_settings",
+    "is_share",
     "load_grid",
     "log_probabilities",
     "make_plan",
+    "metric_of",
     "model_of",
     "parse_points",
     "parse_seeds",

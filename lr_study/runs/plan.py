@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import groupby
 
 from lr_study.policies import Policy
+from lr_study.runs.metric import ACCURACY
 from lr_study.runs.protocol import Protocol
 from lr_study.runs.settings import RunSettings, RunSpec
 from lr_study.support import UsageError, real_number, require_one_of, whole_number
@@ -138,7 +139,16 @@ class Plan:
 def make_plan(
     study: StudySpec, protocol: Protocol, *, finished: Collection[str], failed: Collection[str]
 ) -> Plan:
-    """Return the plan of a study, given the ``finished`` and ``failed`` cells of a store."""
+    """Return the plan of a study, given the ``finished`` and ``failed`` cells of a store.
+
+    Raises
+    ------
+    UsageError
+        If a policy reads the accuracy of runs that have none.
+    """
+    for policy in study.policies:
+        if policy.reads in ("accuracy", "val_accuracy") and protocol.ranked_by != ACCURACY:
+            raise UsageError(f"{policy} reads {policy.reads}, which these runs do not have")
     to_train, left = [], []
     for spec in study.specs:
         cell = protocol.cell(spec.policy, spec.seed)

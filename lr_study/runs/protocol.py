@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.policies import Policy
+from lr_study.runs.metric import Metric, metric_of
 
 PROTOCOL_VERSION = 2
 """Raised when the same seed starts to give other figures; see `Protocol`."""
@@ -27,7 +28,7 @@ class Protocol:
     data, fingerprint
         The name of the data set, and the hash of its content.
     classes, train_size, val_size, test_size
-        How many classes there are, and examples in each set.
+        How many classes there are, 0 if targets are none, and examples in each set.
     precision
         Keras's dtype policy.
     optimizer, batch_size, epochs
@@ -82,6 +83,11 @@ class Protocol:
     def steps_per_epoch(self) -> int:
         """The number of batches in an epoch, of which the last may be smaller."""
         return -(-self.train_size // self.batch_size)
+
+    @property
+    def ranked_by(self) -> Metric:
+        """The metric that runs are ranked by."""
+        return metric_of(vars(self))
 
     def cell(self, policy: Policy, seed: int) -> str:
         """Return the identity of a run: the hash of policy, protocol and seed."""
@@ -160,7 +166,10 @@ class ModelProtocol(Protocol):
     trained_parameters, frozen_parameters
         How many numbers are trained, and are not.
     loss, metric
-        As the model was compiled with them; the metric is the accuracy that counts.
+        As the model was compiled with them; the metric is the one that counts.
+    direction
+        Which values of it are better, ``higher`` or ``lower``; empty if it is the accuracy of a
+        classifier.
     keras
         Keras's backend and version.
     test_fingerprint
@@ -176,10 +185,12 @@ class ModelProtocol(Protocol):
     metric: str
     keras: str
     test_fingerprint: str = ""
+    direction: str = ""
 
     def params(self) -> dict[str, object]:
         """Return what MLflow's pages show of a protocol, by the names of options."""
-        return {**super().params(), "workload": self.workload, "loss": self.loss}
+        shown = {**super().params(), "workload": self.workload, "loss": self.loss}
+        return {**shown, "metric": self.metric} if self.direction else shown
 
 
 def model_of(fields_of_protocol: Mapping[str, Any]) -> str | None:

@@ -1,31 +1,52 @@
 """The record of a finished run: its epochs, and the metrics that summarize its curves."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from lr_study.runs.image_results import ImageResults
+from lr_study.runs.metric import ACCURACY, Metric
 from lr_study.runs.protocol import Protocol
 from lr_study.runs.settings import RunSpec
 
 CONVERGENCE_TOLERANCE = 0.001
 """The least tolerance of `convergence_epoch`, in accuracy."""
 
+RELATIVE_TOLERANCE = 0.01
+"""The tolerance of `convergence_epoch` in a metric that is no share: a part of its last value."""
+
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
-"""The metrics that are logged every epoch, in the order of `EpochRecord`."""
+"""The metrics that a classifier logs every epoch, in the order of `EpochRecord`."""
 
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """The metrics of one epoch; ``epoch`` counts from 1. A loss that is not finite is None."""
+    """The metrics of one epoch; ``epoch`` counts from 1.
+
+    A loss that is not finite is None, and so are the accuracies of a model that is no classifier.
+    ``others`` are further metrics by name, such as ``mae`` and ``val_mae``; None is not finite.
+    """
 
     epoch: int
     loss: float | None
-    accuracy: float
+    accuracy: float | None
     val_loss: float | None
-    val_accuracy: float
+    val_accuracy: float | None
     learning_rate: float
+    others: Mapping[str, float | None] = field(default_factory=dict, hash=False)
+
+    def values(self) -> dict[str, float | None]:
+        """Return the metrics that the run has, by name.
+
+        >>> list(EpochRecord(1, 0.5, None, None, None, 0.1, {"val_mae": 0.25}).values())
+        ['loss', 'val_loss', 'learning_rate', 'val_mae']
+        """
+        known = {name: getattr(self, name) for name in CURVES}
+        for name in ("accuracy", "val_accuracy"):
+            if known[name] is None:
+                del known[name]
+        return {**known, **self.others}
 
 
 @dataclass(frozen=True)
@@ -39,7 +60,8 @@ class RunRecord:
     epochs
         One record per epoch.
     test_accuracy
-        Accuracy on the test set after the last epoch; None without a test set.
+        Accuracy on the test set after the last epoch; None without a test set, or of a model that
+        is no classifier.
     wall_clock_seconds
         Training time of this run: its share if several softmax heads were trained as one program.
     shared_among
@@ -48,6 +70,8 @@ class RunRecord:
         How long the feature extraction took; None for engine ``live``.
     image_results
         Which images were right after the last epoch; None if that is not known.
+    test_metric
+        What ``test_accuracy`` is of a classifier, of the metric that any other model is ranked by.
     """
 
     spec: RunSpec
@@ -58,6 +82,7 @@ class RunRecord:
     shared_among: int = 1
     feature_seconds: float | None = None
     image_results: ImageResults | None = None
+    test_metric: float | None = None
 
     @property
     def cell(self) -> str:
@@ -72,11 +97,14 @@ class RunRecord:
     def metrics(self) -> dict[str, float]:
         """Return the metrics of the whole run by name, without those that do not exist."""
         tolerance = convergence_tolerance(self.protocol.val_size)
-        metrics: dict[str, float | None] = dict(summarize_curves(self.epochs, tolerance))
+        metric = self.protocol.ranked_by
+        metrics: dict[str, float | None] = dict(summarize_curves(self.epochs, tolerance, metric))
         metrics["wall_clock_seconds"] = self.wall_clock_seconds
         metrics["seconds_per_epoch"] = self.wall_clock_seconds / len(self.epochs)
         metrics["feature_seconds"] = self.feature_seconds
         metrics["test_accuracy"] = self.test_accuracy
+        if metric != ACCURACY:
+            metrics[f"test_{metric.name}"] = self.test_metric
         return {name: value for name, value in metrics.items() if value is not None}
 
 
@@ -91,9 +119,9 @@ def convergence_tolerance(val_size: int) -> float:
 
 
 def convergence_epoch(val_accuracy: Sequence[float], tolerance: float) -> int:
-    """Return the first epoch, counted from 1, after which the accuracy stays at its final value.
+    """Return the first epoch, counted from 1, after which a metric stays at its final value.
 
-    That is, within ``tolerance`` of it; an accuracy that never settles converges at the last epoch.
+    That is, within ``tolerance`` of it; a metric that never settles converges at the last epoch.
     Rounding errors up to 1e-9 are ignored, so that a tolerance of one image allows one image.
 
     >>> convergence_epoch([0.2, 0.7, 0.6, 0.7, 0.7], tolerance=0)
@@ -106,7 +134,9 @@ def convergence_epoch(val_accuracy: Sequence[float], tolerance: float) -> int:
     return settled
 
 
-def summarize_curves(epochs: Sequence[EpochRecord], tolerance: float) -> dict[str, float]:
+def summarize_curves(
+    epochs: Sequence[EpochRecord], tolerance: float, metric: Metric = ACCURACY
+) -> dict[str, float]:
     """Return the metrics that summarize the validation curves of a run, by name.
 
     These are the final and best accuracy and loss, ``best_epoch``, ``convergence_epoch``,
@@ -114,19 +144,32 @@ def summarize_curves(epochs: Sequence[EpochRecord], tolerance: float) -> dict[st
     (final minus lowest loss). If a loss became infinite or NaN, the metrics that need it are
     omitted.
 
+    Parameters
+    ----------
+    tolerance
+        Of `convergence_epoch`, for an accuracy. For a metric that is no share of examples it is
+        1 % of the last value.
+    metric
+        What the run is ranked by, and takes the place of the accuracy in the names above.
+
+    Examples
+    --------
     >>> curve = [EpochRecord(1, 2.0, 0.3, 1.0, 0.5, 0.1), EpochRecord(2, 1.5, 0.5, 1.25, 0.75, 0.1)]
     >>> summarize_curves(curve, tolerance=0)["val_loss_rise"]
     0.25
     """
-    accuracy = [epoch.val_accuracy for epoch in epochs]
-    best = max(accuracy)
-    metrics: dict[str, float] = {
-        "final_val_accuracy": accuracy[-1],
-        "best_val_accuracy": best,
-        "best_epoch": epochs[accuracy.index(best)].epoch,
-        "convergence_epoch": epochs[convergence_epoch(accuracy, tolerance) - 1].epoch,
-        "val_accuracy_roughness": _mean_absolute_change(accuracy),
-    }
+    values = [epoch.values().get(metric.val) for epoch in epochs]
+    known = [value for value in values if value is not None]
+    metrics: dict[str, float] = {}
+    if known:
+        best = metric.best(known)
+        metrics[metric.column("best")] = best
+        metrics["best_epoch"] = epochs[values.index(best)].epoch
+    if known and len(known) == len(values):
+        metrics[metric.column("final")] = known[-1]
+        within = tolerance if metric.is_share else RELATIVE_TOLERANCE * abs(known[-1])
+        metrics["convergence_epoch"] = epochs[convergence_epoch(known, within) - 1].epoch
+        metrics[f"{metric.val}_roughness"] = _mean_absolute_change(known)
     losses = [epoch.val_loss for epoch in epochs if epoch.val_loss is not None]
     if losses:
         # NaN is a loss that was not logged; what a plain min gives depends on where it stands.
@@ -137,16 +180,21 @@ def summarize_curves(epochs: Sequence[EpochRecord], tolerance: float) -> dict[st
     return metrics
 
 
-def required_metrics(*, diverged: bool) -> tuple[str, ...]:
-    """Return the names of the metrics that every finished run has."""
-    always = (
-        "final_val_accuracy",
-        "best_val_accuracy",
+def required_metrics(metric: Metric = ACCURACY, *, diverged: bool) -> tuple[str, ...]:
+    """Return the names of the metrics that every finished run has, by what it is ranked by.
+
+    Of a run that diverged, an accuracy is always a number, and any other metric may not be.
+    """
+    of_metric = (
+        metric.column("final"),
+        metric.column("best"),
         "best_epoch",
         "convergence_epoch",
-        "val_accuracy_roughness",
+        f"{metric.val}_roughness",
     )
-    return always if diverged else (*always, "final_val_loss", "best_val_loss", "val_loss_rise")
+    if diverged:
+        return of_metric if metric == ACCURACY else ()
+    return (*of_metric, "final_val_loss", "best_val_loss", "val_loss_rise")
 
 
 def _mean_absolute_change(values: Sequence[float]) -> float:

@@ -25,7 +25,7 @@ from lr_study.comparison import (
     race_scores,
     races_of,
 )
-from lr_study.runs import Protocol, RunSpec, StudySpec
+from lr_study.runs import ACCURACY, Protocol, RunSpec, StudySpec
 from lr_study.support import UsageError
 from lr_study.tracking import (
     MAX_TAG_LENGTH,
@@ -62,13 +62,20 @@ class EarlyEnd:
     _shown: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse a study whose decisions would not fit into a tag of its run.
+        """Refuse a study that cannot decide, or whose decisions would not fit into a tag.
 
         Raises
         ------
         UsageError
-            If it has too many policies.
+            If it is not ranked by accuracy, or has too many policies.
         """
+        metric = self.protocol.ranked_by
+        if self.study.may_end_early and metric != ACCURACY:
+            option = "--race" if self.study.race else "--until-regret"
+            raise UsageError(
+                f"{option} is not allowed with the metric {metric.name}: it decides by which "
+                "examples were classified correctly"
+            )
         if not self.study.race:
             return
         stopped = dict.fromkeys(self.policies, len(self.study.rounds))

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lr_study.runs import LOSS
 from lr_study.studies.own_workload import Workload
 from lr_study.studies.user_code import in_one_line
 from lr_study.support import UsageError
@@ -30,12 +31,13 @@ def compiled_model(workload: Workload) -> Any:
         if missing:
             raise UsageError(
                 f"build_model returns a model that is not compiled: give {' and '.join(missing)} "
-                "to the workload, or compile it with metrics=['accuracy']"
+                f"to the workload, or compile it with metrics=['{workload.metric}']"
             )
         optimizer = workload.optimizer
         if isinstance(optimizer, keras.optimizers.Optimizer):  # each model needs its own
             optimizer = type(optimizer).from_config(optimizer.get_config())
-        model.compile(optimizer=optimizer, loss=workload.loss, metrics=["accuracy"])
+        metrics = [] if workload.ranked_by == LOSS else [workload.metric]
+        model.compile(optimizer=optimizer, loss=workload.loss, metrics=metrics)
     if getattr(model.optimizer, "gradient_accumulation_steps", None):
         raise UsageError("gradient_accumulation_steps is not supported by studies: leave it out")
     return model
@@ -50,14 +52,29 @@ def require_new(workload: Workload, model: Any) -> None:
 def try_model(workload: Workload, model: Any, batch_size: int) -> int:
     """Try the model on the first examples, so that one that does not fit them is known at once.
 
-    Return the number of classes.
+    Return the number of classes; 0 if the targets are none.
     """
-    from lr_study.training import rows_of
+    from lr_study.training import number_of_rows, rows_of
 
     inputs, targets = workload.train
-    rows = np.arange(min(batch_size, len(np.asarray(targets))))
+    rows = np.arange(min(batch_size, number_of_rows(inputs, "train")))
+    classes = _classes(workload, model, rows_of(inputs, rows)) if workload.classifies else 0
     with in_one_line(f"the model of {workload.name} does not fit its examples"):
-        outputs = model.predict_on_batch(rows_of(inputs, rows))
+        values = model.test_on_batch(
+            rows_of(inputs, rows), rows_of(targets, rows), return_dict=True
+        )
+    if workload.metric not in values:
+        raise UsageError(
+            f"metric={workload.metric} is not allowed: the metrics of the model are "
+            f"{', '.join(sorted(values))}; compile it with metrics=['{workload.metric}']"
+        )
+    return classes
+
+
+def _classes(workload: Workload, model: Any, inputs: Any) -> int:
+    """The number of classes of a model with one output, among which are all targets."""
+    with in_one_line(f"the model of {workload.name} does not fit its examples"):
+        outputs = model.predict_on_batch(inputs)
     shape = getattr(outputs, "shape", None)
     if shape is None or len(shape) != 2:
         raise UsageError(
@@ -71,15 +88,6 @@ def try_model(workload: Workload, model: Any, batch_size: int) -> int:
                 f"the targets of {name} have a class {highest}, but the model has {classes} "
                 "classes, from 0"
             )
-    with in_one_line(f"the model of {workload.name} does not fit its examples"):
-        values = model.test_on_batch(
-            rows_of(inputs, rows), rows_of(targets, rows), return_dict=True
-        )
-    if workload.metric not in values:
-        raise UsageError(
-            f"metric={workload.metric} is not allowed: the metrics of the model are "
-            f"{', '.join(sorted(values))}; compile it with metrics=['accuracy']"
-        )
     return classes
 
 
@@ -108,6 +116,6 @@ def labels_of(targets: ArrayLike, name: str) -> NDArray[np.int32]:
     if not are_classes or labels.max() > np.iinfo(np.uint16).max:
         raise UsageError(
             f"the targets of {name} are not classes: they are whole numbers from 0 to 65535, or "
-            "rows with a single 1"
+            "rows with a single 1; a regression is ranked by another metric, such as metric='mae'"
         )
     return np.asarray(labels, np.int32)

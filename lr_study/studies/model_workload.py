@@ -3,14 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lr_study.data import Folds
 from lr_study.runs import PROTOCOL_VERSION, ModelProtocol, ModelSettings, digest_of_groups
 from lr_study.studies.model_checks import compiled_model, labels_of, require_new, try_model
 from lr_study.studies.own_workload import Workload
+from lr_study.support import UsageError
 from lr_study.training import WEIGHTS_FILE, Trainer, read_weights
 
 if TYPE_CHECKING:  # they import TensorFlow
@@ -43,13 +45,13 @@ class ModelWorkload:
 
     @property
     def data_files(self) -> Mapping[str, bytes]:
-        """The model's summary and the numbers of examples of each class."""
+        """The model's summary, and of a classifier the numbers of examples of each class."""
+        model = {"model.txt": self.summary.encode()}
+        if not self.protocol.classes:
+            return model
         counts = np.bincount(self.folds.labels, minlength=self.protocol.classes).tolist()
         classes = {str(label): count for label, count in enumerate(counts)}
-        return {
-            "classes.json": (json.dumps(classes, indent=1) + "\n").encode(),
-            "model.txt": self.summary.encode(),
-        }
+        return {"classes.json": (json.dumps(classes, indent=1) + "\n").encode(), **model}
 
     def new_model(self) -> "keras.Model":
         """Return a new compiled model."""
@@ -62,13 +64,16 @@ class ModelWorkload:
         parts, test = self.folds.split(seed), self.given.test
         return ArrayExamples(
             *self.given.train,
-            labels=self.folds.labels,
+            labels=self.folds.labels if self.given.classifies else None,
             train=parts.train,
             validation=parts.validation,
             unused=parts.unused,
             groups=self.folds.together,
-            test=None if test is None else (*test, labels_of(test[1], "test")),
+            test=None if test is None else (*test, self._test_labels(test[1])),
         )
+
+    def _test_labels(self, targets: Any) -> NDArray[np.int32] | None:
+        return labels_of(targets, "test") if self.given.classifies else None
 
     def trainer(self, seed: int) -> Trainer:
         """Return a trainer of one run at a time."""
@@ -95,7 +100,6 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
     from lr_study.support import keras
     from lr_study.training import (
         array_fingerprint,
-        equal_rows,
         loss_text,
         model_digest,
         number_of_rows,
@@ -105,8 +109,7 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
     )
 
     (inputs, targets), test = workload.train, workload.test
-    labels = labels_of(targets, "train")
-    folds = Folds(labels, equal_rows(inputs, labels), settings.folds, settings.stratify)
+    folds = _folds(workload, settings)
     with seeded(0):
         model = compiled_model(workload)
         require_new(workload, model)
@@ -138,12 +141,38 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         frozen_parameters=_count(model.non_trainable_weights),
         loss=loss_text(model.loss),
         metric=workload.metric,
+        direction=_direction(workload),
         keras=f"{keras.backend.backend()} {keras.__version__}",
         test_fingerprint=""
         if test is None
         else array_fingerprint([("inputs", test[0]), ("targets", test[1])]),
     )
     return ModelWorkload(workload, protocol, folds, "\n".join(summary) + "\n")
+
+
+def _folds(workload: Workload, settings: ModelSettings) -> Folds:
+    """Divide the examples; those of equal inputs and targets stay together."""
+    from lr_study.training import equal_rows, number_of_rows
+
+    inputs, targets = workload.train
+    if workload.classifies:
+        labels = labels_of(targets, "train")
+        together = equal_rows(inputs, labels)
+    elif settings.stratify:
+        raise UsageError(
+            f"stratify=True is not allowed with metric={workload.metric}: its targets are no "
+            "classes that could be divided one by one"
+        )
+    else:
+        labels = np.zeros(number_of_rows(inputs, "train"), np.int32)
+        together = equal_rows([inputs, targets], labels)
+    return Folds(labels, together, settings.folds, settings.stratify)
+
+
+def _direction(workload: Workload) -> str:
+    if workload.classifies:
+        return ""
+    return "higher" if workload.ranked_by.higher_is_better else "lower"
 
 
 def _count(weights: "list[keras.Variable]") -> int:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lr_study.policies import importable_from_here
+from lr_study.runs import ACCURACY, Metric, is_share
 from lr_study.studies.user_code import in_one_line
 from lr_study.support import UsageError, text, whole_number
 
 
 @dataclass(frozen=True, eq=False)
 class Workload:
-    """A Keras model that classifies, and the examples that it is trained and tested on.
+    """A Keras model, and the examples that it is trained and tested on.
 
     `lr_study.study` trains it at every policy under every seed. The seed decides the fold that
     validates, the initial weights, the order of batches, and what layers draw while they train.
@@ -26,8 +26,9 @@ class Workload:
         Takes nothing and returns a new Keras model each time: compiled, but for its learning rate,
         which the policy sets; or not compiled, with ``optimizer`` and ``loss`` given here.
     train
-        Inputs and targets: arrays whose first axis is examples; several inputs as a list or a dict
-        of arrays. Targets are classes from 0, or one-hot.
+        Inputs and targets: arrays whose first axis is examples; several inputs, or targets of
+        several outputs, as a list or a dict of arrays. Of a classifier, targets are classes from 0,
+        or one-hot.
     test
         The same of a test set, which no policy is chosen by; None for none.
     epochs, batch_size
@@ -37,7 +38,10 @@ class Workload:
     optimizer, loss
         What the model is compiled with, if ``build_model`` does not compile it.
     metric
-        The name that the model's accuracy has among its metrics.
+        The metric of the model that policies are ranked by, with ``val_`` or without. The accuracy
+        of a model with one output is that of a classifier, of which single examples are judged.
+    higher_is_better
+        Which values of it are better; None if its name tells, as ``mae`` and ``auc`` do.
 
     Raises
     ------
@@ -66,6 +70,7 @@ class Workload:
     optimizer: Any = None
     loss: Any = None
     metric: str = "accuracy"
+    higher_is_better: bool | None = None
 
     def __post_init__(self) -> None:
         if not callable(self.build_model):
@@ -82,13 +87,34 @@ class Workload:
             pair = getattr(self, name)
             if not (name == "test" and pair is None):
                 object.__setattr__(self, name, self._checked(name, pair))
+        object.__setattr__(self, "metric", self.metric.removeprefix("val_"))
+        if self.higher_is_better not in (None, True, False):
+            raise UsageError(
+                f"higher_is_better={self.higher_is_better!r} is not allowed: it is True or False"
+            )
+        _ = self.ranked_by  # says what is missing
 
-    def _checked(self, name: str, pair: Any) -> tuple[Any, NDArray[Any]]:
-        from lr_study.training import as_arrays, number_of_rows
+    @property
+    def classifies(self) -> bool:
+        """Whether it is ranked by the accuracy of its one output."""
+        return (
+            is_share(self.metric)
+            and "top" not in self.metric
+            and isinstance(self.train[1], np.ndarray)
+        )
+
+    @property
+    def ranked_by(self) -> Metric:
+        """The metric that policies are ranked by."""
+        name = ACCURACY.name if self.classifies else self.metric
+        return Metric.named(name, self.higher_is_better)
+
+    def _checked(self, name: str, pair: Any) -> tuple[Any, Any]:
+        from lr_study.training import as_arrays, as_targets, number_of_rows
 
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise UsageError(f"{name} is not allowed: it is a tuple of inputs and targets, (x, y)")
-        inputs, targets = as_arrays(pair[0]), np.asarray(pair[1])
+        inputs, targets = as_arrays(pair[0]), as_targets(pair[1])
         examples, of_targets = number_of_rows(inputs, name), number_of_rows(targets, name)
         if examples != of_targets:
             raise UsageError(f"{name} has {examples} inputs, but {of_targets} targets")

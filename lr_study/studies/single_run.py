@@ -99,7 +99,7 @@ def run_one(
         sender.log_first_files(run_id, lambda folder: write_files(folder, workload.data_files))
 
         def more_files(folder: Path, trained: TrainedRun) -> None:
-            write_curves(folder, trained.record.epochs)
+            write_curves(folder, trained.record)
             write_files(folder, workload.data_files)
 
         def batches() -> Iterator[Sequence[RunSpec]]:

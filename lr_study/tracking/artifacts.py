@@ -1,10 +1,10 @@
 """Files that are logged to a run, beside those that its trainer writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from lr_study.report import curve_figures
-from lr_study.runs import EpochRecord
+from lr_study.runs import RunRecord
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -13,8 +13,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
-def write_curves(folder: Path, epochs: Sequence[EpochRecord]) -> None:
-    """Write ``figures/accuracy.svg``, ``loss.svg`` and ``learning_rate.svg``."""
+def write_curves(folder: Path, record: RunRecord) -> None:
+    """Write ``figures/accuracy.svg`` (or another metric), ``loss.svg``, ``learning_rate.svg``."""
     (folder / "figures").mkdir()
-    for name, figure in curve_figures(epochs).items():
+    for name, figure in curve_figures(record.epochs, record.protocol.ranked_by).items():
         figure.savefig(folder / "figures" / f"{name}.svg", metadata={"Date": None})

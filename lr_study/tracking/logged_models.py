@@ -21,6 +21,7 @@ import lr_study
 from lr_study.runs import CURVES
 from lr_study.support import LrStudyError, one_line
 from lr_study.tracking.mlflow_settings import own_settings
+from lr_study.tracking.run_rows import stored_metric
 from lr_study.tracking.writing import source_tags
 
 CHAMPION = "champion"
@@ -177,11 +178,12 @@ def _pinned(packages: Iterable[str]) -> list[str]:
 
 def _log_metrics(client: MlflowClient, run: Run, model_id: str) -> None:
     """Show the results of a run beside its model too, as MLflow does; its curves stay its own."""
-    run_id = run.info.run_id
+    run_id, ranked_by = run.info.run_id, stored_metric(run)
+    curves = (*CURVES, ranked_by.name, ranked_by.val)
     metrics = [
         Metric(name, known.value, known.timestamp, known.step, model_id=model_id, run_id=run_id)
         for name in run.data.metrics
-        if name not in CURVES
+        if name not in curves
         for known in client.get_metric_history(run_id, name)
         if known.model_id is None
     ]

@@ -19,8 +19,10 @@ from lr_study.runs import (
     CURVES,
     UNKNOWN,
     ImageProtocol,
+    Metric,
     ModelProtocol,
     canonical_json,
+    metric_of,
     required_metrics,
     short_hash,
 )
@@ -48,7 +50,7 @@ _MAX_EPOCHS = 1_000_000
 _MAX_INT = 2**63 - 1
 
 _TYPES = get_type_hints(ImageProtocol) | get_type_hints(ModelProtocol)
-_POSITIVE = ("classes", "image_size", "train_size", "val_size", "batch_size")
+_POSITIVE = ("image_size", "train_size", "val_size", "batch_size")
 
 COLUMNS = (
     *("run_id", "name", "status", "start_time", "end_time", "excluded"),
@@ -85,7 +87,7 @@ def _first_missing(run: Run) -> str | None:
     needed = {
         "param": (data.params, ("policy", "seed")),
         "tag": (data.tags, (PROTOCOL_TAG, CELL_TAG)),
-        "metric": (data.metrics, required_metrics(diverged=diverged)),
+        "metric": (data.metrics, required_metrics(stored_metric(run), diverged=diverged)),
     }
     for kind, (present, names) in needed.items():
         for name in names:
@@ -145,6 +147,14 @@ def stored_protocol(run: Run, needed: Collection[str]) -> dict[str, Any]:
     return protocol
 
 
+def stored_metric(run: Run) -> Metric:
+    """Return what a run is ranked by; the accuracy if its protocol cannot be read."""
+    try:
+        return metric_of(_protocol(run.data.tags[PROTOCOL_TAG]))
+    except _UNREADABLE:
+        return metric_of({})
+
+
 def stored_options(run: Run) -> dict[str, Any]:
     """Return the options of a run that its protocol does not hold; empty if they are unknown."""
     return _options(run.data.tags.get(OPTIONS_TAG, "")) or {}
@@ -172,7 +182,7 @@ def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
         **{
             name: value
             for name, value in data.metrics.items()
-            if name not in CURVES and name not in COLUMNS
+            if name not in CURVES and name not in curves and name not in COLUMNS
         },
     }
 
@@ -246,7 +256,8 @@ def _curves(client: MlflowClient, run: Run, epochs: int) -> Curves:
     if text is not None:
         return {name: _values(name, values) for name, values in json.loads(text).items()}
     curves: Curves = {}
-    for name in CURVES:
+    metric = stored_metric(run)
+    for name in dict.fromkeys((*CURVES, metric.name, metric.val)):
         by_epoch: list[float | None] = [None] * epochs
         for metric in client.get_metric_history(run.info.run_id, name):
             if 1 <= metric.step <= epochs:

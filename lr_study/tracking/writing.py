@@ -22,7 +22,6 @@ from mlflow.utils.mlflow_tags import (
 
 import lr_study
 from lr_study.runs import (
-    CURVES,
     EpochRecord,
     ImageProtocol,
     Protocol,
@@ -162,8 +161,8 @@ def record_tags(record: RunRecord) -> dict[str, str]:
 
 def curves_json(epochs: Iterable[EpochRecord]) -> str:
     """Return the curves as compact JSON: a list per name, null where a value is missing."""
-    epochs = list(epochs)
-    return canonical_json({name: [getattr(epoch, name) for epoch in epochs] for name in CURVES})
+    each = [epoch.values() for epoch in epochs]
+    return canonical_json({name: [values[name] for values in each] for name in each[0]})
 
 
 def record_points(
@@ -179,8 +178,8 @@ def epoch_points(epochs: Iterable[EpochRecord], times_ms: Iterable[int]) -> list
     return [
         (name, value, ended, epoch.epoch)
         for epoch, ended in zip(epochs, times_ms, strict=True)
-        for name in CURVES
-        if (value := getattr(epoch, name)) is not None
+        for name, value in epoch.values().items()
+        if value is not None
     ]
 
 

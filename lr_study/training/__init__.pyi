@@ -1,5 +1,6 @@
 from .arrays import array_fingerprint as array_fingerprint
 from .arrays import as_arrays as as_arrays
+from .arrays import as_targets as as_targets
 from .arrays import equal_rows as equal_rows
 from .arrays import number_of_rows as number_of_rows
 from .arrays import rows_of as rows_of

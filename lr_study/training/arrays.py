@@ -24,6 +24,19 @@ def as_arrays(inputs: Any) -> Arrays:
     return keras.tree.map_structure(np.asarray, inputs)
 
 
+def as_targets(targets: Any) -> Arrays:
+    """Return targets as an array; those of several outputs as a list or a dict of arrays.
+
+    >>> as_targets([0, 1, 2]).shape, list(as_targets({"age": [3.5, 4], "class": [0, 1]}))
+    ((3,), ['age', 'class'])
+    """
+    if isinstance(targets, dict):
+        return {name: np.asarray(values) for name, values in targets.items()}
+    if isinstance(targets, (list, tuple)) and all(getattr(part, "ndim", 0) for part in targets):
+        return [np.asarray(part) for part in targets]
+    return np.asarray(targets)
+
+
 def named_arrays(arrays: Arrays, name: str) -> list[tuple[str, NDArray[Any]]]:
     """Return the arrays with their names: ``name``, and below it indices or keys.
 

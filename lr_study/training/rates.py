@@ -40,7 +40,7 @@ def epoch_rates(
     array([0.5])
     """
     if policy.reads is not None:
-        curve = [getattr(record, policy.reads) for record in ended]
+        curve = [record.values()[policy.reads] for record in ended]
         return np.array(_of_epoch(policy, epoch, epochs, steps_per_epoch, curve))
     if policy.changes_by_step and epochs * steps_per_epoch <= _MOST_STEPS:
         rates: NDArray[np.float64] = _table(policy, epochs, steps_per_epoch)[epoch]

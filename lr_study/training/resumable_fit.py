@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,11 +19,12 @@ from lr_study.training.trainer import EpochEnd, OnEpoch
 
 
 class Figures(NamedTuple):
-    """What an epoch gave besides its loss."""
+    """What an epoch gave besides its loss; ``others`` are further metrics by name."""
 
-    accuracy: float
+    accuracy: float | None
     val_loss: float
-    val_accuracy: float
+    val_accuracy: float | None
+    others: Mapping[str, float] = MappingProxyType({})
 
 
 def schedule_of(spec: RunSpec, steps_per_epoch: int) -> PolicySchedule | EpochSchedule:
@@ -166,4 +168,5 @@ def numbered(**parts: Any) -> dict[str, Any]:
 
 
 def _reported(figures: Figures) -> dict[str, Any]:
-    return {**figures._asdict(), "val_loss": reported_loss(figures.val_loss)}
+    others = {name: reported_loss(value) for name, value in figures.others.items()}
+    return {**figures._asdict(), "val_loss": reported_loss(figures.val_loss), "others": others}

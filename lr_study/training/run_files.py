@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.runs import CURVES, EpochRecord, RunRecord
+from lr_study.runs import EpochRecord, RunRecord
 from lr_study.support import LrStudyError, one_line
 from lr_study.training.history import Head
 from lr_study.training.rates import run_rates
@@ -39,9 +39,9 @@ def history_csv(epochs: Sequence[EpochRecord]) -> bytes:
     """Return the curves as CSV: a line per epoch, empty where a loss is not finite."""
     text = io.StringIO(newline="")
     table = csv.writer(text)
-    table.writerow(["epoch", *CURVES])
+    table.writerow(["epoch", *epochs[0].values()])
     for epoch in epochs:
-        table.writerow([epoch.epoch, *(getattr(epoch, name) for name in CURVES)])
+        table.writerow([epoch.epoch, *epoch.values().values()])
     return text.getvalue().encode()
 
 

@@ -9,6 +9,7 @@ from records import make_record
 
 from lr_study.comparison.advice import advise, duration, margin_text
 from lr_study.comparison.results import SampleSize
+from lr_study.runs import ACCURACY, LOSS
 
 
 def test_one_run_per_policy_is_inconclusive() -> None:
@@ -113,8 +114,8 @@ def test_the_margin_of_a_loss_is_in_hundredths_of_a_nat() -> None:
         runs = worse_in_accuracy_better_in_loss(lower)
         ranking = ranked(runs, metric="val_loss", margin=0.5)
         assert (ranking.margin, ranking.rows[1].verdict) == (0.005, verdict)
-        assert margin_text(ranking, "val_loss") == "0.005 of loss"
-    assert margin_text(ranked(runs, margin=2), "val_accuracy") == "2 points"
+        assert margin_text(ranking, LOSS) == "0.005 of loss"
+    assert margin_text(ranked(runs, margin=2), ACCURACY) == "2 points"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_the_margin_of_a_loss_is_in_hundredths_of_a_nat() -> None:
 def test_no_factor_above_100_is_stated(factor: float, sentence: str) -> None:
     ranking = ranked(two_noisy_policies(gap=0.006, noise=0.02, seeds=8))
     ranking = replace(ranking, decisions=(SampleSize(SLOW, None, factor),))
-    assert sentence in advise(ranking, "val_accuracy", BASE).split("\n")
+    assert sentence in advise(ranking, ACCURACY, BASE).split("\n")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_both_numbers_of_seeds_are_stated() -> None:
     decisions = tuple(
         SampleSize(policy, needed, None) for policy, needed in (("a", 9), ("b", 30), ("c", 12))
     )
-    lines = advise(replace(ranking, decisions=decisions), "val_accuracy", BASE).split("\n")
+    lines = advise(replace(ranking, decisions=decisions), ACCURACY, BASE).split("\n")
     assert "About 9 seeds (5 more, 20 s of training here) would settle a." in lines
     assert "About 30 seeds (26 more, 104 s of training here) would settle b; c." in lines
 
@@ -236,7 +237,7 @@ def test_one_run_each_states_the_error_of_sampling() -> None:
 def test_one_number_of_seeds_that_settles_all_is_stated_once() -> None:
     ranking = ranked(two_noisy_policies(gap=0.02, noise=0.03, seeds=4))
     decisions = tuple(SampleSize(policy, 9, None) for policy in ("a", "b"))
-    lines = advise(replace(ranking, decisions=decisions), "val_accuracy", BASE).split("\n")
+    lines = advise(replace(ranking, decisions=decisions), ACCURACY, BASE).split("\n")
     assert [line for line in lines if line.startswith("About ")] == [
         "About 9 seeds (5 more, 20 s of training here) would settle a; b."
     ]
@@ -245,7 +246,7 @@ def test_one_number_of_seeds_that_settles_all_is_stated_once() -> None:
 def test_the_easiest_case_decides_how_many_more_images_are_stated() -> None:
     ranking = ranked(two_noisy_policies(gap=0.006, noise=0.02, seeds=8))
     decisions = tuple(SampleSize(policy, None, factor) for policy, factor in (("a", 1e6), ("b", 3)))
-    lines = advise(replace(ranking, decisions=decisions), "val_accuracy", BASE).split("\n")
+    lines = advise(replace(ranking, decisions=decisions), ACCURACY, BASE).split("\n")
     assert "More seeds will not help for a; b: the validation set is too small." in lines
     assert "About 3 times as many images would separate the easiest case." in lines
 

@@ -15,24 +15,29 @@ SIZES = {"val_size": 200, "train_size": 1000}
 
 
 @pytest.mark.parametrize(
-    ("metric", "fields", "margin_points", "config"),
+    ("metric", "fields", "margin", "config"),
     [
         # One image of 200 is 0.005: the least standard deviation, and the least margin.
-        ("val_accuracy", SIZES, 0.5, TestConfig(0.2, 0.005, 0.005)),
-        ("val_accuracy", SIZES, 2.0, TestConfig(0.2, 0.005, 0.02)),
-        ("val_accuracy", SIZES, 0.1, TestConfig(0.2, 0.005, 0.005)),
-        ("val_loss", SIZES, 0.1, TestConfig(0.2, 0.0, 0.001)),
+        ("val_accuracy", SIZES, 0.005, TestConfig(0.2, 0.005, 0.005)),
+        ("val_accuracy", SIZES, 0.02, TestConfig(0.2, 0.005, 0.02)),
+        ("val_accuracy", SIZES, 0.001, TestConfig(0.2, 0.005, 0.005)),
+        ("val_loss", SIZES, 0.001, TestConfig(0.2, 0.0, 0.001)),
         ("convergence_epoch", SIZES, 0.0, TestConfig(0.2, 1.0, 0.0)),
         # Of sizes that are unknown, nothing is corrected by them.
-        ("val_accuracy", {"val_size": 200, "train_size": "unknown"}, 2, TestConfig(0, 0.005, 0.02)),
-        ("val_accuracy", {"val_size": "unknown", "train_size": 1000}, 2, TestConfig(0, 0, 0.02)),
-        ("val_loss", {}, 0.5, TestConfig(0, 0, 0.005)),
+        (
+            "val_accuracy",
+            {"val_size": 200, "train_size": "unknown"},
+            0.02,
+            TestConfig(0, 0.005, 0.02),
+        ),
+        ("val_accuracy", {"val_size": "unknown", "train_size": 1000}, 0.02, TestConfig(0, 0, 0.02)),
+        ("val_loss", {}, 0.005, TestConfig(0, 0, 0.005)),
     ],
 )
 def test_how_a_metric_is_tested(
-    metric: str, fields: dict[str, Any], margin_points: float, config: TestConfig
+    metric: str, fields: dict[str, Any], margin: float, config: TestConfig
 ) -> None:
-    assert config_for(metric, fields, margin_points) == config
+    assert config_for(metric, fields, margin) == config
 
 
 def test_a_difference_says_how_it_was_computed() -> None:

@@ -134,7 +134,7 @@ def test_a_baseline_without_runs_gives_a_warning() -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"metric": "accuracy"}, "metric=accuracy"),
+        ({"metric": "gini"}, "metric=gini"),
         ({"at": "last"}, "at=last"),
         ({"baseline": "cosin"}, "cosin"),
     ],

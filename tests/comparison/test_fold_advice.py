@@ -8,6 +8,7 @@ from fold_runs import runs_on_folds
 
 from lr_study.comparison.advice import advise
 from lr_study.comparison.results import Difference, ProtocolRanking, SampleSize, VarianceShares
+from lr_study.runs import ACCURACY, LOSS, Metric
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def three() -> ProtocolRanking:
     )
 
 
-def lines(ranking: ProtocolRanking, metric: str = "val_accuracy") -> list[str]:
+def lines(ranking: ProtocolRanking, metric: Metric = ACCURACY) -> list[str]:
     return advise(ranking, metric, BASE).split("\n")
 
 
@@ -42,7 +43,7 @@ def test_what_choosing_can_cost_stands_first_then_the_corrected_accuracy(three) 
 
 def test_of_a_loss_nothing_is_in_points(three) -> None:
     runs = runs_on_folds({BASE: 0.8, FAST: 0.9, SLOW: 0.6}, images=400, seeds=10)
-    shown = lines(ranked(runs, metric="val_loss"), "val_loss")
+    shown = lines(ranked(runs, metric="val_loss"), LOSS)
     assert shown[0].startswith(f"Use {FAST}: choosing it loses at most ")
     assert " of loss against whichever" in shown[0]
     assert shown[1].startswith("Its loss is 0.")

@@ -6,8 +6,6 @@ import pytest
 from compared_runs import BASE, FAST, ranked, with_curves
 from records import make_record
 
-from lr_study.comparison import HIGHER_IS_BETTER
-
 
 def test_a_diverged_policy_ranks_last_and_is_never_tied() -> None:
     runs = with_curves(
@@ -29,16 +27,15 @@ def test_of_equal_policies_the_baseline_comes_first_and_then_the_order_is_that_o
     assert [row.policy for row in ranked(runs).rows] == [BASE, *reversed(others)]
 
 
-def test_a_metric_is_added_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_metric_ranks_that_the_runs_have() -> None:
     runs = with_curves(
         *(make_record(BASE, s, accuracies=(0.1, 0.7), losses=(1, 0.5)) for s in range(3)),
         *(make_record(FAST, s, accuracies=(0.1, 0.6), losses=(1, 0.4)) for s in range(3)),
     )
-    monkeypatch.setitem(HIGHER_IS_BETTER, "top5_accuracy", True)
-    runs["final_top5_accuracy"] = [0.8, 0.81, 0.82, 0.9, 0.92, 0.91]
+    runs["final_val_top5_accuracy"] = [0.8, 0.81, 0.82, 0.9, 0.92, 0.91]
     by_metric = ranked(runs, metric="top5_accuracy")
     assert [row.policy for row in by_metric.rows] == [FAST, BASE]
-    without = ranked(runs.drop(columns="final_top5_accuracy"))
+    without = ranked(runs.drop(columns="final_val_top5_accuracy"))
     assert [row.policy for row in without.rows] == [BASE, FAST]
     assert without.rows[0].vs_best.mean == 0
 

@@ -21,7 +21,7 @@ from lr_study.report.commands import Commands
 from lr_study.report.files import write_report
 from lr_study.report.pages import LANGUAGES, draw, html_report
 from lr_study.report.svg import inline_svg
-from lr_study.runs import SEED_GRID
+from lr_study.runs import ACCURACY, SEED_GRID
 from lr_study.support.errors import UsageError
 
 HOSTILE = "<script>document.title='caught'</script>"
@@ -326,8 +326,7 @@ def test_advice_for_policies_that_all_diverged() -> None:
     runs = frame(make_record("fixed:lr=0.1", 0, diverges_at=2))
     (ranking,) = compare(runs).protocols
     assert (
-        advice.advise(ranking, "val_accuracy", "fixed:lr=0.001")
-        == advice.ENGLISH_ADVICE["all diverged"]
+        advice.advise(ranking, ACCURACY, "fixed:lr=0.001") == advice.ENGLISH_ADVICE["all diverged"]
     )
 
 

@@ -18,7 +18,7 @@ from lr_study.report.figures.rankings import (
 )
 from lr_study.report.figures.schedules import policies_figure, rates_figure
 from lr_study.report.figures.style import ENGLISH, Catalog, new_figure
-from lr_study.report.units import unit_of
+from lr_study.report.units import column_name, unit_of
 
 __all__ = [
     "curve_figures",
@@ -43,7 +43,7 @@ def study_figures(
     runs = runs[runs["protocol_id"] == ranking.id]
     column = f"{comparison.at}_{comparison.metric}"
     unit = unit_of(comparison.metric)
-    quantity = texts.get(column, column.replace("_", " "))
+    quantity = column_name(column, texts)
     height = 1.5 + 0.3 * len(ranking.rows)
     figures = {"ranking": new_figure(height)}
     dots = ranking_dots(ranking, runs, column)

@@ -24,19 +24,25 @@ from lr_study.report.figures.style import (
     new_figure,
 )
 from lr_study.report.units import Unit
-from lr_study.runs import CURVES, EpochRecord
+from lr_study.runs import ACCURACY, CURVES, LOSS, EpochRecord, Metric, is_share, metric_of
 
 Values = tuple[float | None, ...]
 
 MAX_FAMILIES = len(COLOURS)
 """Families whose curves are shown: more could not be told apart."""
 
-QUANTITIES = {
-    "accuracy": ("accuracy", "val_accuracy"),
-    "loss": ("loss", "val_loss"),
-    "learning rate": ("learning_rate",),
-}
-"""What a panel shows: the curves of training and validation, or one."""
+
+def quantities(metric: Metric) -> dict[str, tuple[str, ...]]:
+    """Return what panels show by name: the curves of training and validation, or one.
+
+    >>> list(quantities(ACCURACY))
+    ['accuracy', 'loss', 'learning rate']
+    """
+    return {
+        metric.name: (metric.name, metric.val),
+        LOSS.name: (LOSS.name, LOSS.val),
+        "learning rate": ("learning_rate",),
+    }
 
 
 @dataclass(frozen=True)
@@ -52,15 +58,18 @@ class Line:
     high: Values = ()
 
 
-def curve_lines(epochs: Sequence[EpochRecord], texts: Catalog = ENGLISH) -> dict[str, list[Line]]:
-    """Return the curves of a run by the quantity they show."""
+def curve_lines(
+    epochs: Sequence[EpochRecord], metric: Metric = ACCURACY, texts: Catalog = ENGLISH
+) -> dict[str, list[Line]]:
+    """Return the curves of a run by the quantity they show; ``metric`` is what it is ranked by."""
 
     def line(name: str) -> Line:
         side = "validation" if name.startswith("val_") else "training"
         text = side if name != "learning_rate" else "learning rate"
-        return Line(texts.get(text, text), tuple(getattr(epoch, name) for epoch in epochs))
+        return Line(texts.get(text, text), tuple(epoch.values()[name] for epoch in epochs))
 
-    return {quantity: [line(name) for name in names] for quantity, names in QUANTITIES.items()}
+    shown = quantities(metric).items()
+    return {quantity: [line(name) for name in names] for quantity, names in shown}
 
 
 def mean_line(runs: pd.DataFrame, name: str, text: str) -> Line:
@@ -97,7 +106,7 @@ def draw_lines(
     bands: bool = True,
 ) -> Axes:
     """Draw curves over epochs, each in a colour and a dash of its own; a rate by its logarithm."""
-    percent = quantity == "accuracy"
+    percent = is_share(quantity)
     rate = quantity == "learning rate"
     for line, colour, dash in zip(lines, cycle(COLOURS), cycle(DASHES), strict=False):
         epochs = np.arange(1, len(line.values) + 1)
@@ -158,10 +167,10 @@ def zoom_range(lines: Sequence[Line]) -> tuple[float, float] | None:
     return low - pad, min(high + pad, 1.0)
 
 
-def curve_figures(epochs: Sequence[EpochRecord]) -> dict[str, Figure]:
+def curve_figures(epochs: Sequence[EpochRecord], metric: Metric = ACCURACY) -> dict[str, Figure]:
     """Return a figure per quantity of one run: accuracy, loss and learning rate over epochs."""
     figures = {}
-    for quantity, lines in curve_lines(epochs).items():
+    for quantity, lines in curve_lines(epochs, metric).items():
         figure = new_figure(3.6)
         axes = draw_lines(figure.add_subplot(), lines, quantity)
         if len(lines) > 1:
@@ -179,13 +188,14 @@ def study_lines(
     left out.
     """
     by_policy = dict(iter(runs.groupby("policy")))
+    metric = metric_of(ranking.fields)
     return {
         name: [
             mean_line(by_policy[policy], name, policy)
             for policy in displayed_policies(ranking, baseline)
             if all(curves.get(name) for curves in by_policy[policy]["curves"])
         ]
-        for name in CURVES
+        for name in dict.fromkeys((*CURVES, metric.name, metric.val))
     }
 
 
@@ -202,8 +212,9 @@ def study_curves(
     The figure ``accuracy_zoom`` is left out where the whole range is as clear.
     """
     lines = study_lines(ranking, runs, baseline)
+    metric = metric_of(ranking.fields)
     figures = {}
-    for quantity, names in QUANTITIES.items():
+    for quantity, names in quantities(metric).items():
         figure = new_figure((2.9 if len(names) == 1 else 5.0) + _legend_height(lines[names[0]]))
         panels = figure.subplots(len(names), sharex=True, sharey=True, squeeze=False)[:, 0]
         for axes, name in zip(panels, reversed(names), strict=True):
@@ -214,7 +225,8 @@ def study_curves(
                 axes.set_title(texts.get(side, side), fontsize="medium")
                 axes.label_outer()
         legend_below(figure, max((axes.lines for axes in panels), key=len), 2)
-        figures[quantity.replace(" ", "_")] = figure
+        is_other = quantity == metric.name and metric not in (ACCURACY, LOSS)
+        figures["metric" if is_other else quantity.replace(" ", "_")] = figure
         closer = zoom_range(lines[names[-1]]) if quantity == "accuracy" else None
         if closer:
             height = 3.6 + _legend_height(lines[names[-1]])

@@ -25,7 +25,7 @@ from lr_study.report.figures.style import (
     legend_below,
     name_of,
 )
-from lr_study.report.units import Unit
+from lr_study.report.units import Unit, column_name
 
 MAX_SEED_HOVERS = 600
 """Small dots that answer to a pointer; of more, only the means do, or the page would be heavy."""
@@ -197,7 +197,7 @@ def draw_ranks(axes: Axes, ranks: Ranks, texts: Catalog = ENGLISH) -> Axes:
     its own, since equal ranks leave as many lines free as they have names.
     """
     places = range(len(ranks.views))
-    names = [texts.get(f"short {view}", view.replace("_", " ")) for view in ranks.views]
+    names = [column_name(view, texts, "short") for view in ranks.views]
     rank = texts.get("rank", "rank")
     taken: dict[int, int] = {}
     for i, (policy, values) in enumerate(ranks.ranks.items()):
