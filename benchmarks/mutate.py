@@ -241,7 +241,7 @@ def survivors(
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("modules", nargs="*", help="of lr_study/; all of mutants.yaml by default")
-    parser.add_argument("--most", type=int, default=20, help="mutants of a module")
+    parser.add_argument("--most", type=int, default=8, help="mutants of a module")
     parser.add_argument("--least", type=float, default=95, help="percent; exit code 1 below")
     parser.add_argument("--survivors", type=Path, default=ROOT / ".venv" / "survivors.diff")
     options = parser.parse_args()

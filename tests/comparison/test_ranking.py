@@ -21,6 +21,12 @@ def test_a_diverged_policy_ranks_last_and_is_never_tied() -> None:
     assert (once.rows[-1].policy, once.rows[-1].verdict) == (FAST, "undecided")
 
 
+def test_of_equal_policies_the_baseline_comes_first_and_then_the_order_is_that_of_names() -> None:
+    others = ["exp_decay:initial_lr=0.01,k=0.3", "exp_decay:initial_lr=0.01,k=0.2"]
+    runs = with_curves(*(make_record(policy, s) for policy in (*others, BASE) for s in range(3)))
+    assert [row.policy for row in ranked(runs).rows] == [BASE, *reversed(others)]
+
+
 def test_any_metric_ranks_that_the_runs_have() -> None:
     runs = with_curves(
         *(make_record(BASE, s, accuracies=(0.1, 0.7), losses=(1, 0.5)) for s in range(3)),

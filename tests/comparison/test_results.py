@@ -1,11 +1,13 @@
 """What a user may rely on in the result of a comparison besides its figures."""
 
 import pandas as pd
+import pytest
 from compared_runs import BASE, FAST, SLOW, ranked, three_policies, with_curves
 from records import frame, make_record
 
 from lr_study.comparison.experiment import compare
 from lr_study.comparison.results import Difference, first_of_each_family
+from lr_study.support import UsageError
 
 
 def test_a_difference_that_is_not_known_is_of_no_seed() -> None:
@@ -60,6 +62,13 @@ def test_a_problem_is_a_warning_or_an_exclusion_that_nobody_asked_for() -> None:
 def test_the_rows_that_were_ranked_can_be_had() -> None:
     runs = excluded_runs()
     assert list(compare(runs).ranked(runs)["run_id"]) == ["run000"]
+
+
+def test_a_frame_has_rows_of_policies_or_of_families() -> None:
+    comparison = compare(three_policies())
+    assert list(comparison.to_frame()["policy"]) == [BASE, FAST, SLOW]
+    with pytest.raises(UsageError, match="by=seed is not allowed: by is one of policy, family"):
+        comparison.to_frame("seed")
 
 
 def test_the_result_as_plain_values() -> None:

@@ -145,6 +145,7 @@ def test_reading_a_text_imports_no_module_that_it_names(
     loaded = policy.loaded()
     assert mark.exists()
     assert loaded(3.5, epochs=4) == pytest.approx(0.05, rel=1e-12)
+    assert loaded.loaded() == loaded
     assert "@" in str(loaded)
     del sys.modules["leaves_a_mark"]
 
@@ -162,6 +163,15 @@ def test_the_current_folder_can_be_imported_from_for_no_longer_than_its_function
     assert sys.path == [*before, str(tmp_path)]
     sys.path.pop()
     del sys.modules["of_here"]
+
+
+def test_an_own_function_that_cannot_be_imported_says_why_and_where_it_should_be() -> None:
+    with pytest.raises(
+        UsageError,
+        match=r"^python:nowhere:rate cannot be imported \(.*No module named 'nowhere'.*\): it is "
+        "python:MODULE:FUNCTION, with the module in the current folder or on PYTHONPATH$",
+    ):
+        parse("python:nowhere:rate").loaded()
 
 
 def test_an_own_function_that_has_changed_is_not_the_one_of_its_text(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lr_study.policies import Fixed
-from lr_study.runs import SEED_GRID, Settings
+from lr_study.runs import SEED_GRID, ModelSettings, Settings
 from lr_study.runs.built_in_grids import MODERN_GRID
 from lr_study.runs.grids import load_grid, parse_points, parse_seeds, requested_study
 from lr_study.support.errors import UsageError
@@ -257,6 +257,15 @@ def test_a_file_may_say_that_a_study_ends_early(grid_file):
     assert study(until_regret=1.0).until_regret == 1
     with pytest.raises(UsageError, match="line 1: race=2 is not allowed: race is true or false"):
         load_grid(grid_file("options: {race: 2}\npolicies: [fixed]\n"))
+
+
+def test_a_file_for_images_is_refused_for_a_model_of_ones_own(grid_file) -> None:
+    grid = load_grid(
+        grid_file("options: {folds: 3, image_size: 64}\nfamilies:\n  fixed: {lr: [0.1]}\n")
+    )
+    with pytest.raises(UsageError, match="the option image_size=64 of the grid is one of images"):
+        grid.completed(ModelSettings())
+    assert grid.completed(ModelSettings(), keep=["image_size"]) == ModelSettings(folds=3)
 
 
 def test_points_are_a_number() -> None:

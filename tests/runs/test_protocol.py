@@ -4,11 +4,12 @@ import hashlib
 import json
 from dataclasses import MISSING, fields, replace
 
+import numpy as np
 import pytest
 from records import PROTOCOL
 
 from lr_study.policies import parse
-from lr_study.runs import PROTOCOL_VERSION, ImageProtocol
+from lr_study.runs import PROTOCOL_VERSION, ImageProtocol, digest_of_groups
 
 
 def test_protocol_is_canonical_json() -> None:
@@ -51,3 +52,8 @@ def test_fields_of_later_versions_are_stored_only_where_they_say_something() -> 
 def test_a_study_of_today_draws_as_version_two() -> None:
     """Where this is raised, `tests/support/test_seeding.py` has other numbers, and only there."""
     assert PROTOCOL_VERSION == 2
+
+
+def test_a_protocol_knows_which_examples_stay_together() -> None:
+    assert digest_of_groups(np.array([0, 1, 2])) == ""
+    assert digest_of_groups(np.array([0, 0, 2])) == hashlib.sha256(b"[0,0,2]").hexdigest()[:12]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lr_study.policies import Policy, PythonPolicy, parse
-from lr_study.runs import OPTIMIZERS, RunSpec, Settings, StudySpec
+from lr_study.runs import OPTIMIZERS, ModelSettings, RunSpec, Settings, StudySpec
 from lr_study.support.errors import UsageError
 
 
@@ -206,3 +206,12 @@ def test_a_policy_that_cannot_be_trained_is_refused_with_its_settings(
     assert RunSpec(PythonPolicy.of(half), 0, Settings(epochs=3)).policy(0, 3) == 0.5
     # A text of a store names a function that nothing has imported.
     assert RunSpec(parse("python:nowhere:rate"), 0, Settings()).seed == 0
+
+
+def test_the_settings_of_a_model_of_ones_own() -> None:
+    usual = ModelSettings()
+    assert (usual.epochs, usual.batch_size, usual.folds, usual.stratify) == (10, 32, 5, False)
+    assert usual.options() == {}
+    assert ModelSettings(workload="mine:model").options() == {"workload": "mine:model"}
+    with pytest.raises(UsageError, match="resampling=splits is not allowed for a workload"):
+        ModelSettings(resampling="splits")
