@@ -11,7 +11,6 @@ from lr_study.studies.image_data import data_lines, find_images
 from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, describe, prepare
 from lr_study.studies.model_workload import ModelWorkload, prepare_model
 from lr_study.studies.own_workload import Workload
-from lr_study.studies.tables import read_table, table_workload
 from lr_study.studies.workload import StudyWorkload
 from lr_study.support import UsageError
 
@@ -166,6 +165,8 @@ def model_settings(workload: Workload, settings: Settings, path: str = "") -> Mo
 def subject_of(settings: RunSettings, workload: Workload | None = None) -> Subject:
     """Return what runs with these settings are of: the workload, a table, or images."""
     if isinstance(settings, TabularSettings):
+        from lr_study.studies.tables import read_table, table_workload  # with pandas
+
         table = read_table(settings)
         return ModelSubject(table_workload(settings, table), settings, tuple(table.lines()))
     if workload is None:
