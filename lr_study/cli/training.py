@@ -4,6 +4,7 @@ Heavy imports (tensorflow, mlflow, pandas) stand inside the commands of all modu
 ``--help`` and wrong values are answered at once.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,13 +17,18 @@ from lr_study.runs import (
     DEFAULT_SEEDS,
     LOG_MODELS,
     RERUNS,
+    TABULAR,
+    TASKS,
     RunSpec,
     Settings,
+    TabularSettings,
     parse_points,
     requested_study,
+    tabular_settings,
 )
 from lr_study.support import (
     LrStudyError,
+    UsageError,
     reason_of_failure,
     require_model_name,
     require_one_of,
@@ -129,8 +135,20 @@ def study(
         DEFAULT_SEEDS
     ),
     workload: Annotated[
-        str, typer.Option(help="images, or MODULE:ATTRIBUTE of an lr_study.Workload of one's own.")
+        str,
+        typer.Option(
+            help="images, tabular, or MODULE:ATTRIBUTE of an lr_study.Workload of one's own."
+        ),
     ] = IMAGES,
+    target: Annotated[
+        str, typer.Option(help="With --workload tabular: the column of --data to predict.")
+    ] = "",
+    hidden: Annotated[
+        str, typer.Option(help="With --workload tabular: units of each hidden layer.")
+    ] = TabularSettings.hidden,
+    task: Annotated[
+        str, typer.Option(help=f"With --workload tabular: one of {', '.join(TASKS)}.")
+    ] = TabularSettings.task,
     experiment: Experiment = None,
     tracking_uri: TrackingUri = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and exit.")] = False,
@@ -165,7 +183,15 @@ def study(
     if register:
         require_model_name(register)
     typed = typed_options(context)
-    own, given = (None, settings) if workload == IMAGES else _imported(workload, settings)
+    of_tables = {"target": target, "hidden": hidden, "task": task}
+    own: Workload | None = None
+    given: Settings | ModelSettings = settings
+    if workload == TABULAR:
+        given = tabular_settings(settings, **of_tables)
+    else:
+        _refuse_options_of_tables(of_tables)
+        if workload != IMAGES:
+            own, given = _imported(workload, settings)
     requested = requested_study(
         grid,
         policy or (),
@@ -218,6 +244,12 @@ def study(
         echo_err(*outcome.failed)
         count = f"{len(outcome.failed)} run{'s' * (len(outcome.failed) > 1)}"
         raise LrStudyError(f"{count} failed, and all others are ranked: --rerun failed tries again")
+
+
+def _refuse_options_of_tables(values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        if value != getattr(TabularSettings, name):
+            raise UsageError(f"{name}={value} is not allowed without --workload {TABULAR}")
 
 
 def _imported(path: str, settings: Settings) -> "tuple[Workload, ModelSettings]":

@@ -26,7 +26,7 @@ from lr_study.policies.fixed import Fixed
 from lr_study.policies.inverse import InverseSqrt, InverseTime
 from lr_study.policies.keras_schedule import KerasPolicy
 from lr_study.policies.one_cycle import OneCycle
-from lr_study.policies.own import PythonPolicy, importable_from_here
+from lr_study.policies.own import PythonPolicy, importable_from_here, source_digest
 from lr_study.policies.piecewise import MultiStep, Piecewise
 from lr_study.policies.plateau import Plateau
 from lr_study.policies.polynomial import Linear, Polynomial
@@ -66,4 +66,5 @@ __all__ = [
     "policy_or_none",
     "require_family",
     "short_name",
+    "source_digest",
 ]

@@ -75,7 +75,7 @@ class PythonPolicy(Policy):
         """Return the policy of a function, which has a name in its module or is a notebook's."""
         name = getattr(function, "__qualname__", type(function).__qualname__)
         module = getattr(function, "__module__", None) or "__main__"
-        return cls(module, name, _digest(function), function)
+        return cls(module, name, source_digest(function), function)
 
     def loaded(self) -> "PythonPolicy":
         """Return the policy with its function imported.
@@ -99,7 +99,7 @@ class PythonPolicy(Policy):
             ) from error
         if not callable(found):
             raise UsageError(f"{self} is not a function: it takes the epoch and the epochs")
-        digest = _digest(found)
+        digest = source_digest(found)
         if self.digest not in ("", digest):
             raise UsageError(
                 f"{self} has changed: its source has the digest {digest}; leave the digest out "
@@ -174,8 +174,14 @@ def parse_python(text: str) -> PythonPolicy:
     return PythonPolicy(module, function, digest, every=every)
 
 
-def _digest(function: Any) -> str:
-    """Return the digest of a function's source."""
+def source_digest(function: Any) -> str:
+    """Return the digest of a function's source.
+
+    Raises
+    ------
+    UsageError
+        If the source cannot be read.
+    """
     try:
         described = inspect.getsource(function)
     except (OSError, TypeError) as error:

@@ -133,7 +133,8 @@ class Commands:
     def _options(self) -> Iterator[str]:
         protocol = self.ranking.fields
         if self._workload is not None:
-            yield from ("--workload", self._workload)
+            for name, value in self.origin.options[self.ranking.id].items():
+                yield from (f"--{name.replace('_', '-')}", str(value))
             if protocol.get("folds") != Settings.folds:
                 yield from ("--folds", str(protocol.get("folds")))
             if protocol.get("stratified"):

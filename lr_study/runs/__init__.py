@@ -55,12 +55,14 @@ from lr_study.runs.settings import (
     MIN_IMAGE_SIZE,
     OPTIMIZERS,
     RESAMPLINGS,
+    TASKS,
     ModelSettings,
     RunSettings,
     RunSpec,
     Settings,
     image_settings,
 )
+from lr_study.runs.tabular_settings import TABULAR, TabularSettings, tabular_settings
 
 __all__ = [
     "ACCURACY",
@@ -80,6 +82,8 @@ __all__ = [
     "RERUNS",
     "RESAMPLINGS",
     "SEED_GRID",
+    "TABULAR",
+    "TASKS",
     "UNKNOWN",
     "EpochRecord",
     "ImageProtocol",
@@ -96,6 +100,7 @@ __all__ = [
     "RunSpec",
     "Settings",
     "StudySpec",
+    "TabularSettings",
     "canonical_json",
     "convergence_epoch",
     "convergence_tolerance",
@@ -118,5 +123,6 @@ __all__ = [
     "seeds_text",
     "short_hash",
     "summarize_curves",
+    "tabular_settings",
     "whole_repetitions",
 ]

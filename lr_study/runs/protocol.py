@@ -174,6 +174,8 @@ class ModelProtocol(Protocol):
         Keras's backend and version.
     test_fingerprint
         The hash of the content of the test set; empty without one.
+    preprocessing
+        What turns inputs into those of the model under each seed; empty if nothing does.
     """
 
     workload: str
@@ -186,6 +188,7 @@ class ModelProtocol(Protocol):
     keras: str
     test_fingerprint: str = ""
     direction: str = ""
+    preprocessing: str = ""
 
     def params(self) -> dict[str, object]:
         """Return what MLflow's pages show of a protocol, by the names of options."""

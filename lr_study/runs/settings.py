@@ -19,6 +19,7 @@ from lr_study.support import (
 ENGINES = ("cached", "live")
 DUPLICATES = ("keep", "drop")
 RESAMPLINGS = ("folds", "splits")
+TASKS = ("auto", "classification", "regression")
 BACKBONES = ("efficientnet-b0", "efficientnet-lite0")
 MIN_IMAGE_SIZE = 32
 """Pixels along each side: a backbone halves them five times, and Keras's B0 accepts no less."""
@@ -42,6 +43,7 @@ _ALLOWED = {
     "resampling": RESAMPLINGS,
     "backbone": ("auto", *BACKBONES),
     "optimizer": OPTIMIZERS,
+    "task": TASKS,
 }
 _MINIMUM = {"image_size": MIN_IMAGE_SIZE, "epochs": 1, "batch_size": 1, "folds": 2}
 # Options that are paths, with the values that are names instead.

@@ -49,20 +49,18 @@ def require_new(workload: Workload, model: Any) -> None:
         raise UsageError("build_model returned the same model twice: return a new one each time")
 
 
-def try_model(workload: Workload, model: Any, batch_size: int) -> int:
-    """Try the model on the first examples, so that one that does not fit them is known at once.
+def try_model(workload: Workload, model: Any, rows: NDArray[np.int64]) -> int:
+    """Try the model on some training examples: one that does not fit them is known at once.
 
     Return the number of classes; 0 if the targets are none.
     """
-    from lr_study.training import number_of_rows, rows_of
+    from lr_study.training import rows_of
 
-    inputs, targets = workload.train
-    rows = np.arange(min(batch_size, number_of_rows(inputs, "train")))
-    classes = _classes(workload, model, rows_of(inputs, rows)) if workload.classifies else 0
+    targets = rows_of(workload.train[1], rows)
+    inputs = workload.fitted(rows)(rows_of(workload.train[0], rows))
+    classes = _classes(workload, model, inputs) if workload.classifies else 0
     with in_one_line(f"the model of {workload.name} does not fit its examples"):
-        values = model.test_on_batch(
-            rows_of(inputs, rows), rows_of(targets, rows), return_dict=True
-        )
+        values = model.test_on_batch(inputs, targets, return_dict=True)
     if workload.metric not in values:
         raise UsageError(
             f"metric={workload.metric} is not allowed: the metrics of the model are "

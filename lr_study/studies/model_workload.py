@@ -62,14 +62,19 @@ class ModelWorkload:
         from lr_study.training import ArrayExamples
 
         parts, test = self.folds.split(seed), self.given.test
+        model_inputs = self.given.fitted(parts.train)
+        inputs, targets = self.given.train
         return ArrayExamples(
-            *self.given.train,
+            model_inputs(inputs),
+            targets,
             labels=self.folds.labels if self.given.classifies else None,
             train=parts.train,
             validation=parts.validation,
             unused=parts.unused,
             groups=self.folds.together,
-            test=None if test is None else (*test, self._test_labels(test[1])),
+            test=None
+            if test is None
+            else (model_inputs(test[0]), test[1], self._test_labels(test[1])),
         )
 
     def _test_labels(self, targets: Any) -> NDArray[np.int32] | None:
@@ -114,7 +119,7 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         model = compiled_model(workload)
         require_new(workload, model)
         frozen = weights_digest(model.non_trainable_weights)
-        classes = try_model(workload, model, settings.batch_size)
+        classes = try_model(workload, model, folds.split(0).train[: settings.batch_size])
     summary: list[str] = []
     model.summary(print_fn=lambda line, line_break=True: summary.append(line))
     protocol = ModelProtocol(
@@ -142,6 +147,7 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         loss=loss_text(model.loss),
         metric=workload.metric,
         direction=_direction(workload),
+        preprocessing=workload.preprocessing_text,
         keras=f"{keras.backend.backend()} {keras.__version__}",
         test_fingerprint=""
         if test is None

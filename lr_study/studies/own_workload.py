@@ -1,13 +1,15 @@
 """A Keras model of one's own, as its user declares it."""
 
 import importlib
+import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lr_study.policies import importable_from_here
+from lr_study.policies import importable_from_here, source_digest
 from lr_study.runs import ACCURACY, Metric, is_share
 from lr_study.studies.user_code import in_one_line
 from lr_study.support import UsageError, text, whole_number
@@ -43,6 +45,10 @@ class Workload:
     higher_is_better
         Which values of it are better; None if its name tells, as ``mae`` and ``auc`` do.
 
+    preprocessing
+        Learns from the inputs of a training set, under each seed, and returns what turns inputs
+        into those of the model, such as their standardisation; None for inputs as they are.
+
     Raises
     ------
     UsageError
@@ -71,6 +77,7 @@ class Workload:
     loss: Any = None
     metric: str = "accuracy"
     higher_is_better: bool | None = None
+    preprocessing: Callable[[Any], Callable[[Any], Any]] | None = None
 
     def __post_init__(self) -> None:
         if not callable(self.build_model):
@@ -92,7 +99,7 @@ class Workload:
             raise UsageError(
                 f"higher_is_better={self.higher_is_better!r} is not allowed: it is True or False"
             )
-        _ = self.ranked_by  # says what is missing
+        _ = self.ranked_by, self.preprocessing_text  # they say what is missing
 
     @property
     def classifies(self) -> bool:
@@ -108,6 +115,47 @@ class Workload:
         """The metric that policies are ranked by."""
         name = ACCURACY.name if self.classifies else self.metric
         return Metric.named(name, self.higher_is_better)
+
+    @property
+    def preprocessing_text(self) -> str:
+        """What the protocol calls the preprocessing: a function by the digest of its source."""
+        given = self.preprocessing
+        if given is None:
+            return ""
+        if inspect.isfunction(given):
+            return f"{given.__qualname__}@{source_digest(given)}"
+        if callable(given) and is_dataclass(given) and not isinstance(given, type):
+            return repr(given)
+        raise UsageError(
+            f"preprocessing={given!r} is not allowed: it is a function, or a dataclass that can be "
+            "called, of the inputs of a training set"
+        )
+
+    def fitted(self, rows: NDArray[np.int64]) -> Callable[[Any], Any]:
+        """Return what turns inputs into those of the model, learned from rows of the training set.
+
+        Raises
+        ------
+        UsageError
+            If the preprocessing fails, or what it returns; in one line.
+        """
+        from lr_study.training import as_arrays, number_of_rows, rows_of
+
+        learn, failed = self.preprocessing, f"the preprocessing of {self.name} failed"
+        if learn is None:
+            return lambda inputs: inputs
+        with in_one_line(failed):
+            convert = learn(rows_of(self.train[0], rows))
+
+        def converted(inputs: Any) -> Any:
+            with in_one_line(failed):
+                found = as_arrays(convert(inputs))
+            before, after = number_of_rows(inputs, "inputs"), number_of_rows(found, "preprocessing")
+            if before != after:
+                raise UsageError(f"{failed}: of {before} examples it made {after}")
+            return found
+
+        return converted
 
     def _checked(self, name: str, pair: Any) -> tuple[Any, Any]:
         from lr_study.training import as_arrays, as_targets, number_of_rows
@@ -132,7 +180,8 @@ def import_workload(path: str) -> Workload:
     module, colon, attribute = path.partition(":")
     if not (module and colon and attribute):
         raise UsageError(
-            f"workload={path} is not allowed: it is images, or MODULE:ATTRIBUTE of a Workload"
+            f"workload={path} is not allowed: it is images, tabular, or MODULE:ATTRIBUTE of a "
+            "Workload"
         )
     with in_one_line(f"workload={path} cannot be imported from here or PYTHONPATH"):
         with importable_from_here():

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Protocol
 
 from lr_study.data import ImageSet
-from lr_study.runs import ModelSettings, RunSettings, Settings, image_settings
+from lr_study.runs import ModelSettings, RunSettings, Settings, TabularSettings, image_settings
 from lr_study.studies.image_data import data_lines, find_images
 from lr_study.studies.image_workloads import CachedWorkload, LiveWorkload, describe, prepare
 from lr_study.studies.model_workload import ModelWorkload, prepare_model
@@ -92,10 +92,11 @@ class ImageSubject:
 
 @dataclass(frozen=True)
 class ModelSubject:
-    """A `Workload`: a model of one's own with its examples."""
+    """A `Workload`: a model with its examples, of which there may be ``remarks``."""
 
     workload: Workload
     settings: ModelSettings
+    remarks: tuple[str, ...] = ()
     uses_one_thread: bool = False
 
     @property
@@ -112,8 +113,8 @@ class ModelSubject:
             )
 
     def lines(self) -> Iterator[str]:
-        """Yield nothing: examples are as they were given."""
-        yield from ()
+        """Yield the remarks on the examples."""
+        yield from self.remarks
 
     @cached_property
     def _prepared(self) -> ModelWorkload:
@@ -162,7 +163,12 @@ def model_settings(workload: Workload, settings: Settings, path: str = "") -> Mo
 
 
 def subject_of(settings: RunSettings, workload: Workload | None = None) -> Subject:
-    """Return what runs with these settings are of: the workload, or images."""
+    """Return what runs with these settings are of: the workload, a table, or images."""
+    if isinstance(settings, TabularSettings):
+        from lr_study.studies.tables import read_table, table_workload  # with pandas
+
+        table = read_table(settings)
+        return ModelSubject(table_workload(settings, table), settings, tuple(table.lines()))
     if workload is None:
         return ImageSubject(image_settings(settings))
     if not isinstance(settings, ModelSettings):

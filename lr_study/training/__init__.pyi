@@ -32,6 +32,8 @@ from .run_files import read_head as read_head
 from .run_files import read_weights as read_weights
 from .schedule import PolicySchedule as PolicySchedule
 from .schedule import schedule as schedule
+from .tables import TableEncoder as TableEncoder
+from .tables import table_network as table_network
 from .trainer import EpochEnd as EpochEnd
 from .trainer import FailedRun as FailedRun
 from .trainer import OnEpoch as OnEpoch

@@ -390,20 +390,3 @@ def test_sync_says_in_one_line_what_still_waits(client, experiment, monkeypatch,
     assert (code, out) == (1, "sent: 1\n")
     assert err.count("\n") == 1
     assert err.startswith(f"error: 1 run not yet uploaded to {NO_SERVER} (")
-
-
-@pytest.mark.parametrize(
-    ("options", "line"),
-    [
-        ({}, "1 run not yet uploaded to S (no answer): kept in the outbox; lr-study sync uploads"),
-        (
-            {"refused": True},
-            "1 run not yet uploaded to S (no answer): kept in the outbox; once the reason is gone, "
-            "lr-study sync uploads",
-        ),
-    ],
-)
-def test_what_uploads_the_runs_that_wait(options, line):
-    assert outbox.waiting_line(1, "S", "no answer", **options) == (
-        line + " them, and so does the next run or study for this store"
-    )
