@@ -38,7 +38,7 @@ MAX_LISTED = 6
 def texts_about(text: ModuleType, ranking: ProtocolRanking) -> Texts:
     """Return the texts of a page in a language, with the words for what a ranking is of.
 
-    Those that speak of the accuracy name the protocol's metric; of examples, if it is not of images.
+    Those that speak of the accuracy name the protocol's metric; those of images, examples.
     """
     texts, own = _worded(text, ranking, text.TEXTS), metric_of(ranking.fields)
     if own == ACCURACY:
