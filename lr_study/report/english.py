@@ -147,6 +147,10 @@ OF_METRIC = {
         "{target}. Epoch-to-epoch change: the mean absolute change of validation {own}. Final "
         "minus lowest loss: of the validation loss."
     ),
+    "test set why": (
+        "Parameters were selected on the validation set; the selected policies are judged on "
+        "examples that were not used to select them."
+    ),
     "target given": "{own} {target:.4g}",
     "target baseline": "the final {own} of the baseline under the same seed",
     "figure views": (

@@ -35,6 +35,22 @@ MAX_LISTED = 6
 """Seeds that a heading lists if they do not follow one another."""
 
 
+def texts_about(text: ModuleType, ranking: ProtocolRanking) -> Texts:
+    """Return the texts of a page in a language, with the words for what a ranking is of.
+
+    Those that speak of the accuracy name the protocol's metric; those of images, examples.
+    """
+    texts, own = _worded(text, ranking, text.TEXTS), metric_of(ranking.fields)
+    if own == ACCURACY:
+        return texts
+    named = text.OF_METRIC.items()
+    return {**texts, **{name: line.replace("{own}", own.name) for name, line in named}}
+
+
+def _worded(text: ModuleType, ranking: ProtocolRanking, catalog: Texts) -> Texts:
+    return catalog if is_of_images(ranking.fields) else of_examples(catalog, text.EXAMPLES)
+
+
 @dataclass(frozen=True)
 class PagePart:
     """The part of a page about one protocol, in one language."""
@@ -47,18 +63,10 @@ class PagePart:
 
     @property
     def texts(self) -> Texts:
-        """The texts of a page; those that speak of the accuracy name the protocol's metric."""
-        texts = self._worded(self.text.TEXTS)
-        own = metric_of(self.ranking.fields)
-        if own == ACCURACY:
-            return texts
-        named = self.text.OF_METRIC.items()
-        return {**texts, **{name: text.replace("{own}", own.name) for name, text in named}}
+        return texts_about(self.text, self.ranking)
 
     def _worded(self, catalog: Texts) -> Texts:
-        if is_of_images(self.ranking.fields):
-            return catalog
-        return of_examples(catalog, self.text.EXAMPLES)
+        return _worded(self.text, self.ranking, catalog)
 
     def translated(self, message: str | None) -> str:
         """A message of the ranking in the language of the page."""

@@ -24,7 +24,7 @@ from lr_study.report.escaping import (
     require_name,
 )
 from lr_study.report.figures import study_figures
-from lr_study.report.page_parts import CURVE_FIGURES, PagePart
+from lr_study.report.page_parts import CURVE_FIGURES, PagePart, texts_about
 
 LANGUAGES: dict[str, ModuleType] = {"en": english, "ru": russian}
 
@@ -124,8 +124,7 @@ def _render(
 
 
 def _caption(text: ModuleType, ranking: ProtocolRanking, name: str) -> str:
-    texts: Mapping[str, str] = text.TEXTS
-    return texts[f"figure {name}"].format(
+    return texts_about(text, ranking)[f"figure {name}"].format(
         n=len(ranking.rows), best=short_name(ranking.rows[0].policy)
     )
 
