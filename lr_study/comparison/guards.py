@@ -18,7 +18,9 @@ from lr_study.runs import (
     ImageResults,
     Protocol,
     convergence_tolerance,
+    first_gap,
     summarize_curves,
+    validated_every,
 )
 from lr_study.support import UsageError
 
@@ -59,7 +61,7 @@ def _invalid_reason(
     curves, epochs = run["curves"], int(run["protocol"]["epochs"])
     return (
         _wrong_length(curves, epochs)
-        or _wrong_accuracy(curves)
+        or _wrong_accuracy(curves, run["protocol"])
         or _wrong_rate(curves, run["policy"], _declared_rates(run, rates_of))
         or _wrong_metric(run, curves)
         or _wrong_images(run, curves)
@@ -74,12 +76,13 @@ def _wrong_length(curves: _Curves, declared: int) -> str | None:
     return message("epochs", trained=wrong[-1], declared=declared) if wrong else None
 
 
-def _wrong_accuracy(curves: _Curves) -> str | None:
+def _wrong_accuracy(curves: _Curves, protocol: Mapping[str, Any]) -> str | None:
+    gap = first_gap(curves.get("val_accuracy") or [None], validated_every(protocol))
+    if gap is not None:
+        return message("no value", name="val_accuracy", epoch=gap)
     for name in "accuracy", "val_accuracy":
-        for epoch, value in enumerate(curves.get(name) or [None], start=1):
-            if value is None:
-                return message("no value", name=name, epoch=epoch)
-            if not 0 <= value <= 1:
+        for epoch, value in enumerate(curves.get(name) or (), start=1):
+            if value is not None and not 0 <= value <= 1:
                 return message("value", name=name, value=value, epoch=epoch)
     return None
 
@@ -169,10 +172,11 @@ def _expected_metrics(curves: _Curves, run: Mapping[str, Any]) -> dict[str, floa
         return [missing if value is None else value for value in values]
 
     epochs = [
-        EpochRecord(epoch, loss, math.nan, val_loss, accuracy or 0.0, math.nan)
+        EpochRecord(epoch, loss, math.nan, val_loss, accuracy, math.nan)
         for epoch, (loss, val_loss, accuracy) in enumerate(
             zip(losses("loss"), losses("val_loss"), curves["val_accuracy"], strict=True), start=1
         )
+        if accuracy is not None
     ]
     size = run["protocol"].get("val_size")
     tolerance = convergence_tolerance(size) if isinstance(size, int) else CONVERGENCE_TOLERANCE

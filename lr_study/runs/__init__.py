@@ -6,6 +6,7 @@ of a finished run with the summary of its curves. The only files it reads are gr
 """
 
 from lr_study.runs.built_in_grids import BUILT_IN, SEED_GRID
+from lr_study.runs.gaps import VALIDATED_EVERY, first_gap, validated_every
 from lr_study.runs.grids import (
     DEFAULT_SEEDS,
     load_grid,
@@ -70,6 +71,7 @@ __all__ = [
     "RESAMPLINGS",
     "SEED_GRID",
     "UNKNOWN",
+    "VALIDATED_EVERY",
     "EpochRecord",
     "ImageProtocol",
     "ImageResults",
@@ -88,6 +90,7 @@ __all__ = [
     "convergence_epoch",
     "convergence_tolerance",
     "digest_of_groups",
+    "first_gap",
     "has_diverged",
     "image_settings",
     "load_grid",
@@ -102,5 +105,6 @@ __all__ = [
     "seeds_text",
     "short_hash",
     "summarize_curves",
+    "validated_every",
     "whole_repetitions",
 ]
