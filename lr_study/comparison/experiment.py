@@ -14,6 +14,7 @@ from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.comparison.race_record import RaceRecord, races_of
 from lr_study.comparison.ranking import rank_policies
 from lr_study.comparison.results import Comparison, Excluded, ProtocolRanking
+from lr_study.comparison.tidy_tables import runs_of_table
 from lr_study.runs import canonical_json, short_hash
 from lr_study.support import UsageError
 
@@ -40,6 +41,8 @@ def compare(
     baseline: str = ComparisonCriteria.baseline,
     margin: float = ComparisonCriteria.margin,
     target: float | None = ComparisonCriteria.target,
+    policy: str | None = None,
+    seed: str | None = None,
 ) -> Comparison:
     """Rank the policies of each protocol by their mean over common seeds.
 
@@ -49,7 +52,10 @@ def compare(
     Parameters
     ----------
     runs
-        From `lr_study.load_runs`.
+        From `lr_study.load_runs`; with ``policy``, any table of one row a run.
+    policy, seed
+        Of a table: the columns with the policy (in text form, a learning rate or a name) and with
+        the seed (None if runs are not paired). ``metric`` is then the column with the accuracy.
     metric, at, baseline, margin, target
         See `ComparisonCriteria`.
 
@@ -60,10 +66,16 @@ def compare(
 
     Examples
     --------
+    >>> table = pd.DataFrame({"lr": [0.1, 0.01] * 2, "seed": [0, 0, 1, 1], "acc": [0.8, 0.7] * 2})
+    >>> ranking = compare(table, policy="lr", seed="seed", metric="acc").protocols[0]
+    >>> [row.policy for row in ranking.rows]
+    ['fixed:lr=0.1', 'fixed:lr=0.01']
     >>> compare(pd.DataFrame())
     Traceback (most recent call last):
     lr_study.support.errors.UsageError: runs lack the columns run_id, ...
     """
+    if policy is not None:
+        runs, metric = runs_of_table(runs, policy, seed, metric), "val_accuracy"
     missing = [name for name in _NEEDED if name not in runs]
     if missing:
         raise UsageError(

@@ -12,6 +12,7 @@ from lr_study.importing.declarations import (
     declared_for,
     is_pattern,
 )
+from lr_study.importing.guessing import protocol_of
 from lr_study.importing.imported_run import ImportedRun
 from lr_study.importing.policy_choice import Choice, choose_policy
 from lr_study.importing.read_runs import ReadRun
@@ -119,7 +120,8 @@ def _assemble(
         read = replace(read, curves=curves.without_rates())
     if choice.warning:
         warnings.append(f"{name}: {choice.warning}")
-    fields = dict.fromkeys(FIELDS, UNKNOWN) | {**protocol} | {**declared.protocol}
+    fields = dict.fromkeys(FIELDS, UNKNOWN) | protocol_of(read.params, declared)
+    fields |= {**protocol} | {**declared.protocol}
     fields["epochs"] = curves.epochs[-1]
     if curves.validated_every > 1:
         fields[VALIDATED_EVERY] = curves.validated_every

@@ -264,8 +264,8 @@ def _names(node: yaml.Node, line: int) -> tuple[str, ...]:
     return tuple(text_of(item) for item in node.value)
 
 
-def parse_tags(texts: Iterable[str]) -> dict[str, str]:
-    """Return the names of curves in texts of the form ``curve=name``.
+def parse_names(option: str, texts: Iterable[str]) -> dict[str, str]:
+    """Return the names of curves in texts of the form ``curve=name``, the values of an option.
 
     Raises
     ------
@@ -274,7 +274,7 @@ def parse_tags(texts: Iterable[str]) -> dict[str, str]:
 
     Examples
     --------
-    >>> parse_tags(["val_accuracy=eval/top-1"])
+    >>> parse_names("tag", ["val_accuracy=eval/top-1"])
     {'val_accuracy': 'eval/top-1'}
     """
     names: dict[str, str] = {}
@@ -282,7 +282,7 @@ def parse_tags(texts: Iterable[str]) -> dict[str, str]:
         curve, equals, name = text.partition("=")
         if not equals or not name or curve not in CURVES:
             raise UsageError(
-                f"tag={text[:100]} is not allowed: write curve=name, such as "
+                f"{option}={text[:100]} is not allowed: write curve=name, such as "
                 f"val_accuracy=eval/accuracy; the curves are {', '.join(CURVES)}"
             )
         names[curve] = name

@@ -100,7 +100,16 @@ def join(
     later = [t for t in (*of_train, *of_both) if t.began > last.ended and t.began < t.ended]
     if later:
         problems.append("a later training without val_accuracy is in its files: not read")
-    axes = by_epoch(last.curves, counts_epochs=last.counts_epochs, marks=last.marks)
+    return _by_epoch(last, problems)
+
+
+def curves_of(scalars: Scalars, wanted: Wanted = TAGS) -> Curves:
+    """Return the curves in the scalars of a single training, as `join` does."""
+    return _by_epoch(_whole(wanted, (Training(scalars, 0.0, 0.0), None)), ())
+
+
+def _by_epoch(whole: _Whole, problems: Sequence[str]) -> Curves:
+    axes = by_epoch(whole.curves, counts_epochs=whole.counts_epochs, marks=whole.marks)
     curves = Curves(
         axes.points,
         axes.steps_per_epoch,

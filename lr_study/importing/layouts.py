@@ -143,10 +143,15 @@ def display_path(path: Path, root: Path) -> str:
     >>> display_path(Path("/logs/a/b"), Path("/logs"))
     'a/b'
     """
-    return _printable(path.relative_to(root).as_posix())
+    return printable(path.relative_to(root).as_posix())
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    r"""Return a text as one printable line.
+
+    >>> printable("a b"), printable("a\nb")
+    ('a b', 'a\\nb')
+    """
     return text if text.isprintable() else ascii(text)[1:-1]
 
 
@@ -255,5 +260,5 @@ def _run_at(runs: dict[tuple[Path, str], RunFiles], folder: Path, root: Path) ->
 def _name(folder: Path, rest: str, root: Path) -> str:
     """Return the path of a run below the root; for the root itself, the name of the root."""
     below = display_path(folder, root)
-    parts = [part for part in (below, _printable(rest)) if part not in ("", ".")]
-    return "/".join(parts) or _printable(root.name) or "logdir"
+    parts = [part for part in (below, printable(rest)) if part not in ("", ".")]
+    return "/".join(parts) or printable(root.name) or "logdir"

@@ -7,6 +7,9 @@ from lr_study.importing.curves import Curves
 from lr_study.runs import canonical_json, short_hash
 
 
+_IDENTIFYING = ("val_accuracy", "val_loss", "accuracy", "loss")
+
+
 @dataclass(frozen=True)
 class ReadRun:
     """What was read of a run.
@@ -44,7 +47,11 @@ class ReadRun:
         if self.identity is not None:
             return short_hash(canonical_json([self.source, self.identity]))
         first = self.curves.epochs[0]
-        starts = [self.curves.points[name].get(first) for name in ("val_accuracy", "val_loss")]
+        starts = [self.curves.points[name].get(first) for name in _IDENTIFYING]
         return short_hash(
             canonical_json([None if p is None else [p.wall_time, repr(p.value)] for p in starts])
         )
+
+
+Read = tuple[list[ReadRun], list[str], list[str]]
+"""Runs, the names of all their metrics or columns, and a line for each that is not read."""
