@@ -16,7 +16,7 @@ from lr_study.importing.joining import Wanted, curves_of
 from lr_study.importing.layouts import printable
 from lr_study.importing.metric_names import marks_epochs
 from lr_study.importing.read_runs import Read, ReadRun
-from lr_study.support import without_credentials, progress_bar
+from lr_study.support import progress_bar, without_credentials
 from lr_study.tracking import PROTOCOL_TAG, SOURCE_TAG, all_runs, own_settings, retry
 
 _MAX_NAME = 200

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from lr_study.importing.curves import Curves
 from lr_study.runs import canonical_json, short_hash
 
-
 _IDENTIFYING = ("val_accuracy", "val_loss", "accuracy", "loss")
 
 

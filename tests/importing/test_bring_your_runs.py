@@ -1,4 +1,4 @@
-"""Runs that Keras logged, by way of MLflow's autologging and CSVLogger, rank as their own values."""
+"""Runs that Keras logged, by MLflow's autologging and by CSVLogger, rank as their own values."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ from forked import lr_study
 
 from lr_study import compare
 from lr_study.comparison import Comparison
+from lr_study.support.runtime import use_one_thread_per_op
 from lr_study.tracking.reading import load_runs
-from lr_study.training import use_one_thread_per_op
 
 use_one_thread_per_op()
 
@@ -42,7 +42,7 @@ def trained(
             keras.utils.set_random_seed(seed)
             model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, "softmax")])
             model.compile(
-                keras.optimizers.SGD(rate), "sparse_categorical_crossentropy", ["accuracy"]
+                keras.optimizers.SGD(rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
             )
             table = folder / f"lr_{rate}_s{seed}.csv"
             with mlflow.start_run(run_name=table.stem):
@@ -53,7 +53,7 @@ def trained(
                     validation_split=0.5,
                     epochs=EPOCHS,
                     verbose=0,
-                    callbacks=[keras.callbacks.CSVLogger(table)],
+                    callbacks=[keras.callbacks.CSVLogger(str(table))],
                 )
             rows.append({"lr": rate, "seed": seed, **{k: v[-1] for k, v in fitted.history.items()}})
     mlflow.keras.autolog(disable=True)
@@ -103,9 +103,7 @@ def test_runs_logged_by_autolog_and_by_csv_logger_rank_alike(
     assert figures(compare(runs, baseline=BASELINE)) == figures(expected)
 
     tables = sorted(str(path.name) for path in folder.glob("lr_*.csv"))
-    (folder / "seeds.yaml").write_text(
-        '"lr_0.5_s{seed}": {policy: "fixed:lr=0.5"}\n"lr_0.01_s{seed}": {policy: "fixed:lr=0.01"}\n',
-        encoding="utf-8",
-    )
+    lines = [f'"lr_{rate}_s{{seed}}": {{policy: "fixed:lr={rate}"}}' for rate in RATES]
+    (folder / "seeds.yaml").write_text("\n".join(lines), encoding="utf-8")
     imported(folder, "csv", *tables, "--experiment", "from_csv", "--policies", "seeds.yaml")
     assert figures(compare(load_runs("from_csv", uri), baseline=BASELINE)) == figures(expected)
