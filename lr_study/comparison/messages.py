@@ -46,7 +46,7 @@ ENGLISH: Catalog = {
     "disagree": "Metrics disagree on the winner: {first}",
     "uneven": (
         "Timing differences reflect the machine, not the policy: "
-        "equal work took {low:.2g} to {high:.2g} s per epoch"
+        "equal work took {low:.3g} to {high:.3g} s per epoch"
     ),
     "unused": "Seeds {seeds} do not complete a repetition of the {folds} folds and are not used",
     "not by images": "Runs are ranked by one score each, not image by image: {reason}",

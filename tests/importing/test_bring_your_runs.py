@@ -91,7 +91,7 @@ def test_runs_logged_by_autolog_and_by_csv_logger_rank_alike(
         "{seed}",
     )
     assert declared["metrics"]["val_accuracy"] == "val_accuracy"
-    assert "optimizer_name" in declared["protocol_params"]
+    assert "batch_size" in declared["protocol_params"]
     (folder / "declared.yaml").write_text(guessed, encoding="utf-8")
 
     options = ["--from", "mine", "--experiment", "from_mlflow", "--policies", "declared.yaml"]
