@@ -4,6 +4,8 @@ import math
 import re
 from collections.abc import Mapping
 
+import numpy as np
+
 from lr_study.support import LrStudyError
 
 _PARAM = re.compile(r"\{([^{}]+)\}")
@@ -43,6 +45,8 @@ def filled_in(text: str, params: Mapping[str, str]) -> str:
     --------
     >>> filled_in("fixed:lr={lr}", {"lr": "0.10"})
     'fixed:lr=0.10'
+    >>> filled_in("fixed:lr={lr}", {"lr": "0.009999999776482582"})  # 0.01 in 32 bits, as of Keras
+    'fixed:lr=0.01'
     """
 
     def value_of(match: re.Match[str]) -> str:
@@ -51,9 +55,16 @@ def filled_in(text: str, params: Mapping[str, str]) -> str:
             raise MissingParamError(f"it has no param {name!a}")
         if not is_number(params[name]):
             raise MissingParamError(f"its param {name!a} is not a number: {params[name][:50]!a}")
-        return params[name].strip()
+        return _as_typed(params[name].strip())
 
     return _PARAM.sub(value_of, text)
+
+
+def _as_typed(text: str) -> str:
+    """Return the decimal that was typed, of a number that a tool rounded to 32 bits and logged."""
+    value, rounded = float(text), np.float32(text)
+    is_rounded = "." in text and float(rounded) == value and len(str(rounded)) < len(text)
+    return str(rounded) if is_rounded else text
 
 
 def is_number(text: str) -> bool:
