@@ -9,8 +9,7 @@ from lr_study.policies import family_of, policy_or_none
 from lr_study.runs import UNKNOWN, canonical_json, short_hash
 from lr_study.support import UsageError
 
-UNNAMED = "unnamed:name="
-"""The prefix of what is no policy in text form, as in runs that were imported."""
+_UNNAMED = "unnamed:name="  # as of imported runs whose policy is not known
 
 _MAX_LISTED = 12
 
@@ -76,7 +75,7 @@ def _policy(value: Any) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         value = f"fixed:lr={float(value)!r}"
     policy = policy_or_none(str(value))
-    return f"{UNNAMED}{value}" if policy is None else str(policy)
+    return f"{_UNNAMED}{value}" if policy is None else str(policy)
 
 
 def _seed(value: Any) -> int:
