@@ -47,9 +47,10 @@ def advise(
 
 
 def _single_run_advice(ranking: ProtocolRanking, catalog: Catalog) -> Iterator[str]:
-    """Advice where one run per policy allows no test."""
+    """Advice where one run per policy, or runs that cannot be paired, allow no test."""
     best = ranking.rows[0]
-    yield catalog["one run each"]
+    has_several = any(row.runs > 1 for row in ranking.rows)
+    yield catalog["not paired" if has_several else "one run each"]
     if best.interval is not None:
         low, high = best.interval
         yield catalog["sampling alone"].format(estimate=best.estimate, low=low, high=high)

@@ -15,6 +15,10 @@ MAX_FACTOR = 100
 ENGLISH_ADVICE: Catalog = {
     "all diverged": "Every policy diverged: try lower learning rates.",
     "one run each": ("One run per policy: differences may be chance, whatever the order here."),
+    "not paired": (
+        "Seeds are unknown, so runs are not paired: differences may be chance, whatever the order "
+        "here."
+    ),
     "sampling alone": (
         "Sampling of the validation images alone gives the first policy's {estimate:.4f} "
         "a 95 % interval of {low:.4f} to {high:.4f}."

@@ -16,7 +16,8 @@ from lr_study.comparison.paired_scores import PairedScores, pair_scores
 from lr_study.comparison.race_record import RaceRecord, races_of
 from lr_study.comparison.ranking import rank_policies
 from lr_study.comparison.results import Comparison, Excluded, ProtocolRanking
-from lr_study.runs import LOSS, canonical_json, metric_of, short_hash
+from lr_study.comparison.tidy_tables import runs_of_table, table_metric
+from lr_study.runs import ACCURACY, LOSS, canonical_json, metric_of, short_hash
 from lr_study.support import UsageError
 
 _NEEDED = (
@@ -43,6 +44,8 @@ def compare(
     margin: float | None = ComparisonCriteria.margin,
     target: float | None = ComparisonCriteria.target,
     higher_is_better: bool | None = ComparisonCriteria.higher_is_better,
+    policy: str | None = None,
+    seed: str | None = None,
 ) -> Comparison:
     """Rank the policies of each protocol by their mean over common seeds.
 
@@ -52,7 +55,10 @@ def compare(
     Parameters
     ----------
     runs
-        From `lr_study.load_runs`.
+        From `lr_study.load_runs`; with ``policy``, any table of one row a run.
+    policy, seed
+        Of a table: the columns with the policy (in text form, a learning rate or a name) and with
+        the seed (None if runs are not paired). ``metric`` is then the column with the metric.
     metric, at, baseline, margin, target, higher_is_better
         See `ComparisonCriteria`.
 
@@ -63,10 +69,19 @@ def compare(
 
     Examples
     --------
+    >>> table = pd.DataFrame({"lr": [0.1, 0.01] * 2, "seed": [0, 0, 1, 1], "acc": [0.8, 0.7] * 2})
+    >>> ranking = compare(table, policy="lr", seed="seed", metric="acc").protocols[0]
+    >>> [row.policy for row in ranking.rows]
+    ['fixed:lr=0.1', 'fixed:lr=0.01']
     >>> compare(pd.DataFrame())
     Traceback (most recent call last):
     lr_study.support.errors.UsageError: runs lack the columns run_id, ...
     """
+    if policy is not None:
+        column = metric or ACCURACY.val
+        ranked_by = table_metric(column, higher_is_better)
+        runs = runs_of_table(runs, policy, seed, column, ranked_by)
+        metric, higher_is_better = ranked_by.val, ranked_by.higher_is_better
     missing = [name for name in _NEEDED if name not in runs]
     if missing:
         raise UsageError(

@@ -19,8 +19,10 @@ from lr_study.runs import (
     ImageResults,
     Protocol,
     convergence_tolerance,
+    first_gap,
     metric_of,
     summarize_curves,
+    validated_every,
 )
 from lr_study.support import UsageError
 
@@ -85,10 +87,11 @@ def _wrong_values(run: Mapping[str, Any], curves: _Curves) -> str | None:
     """
     metric = metric_of(run["protocol"])
     may_miss = metric != ACCURACY and bool(run.get("diverged"))
+    gap = first_gap(curves.get(metric.val) or [None], validated_every(run["protocol"]))
+    if gap is not None and not may_miss:
+        return message("no value", name=metric.val, epoch=gap)
     for name in metric.name, metric.val:
-        for epoch, value in enumerate(curves.get(name) or [None], start=1):
-            if value is None and not may_miss:
-                return message("no value", name=name, epoch=epoch)
+        for epoch, value in enumerate(curves.get(name) or (), start=1):
             if value is not None and metric.is_share and not 0 <= value <= 1:
                 return message("value", name=name, value=value, epoch=epoch)
     return None
@@ -187,6 +190,7 @@ def _expected_metrics(curves: _Curves, run: Mapping[str, Any]) -> dict[str, floa
         for epoch, (loss, val_loss, value) in enumerate(
             zip(losses("loss"), losses("val_loss"), values, strict=True), start=1
         )
+        if value is not None or validated_every(run["protocol"]) == 1
     ]
     size = run["protocol"].get("val_size")
     tolerance = convergence_tolerance(size) if isinstance(size, int) else CONVERGENCE_TOLERANCE

@@ -57,7 +57,7 @@ ENGLISH: Catalog = {
     "disagree": "Metrics disagree on the winner: {first}",
     "uneven": (
         "Timing differences reflect the machine, not the policy: "
-        "equal work took {low:.2g} to {high:.2g} s per epoch"
+        "equal work took {low:.3g} to {high:.3g} s per epoch"
     ),
     "no margin": (
         "Without a margin no policy is tied: --margin takes the smallest difference of {name} that "

@@ -1,4 +1,15 @@
+from .assembling import Assembled as Assembled
+from .assembling import assemble as assemble
+from .declarations import Declared as Declared
+from .declarations import Value as Value
 from .declarations import parse_fields as parse_fields
+from .declarations import parse_names as parse_names
 from .declarations import read_mapping as read_mapping
+from .guessing import differing_lines as differing_lines
+from .guessing import guess_declarations as guess_declarations
 from .layouts import find_runs as find_runs
-from .tensorboard import import_tensorboard as import_tensorboard
+from .mlflow_runs import read_mlflow as read_mlflow
+from .read_runs import Read as Read
+from .storing import store_runs as store_runs
+from .tables import read_tables as read_tables
+from .tensorboard import read_tensorboard as read_tensorboard

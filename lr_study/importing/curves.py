@@ -2,63 +2,13 @@
 
 import math
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from lr_study.importing.event_files import Point
 from lr_study.importing.rates import LoggedRates
-from lr_study.importing.step_axes import by_epoch
 from lr_study.runs import CURVES, EpochRecord, summarize_curves
-
-# The names that versions of Keras have used; the first one that a run has is read.
-_KERAS_NAMES = {
-    "loss": ("loss",),
-    "accuracy": (
-        "accuracy",
-        "categorical_accuracy",
-        "sparse_categorical_accuracy",
-        "binary_accuracy",
-        "acc",
-    ),
-    "learning_rate": ("learning_rate", "lr"),
-}
-_VALIDATION_CURVES = ("loss", "accuracy")
-
-# What PyTorch Lightning, transformers and others call them, training and validation in one file.
-_OTHER_NAMES = {
-    "loss": ("train/loss", "train_loss", "Loss/train"),
-    "accuracy": ("train/accuracy", "train/acc", "train_acc", "train_accuracy", "Accuracy/train"),
-    "val_loss": ("eval/loss", "val/loss", "Loss/val"),
-    "val_accuracy": ("eval/accuracy", "val/accuracy", "val/acc", "Accuracy/val"),
-    "learning_rate": (
-        "train/learning_rate",
-        "train/lr",
-        *(f"lr-{name}" for name in ("Adam", "AdamW", "SGD", "RMSprop", "Adagrad", "NAdam")),
-    ),
-}
-
-_MAX_WALL_TIME = 1e11  # seconds since 1970; any real wall-clock time is below
-_MAX_EPOCHS = 1_000_000
-
-
-def _tags(curve: str, prefix: str = "") -> tuple[str, ...]:
-    return tuple(
-        f"{epoch}{prefix}{name}" for epoch in ("epoch_", "") for name in _KERAS_NAMES[curve]
-    )
-
-
-_IN_TRAIN = {curve: _tags(curve) for curve in _KERAS_NAMES}
-_IN_VALIDATION = {f"val_{curve}": _tags(curve) for curve in _VALIDATION_CURVES}
-_IN_BOTH = {
-    name: (*tags, *_OTHER_NAMES[name])
-    for name, tags in (
-        _IN_TRAIN | {f"val_{curve}": _tags(curve, "val_") for curve in _VALIDATION_CURVES}
-    ).items()
-}
-
-TAGS = frozenset(tag for tags in _IN_BOTH.values() for tag in tags)
-"""The tags of all curves, in any version of Keras."""
 
 
 @dataclass(frozen=True)
@@ -72,24 +22,29 @@ class Curves:
         each epoch, or missing if that was not logged.
     steps_per_epoch, step_rates
         As `by_epoch` returns them.
-    problem
-        Why curves were left out, or None.
+    problems
+        What was left out or assumed, a line each.
+    refusal
+        Why the run cannot be ranked, or None.
     """
 
     points: Mapping[str, Mapping[int, Point]]
     steps_per_epoch: int | None = None
     step_rates: Mapping[int, float] = field(default_factory=dict)
-    problem: str | None = None
+    problems: tuple[str, ...] = ()
+    refusal: str | None = None
 
     @property
     def epochs(self) -> tuple[int, ...]:
-        """The complete epochs: those with a validation accuracy and a validation loss."""
-        accuracy, loss = self.points["val_accuracy"], self.points["val_loss"]
-        return tuple(
-            epoch
-            for epoch in sorted(accuracy.keys() & loss.keys())
-            if math.isfinite(accuracy[epoch].value)
-        )
+        """The complete epochs: those with what is ranked, a validation accuracy."""
+        accuracy = self.points["val_accuracy"]
+        return tuple(epoch for epoch in sorted(accuracy) if math.isfinite(accuracy[epoch].value))
+
+    @property
+    def validated_every(self) -> int:
+        """The epochs from each validation to the next, if they are the same; else 1."""
+        apart = {after - before for before, after in pairwise(self.epochs)}
+        return apart.pop() if len(apart) == 1 else 1
 
     def lists(self) -> dict[str, list[float | None]]:
         """Return each curve as one value per epoch, from 1 to the last complete epoch.
@@ -143,6 +98,10 @@ class Curves:
         values = [self.step_rates.get(step) for step in range(max(self.step_rates) + 1)]
         return LoggedRates(values, epochs, self.steps_per_epoch, metrics)
 
+    def refused(self, reason: str) -> "Curves":
+        """Return the curves with why they cannot be ranked."""
+        return replace(self, refusal=reason)
+
     def without_rates(self) -> "Curves":
         """Return the curves but for the learning rate."""
         return replace(self, points={**self.points, "learning_rate": {}})
@@ -153,6 +112,8 @@ class Curves:
         The median, because a run that was interrupted and resumed has a gap.
         """
         ends = self.points["val_accuracy"]
+        if any(point.wall_time == 0 for point in ends.values()):  # a table without times
+            return None
         gaps = [
             ends[after].wall_time - ends[before].wall_time
             for before, after in pairwise(self.epochs)
@@ -161,8 +122,12 @@ class Curves:
         return statistics.median(gaps) if gaps else None
 
     def summarize(self, tolerance: float) -> dict[str, float]:
-        """Return the metrics of the whole run, as `summarize_curves` computes them."""
-        return summarize_curves([self._record(epoch) for epoch in self.epochs], tolerance)
+        """Return the metrics of the whole run, as `summarize_curves` computes them.
+
+        Those that need a loss which was not logged are missing.
+        """
+        metrics = summarize_curves([self._record(epoch) for epoch in self.epochs], tolerance)
+        return {name: value for name, value in metrics.items() if not math.isnan(value)}
 
     def _record(self, epoch: int) -> EpochRecord:
         """Return an epoch's record for the summary, which does not use the two NaN fields."""
@@ -182,51 +147,3 @@ class Curves:
             val_accuracy=accuracy,
             learning_rate=math.nan,
         )
-
-
-def join(
-    train: Iterable[Sequence[Point]],
-    validation: Iterable[Sequence[Point]],
-    both: Iterable[Sequence[Point]] = (),
-) -> Curves:
-    """Join the scalars in the files of a run, each in the order of its file, into curves.
-
-    Steps are counted from 0, epochs from 1; steps of the training become epochs as `by_epoch` says.
-    As in TensorBoard, a later file continues an earlier
-    one: from its first step on, it replaces the points of the earlier file. So if a run was
-    restarted in the same folder, the later run is read.
-
-    Parameters
-    ----------
-    train, validation, both
-        The scalars of each file with the curves of the training set, of the validation set, and of
-        both.
-    """
-    curves: dict[str, dict[int, Point]] = {name: {} for name in CURVES}
-    for tags_of, files in ((_IN_TRAIN, train), (_IN_VALIDATION, validation), (_IN_BOTH, both)):
-        usable = [[point for point in file if _is_usable(point)] for file in files]
-        for points in sorted(filter(None, usable), key=lambda points: points[0].wall_time):
-            for name, tags in tags_of.items():
-                curve = _first_curve(points, tags)
-                if curve:
-                    start = min(curve)
-                    earlier = {e: p for e, p in curves[name].items() if e < start}
-                    curves[name] = earlier | curve
-    is_of_keras = any(
-        p.tag.startswith("epoch_") for curve in curves.values() for p in curve.values()
-    )
-    axes = by_epoch(curves, counts_epochs=is_of_keras)
-    return Curves(axes.points, axes.steps_per_epoch, axes.step_rates, axes.problem)
-
-
-def _is_usable(point: Point) -> bool:
-    return 0 <= point.step < _MAX_EPOCHS and 0 <= point.wall_time < _MAX_WALL_TIME
-
-
-def _first_curve(points: Sequence[Point], tags: Sequence[str]) -> dict[int, Point]:
-    """Return the points of the first tag that has any, by epoch."""
-    for tag in tags:
-        curve = {point.step + 1: point for point in points if point.tag == tag}
-        if curve:
-            return curve
-    return {}

@@ -8,7 +8,7 @@ tensorboard package imports tensorflow if it is installed, and trusts any length
 """
 
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -25,6 +25,10 @@ some megabytes; checking a much larger file would take minutes."""
 
 MAX_POINTS = 1_000_000
 """The most scalars that are kept of a file, to bound the memory: the rest is not read."""
+
+_MAX_OTHER_TAGS = 50
+
+_LFS_POINTER = b"version https://git-lfs"
 
 _HEADER = struct.Struct("<QI")
 _CHECKSUM = struct.Struct("<I")
@@ -53,13 +57,27 @@ class Point:
 
 @dataclass(frozen=True)
 class EventFile:
-    """The scalars of a file in their order, and a description of any damage."""
+    """What is read of a file.
+
+    Attributes
+    ----------
+    points
+        The scalars with wanted tags, in their order.
+    damage
+        A description of any damage, or None.
+    starts
+        The places in ``points`` where a session starts, as writers of TensorFlow 1 record it.
+    other_tags
+        Some of the tags that were not wanted, sorted.
+    """
 
     points: tuple[Point, ...]
     damage: str | None = None
+    starts: tuple[int, ...] = ()
+    other_tags: tuple[str, ...] = ()
 
 
-def read_event_file(path: Path, tags: Collection[str]) -> EventFile:
+def read_event_file(path: Path, tags: Container[str]) -> EventFile:
     """Read the scalars with the given tags from all records that are intact.
 
     A record that does not match its checksum is skipped. After a damaged length, no further record
@@ -69,9 +87,11 @@ def read_event_file(path: Path, tags: Collection[str]) -> EventFile:
     ------
     NotAnEventFileError
         If nothing can be used: the file cannot be opened, is empty, is larger than
-        `MAX_FILE_BYTES`, or does not start like an event file.
+        `MAX_FILE_BYTES`, is a pointer of Git LFS, or does not start like an event file.
     """
     points: list[Point] = []
+    starts: list[int] = []
+    other_tags: set[str] = set()
     damaged: list[int] = []
     stopped = None
     try:
@@ -79,14 +99,19 @@ def read_event_file(path: Path, tags: Collection[str]) -> EventFile:
             size = file.seek(0, 2)
             file.seek(0)
             _require_size(size)
+            _require_no_pointer(file)
             try:
                 for offset, data in _records(file, size):
                     event = None if data is None else _event(data)
-                    if offset == 0 and data is not None and not _is_version(event):
-                        raise NotAnEventFileError("not an event file: no file version")
+                    if offset == 0 and data is not None and not _may_be_first(event):
+                        raise NotAnEventFileError("not an event file: its first record is another")
                     if event is None:
                         damaged.append(offset)
                         continue
+                    if event.session_log.status == event_pb2.SessionLog.START:
+                        starts.append(len(points))
+                    if len(other_tags) < _MAX_OTHER_TAGS:
+                        other_tags |= _other_tags(event, tags)
                     for point in _scalars(event, tags):  # one record may hold millions
                         if len(points) >= MAX_POINTS:
                             raise _StopError(offset, f"it has more than {MAX_POINTS} scalars")
@@ -97,7 +122,8 @@ def read_event_file(path: Path, tags: Collection[str]) -> EventFile:
                 stopped = str(error)
     except OSError as error:
         raise NotAnEventFileError(f"cannot be read: {error.strerror or error}") from None
-    return EventFile(tuple(points), _describe_damage(damaged, stopped))
+    others = tuple(sorted(other_tags)[:_MAX_OTHER_TAGS])
+    return EventFile(tuple(points), _describe_damage(damaged, stopped), tuple(starts), others)
 
 
 def starts_like_an_event_file(path: Path) -> bool:
@@ -123,6 +149,13 @@ def _require_size(size: int) -> None:
         raise NotAnEventFileError(
             f"{size / 2**20:.0f} MiB exceed the limit of {MAX_FILE_BYTES >> 20} MiB"
         )
+
+
+def _require_no_pointer(file: BufferedReader) -> None:
+    is_pointer = file.read(len(_LFS_POINTER)) == _LFS_POINTER
+    file.seek(0)
+    if is_pointer:
+        raise NotAnEventFileError("a Git LFS pointer, not the file itself: git lfs pull")
 
 
 def _describe_damage(damaged: list[int], stopped: str | None) -> str | None:
@@ -175,11 +208,28 @@ def _event(data: bytes) -> Any | None:
         return None
 
 
-def _is_version(event: Any | None) -> bool:
-    return event is not None and bool(event.file_version.startswith(_VERSION))
+def _may_be_first(event: Any | None) -> bool:
+    """Whether a file may start so: with its version, or, before tensorboardX 1.8, with any event.
+
+    The bytes of other records may be read as an event too, but not as one with a time.
+    """
+    if event is None:
+        return False
+    if event.file_version:
+        return bool(event.file_version.startswith(_VERSION))
+    return bool(event.wall_time > 0)
 
 
-def _scalars(event: Any, tags: Collection[str]) -> Iterator[Point]:
+def _other_tags(event: Any, tags: Container[str]) -> set[str]:
+    """Return the tags of scalars that are not wanted, those of one line alone."""
+    return {
+        value.tag
+        for value in event.summary.value[:_MAX_OTHER_TAGS]
+        if value.tag not in tags and value.tag.isprintable() and _number(value) is not None
+    }
+
+
+def _scalars(event: Any, tags: Container[str]) -> Iterator[Point]:
     for value in event.summary.value:
         if value.tag in tags:
             number = _number(value)

@@ -47,14 +47,17 @@ _PARAMETER_NAMES = {
     "ed": "epochs_drop",
 }
 _NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+_MAX_PARTS = 3
 _PART = re.compile(
     rf"(?P<parameter>{'|'.join(sorted(_PARAMETER_NAMES, key=len, reverse=True))})[_=-]?"
     rf"(?P<number>{_NUMBER})"
     rf"|(?P<falling>{'|'.join(_RATE_ALONE)})[_=-]?(?P<rate>{_NUMBER})"
-    rf"|(?P<family>{'|'.join(sorted(_FAMILY_NAMES, key=len, reverse=True))})(?![a-z0-9])",
+    rf"|(?P<family>{'|'.join(sorted(_FAMILY_NAMES, key=len, reverse=True))})(?![a-z0-9])"
+    rf"|(?P<alone>{_NUMBER})(?![a-z0-9.])",
     re.IGNORECASE,
 )
-_SEPARATORS = re.compile(r"[_\-, ]*")
+_SEPARATING = "_, -"
+_SEPARATORS = re.compile(rf"[{_SEPARATING}]*")
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,9 @@ def parse_name(name: str) -> NamedPolicy | None:
 
     A name consists of names of a family (``fixed``, ``exp``, ``step_decay``) and of parameters with
     a number (``lr0.1``, ``k0.3``, ``drop0.5``, ``epochs10`` or ``ed10``), in any order; after
-    ``cosine`` and ``linear``, the number alone is the rate. Parameters that it does not give are
-    missing: they do not take their defaults, but for the final rate of these two, which is 0.
+    ``cosine`` and ``linear``, the number alone is the rate; elsewhere, a number alone after a
+    separator is the one parameter that is missing. Parameters that it does not give are missing:
+    they do not take their defaults, but for the final rate of these two, which is 0.
 
     >>> str(parse_name("lr0.1_drop0.4_ed3").policy)
     'step_decay:initial_lr=0.1,drop=0.4,epochs_drop=3'
@@ -105,21 +109,48 @@ def parse_name(name: str) -> NamedPolicy | None:
     """
     families: set[str] = set()
     numbers: dict[str, str] = {}
+    alone: list[str] = []
     position = 0
     while position < len(name):
         part = _PART.match(name, position)
         if part is None:
             return None
+        if part["alone"]:
+            if position == 0 or name[position - 1] not in _SEPARATING:
+                return None
+            alone.append(part["alone"])
         if part["family"] or part["falling"]:
             families.add(_FAMILY_NAMES[(part["family"] or part["falling"]).lower()])
-        if not part["family"]:
+        if part["parameter"] or part["falling"]:
             parameter = _PARAMETER_NAMES[(part["parameter"] or "lr").lower()]
             if parameter in numbers:
                 return None
             numbers[parameter] = part["number"] or part["rate"]
         separators = _SEPARATORS.match(name, part.end())
         position = separators.end() if separators else part.end()
-    return _named_policy(families, numbers)
+    return _with_number_alone(_named_policy(families, numbers), alone)
+
+
+def parse_path(path: str) -> NamedPolicy | None:
+    """Return what the last parts of a path give of a policy: the most parts that give one.
+
+    >>> str(parse_path("runs/step/lr0.1_drop0.5_5").policy)
+    'step_decay:initial_lr=0.1,drop=0.5,epochs_drop=5'
+    >>> parse_path("step/lr0.1").missing  # not a fixed rate
+    ('drop', 'epochs_drop')
+    """
+    parts = path.split("/")
+    tails = [parse_name("_".join(parts[-count:])) for count in range(_MAX_PARTS, 0, -1)]
+    return next((tail for tail in tails if tail), None)
+
+
+def _with_number_alone(named: NamedPolicy | None, alone: list[str]) -> NamedPolicy | None:
+    if not alone or named is None:
+        return named
+    if len(alone) > 1 or len(named.missing) != 1:
+        return None
+    parameters = {**named.parameters, named.missing[0]: alone[0]}
+    return NamedPolicy(named.family, parameters)
 
 
 def _named_policy(families: set[str], numbers: dict[str, str]) -> NamedPolicy | None:

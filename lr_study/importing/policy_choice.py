@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from lr_study.importing.names import NamedPolicy, parse_name
+from lr_study.importing.names import NamedPolicy, parse_path
 from lr_study.importing.policy_fit import Rates, agreeing_reading, agrees, fit_policy
 from lr_study.importing.rates import LoggedRates
 from lr_study.policies import Policy, parse
@@ -50,7 +50,7 @@ def choose_policy(name: str, rates: Rates, declared: str | None) -> Choice:
     Parameters
     ----------
     name
-        The path of the run; only its last part is parsed.
+        The path of the run, of which the last parts may give a policy.
     rates
         As for `fit_policy`; empty if none were logged.
     declared
@@ -65,7 +65,7 @@ def choose_policy(name: str, rates: Rates, declared: str | None) -> Choice:
     """
     if declared is not None:
         return _declared(parse(declared), rates)
-    named = parse_name(name.rpartition("/")[2])
+    named = parse_path(name)
     if LoggedRates.of(rates).values:
         return _by_rates(name, rates, named)
     return _by_name(name, named)

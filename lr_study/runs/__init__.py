@@ -6,6 +6,7 @@ of a finished run with the summary of its curves. The only files it reads are gr
 """
 
 from lr_study.runs.built_in_grids import BUILT_IN, SEED_GRID
+from lr_study.runs.gaps import VALIDATED_EVERY, first_gap, validated_every
 from lr_study.runs.grids import (
     DEFAULT_SEEDS,
     load_grid,
@@ -85,6 +86,7 @@ __all__ = [
     "TABULAR",
     "TASKS",
     "UNKNOWN",
+    "VALIDATED_EVERY",
     "EpochRecord",
     "ImageProtocol",
     "ImageResults",
@@ -106,6 +108,7 @@ __all__ = [
     "convergence_tolerance",
     "digest_of_groups",
     "direction_of",
+    "first_gap",
     "four_digits",
     "has_diverged",
     "image_settings",
@@ -124,5 +127,6 @@ __all__ = [
     "short_hash",
     "summarize_curves",
     "tabular_settings",
+    "validated_every",
     "whole_repetitions",
 ]

@@ -60,6 +60,7 @@ from .tags import PROTOCOL_ID_TAG as PROTOCOL_ID_TAG
 from .tags import PROTOCOL_TAG as PROTOCOL_TAG
 from .tags import RACE_TAG as RACE_TAG
 from .tags import RANGE_TEST_KIND as RANGE_TEST_KIND
+from .tags import SOURCE_TAG as SOURCE_TAG
 from .tags import SUPERSEDED_TAG as SUPERSEDED_TAG
 from .tags import VERSION_TAG as VERSION_TAG
 from .uploads import log_files as log_files

@@ -38,6 +38,7 @@ from lr_study.tracking.tags import (
     PROTOCOL_TAG,
     RACE_TAG,
     RANGE_TEST_KIND,
+    SOURCE_TAG,
     SUPERSEDED_TAG,
 )
 
@@ -83,7 +84,8 @@ def is_complete(run: Run) -> bool:
 def _first_missing(run: Run) -> str | None:
     data = run.data
     # A run that does not tell whether it diverged may have done so, and then lacks losses.
-    diverged = data.tags.get(DIVERGED_TAG) != "false"
+    # One that was imported may lack losses that nobody logged.
+    diverged = data.tags.get(DIVERGED_TAG) != "false" or SOURCE_TAG in data.tags
     needed = {
         "param": (data.params, ("policy", "seed")),
         "tag": (data.tags, (PROTOCOL_TAG, CELL_TAG)),
@@ -174,7 +176,7 @@ def _content(client: MlflowClient, run: Run) -> dict[str, Any]:
         "cell": data.tags[CELL_TAG],
         # An imported loss may be missing, which its curve shows no differently: its tag tells.
         "diverged": data.tags.get(DIVERGED_TAG) == "true"
-        if seed == UNKNOWN
+        if seed == UNKNOWN or SOURCE_TAG in data.tags
         else _has_lost_a_loss(curves),
         "curves": curves,
         "options": _options(data.tags.get(OPTIONS_TAG, "")),

@@ -47,5 +47,8 @@ PROCESS_TAG = "lr_study.process"
 OUTBOX_TAG = "lr_study.outbox"
 """The id of the outbox entry that a run was created for."""
 
+SOURCE_TAG = "lr_study.source"
+"""Of an imported run: the kind of its source."""
+
 OPTIONS_TAG = "lr_study.options"
 """The options that a protocol does not hold, such as where the images lie, as JSON."""

@@ -13,18 +13,19 @@ from event_records import (
     write_run,
 )
 
-from lr_study.importing.curves import TAGS, Curves, join
-from lr_study.importing.event_files import Point, read_event_file
+from lr_study.importing.curves import Curves
+from lr_study.importing.event_files import EventFile, Point, read_event_file
+from lr_study.importing.joining import TAGS, join
 from lr_study.importing.layouts import find_runs
 
 
 def curves_of(root: Path) -> Curves:
     (run,) = find_runs(root).runs
 
-    def points(paths: list[Path]) -> list[tuple[Point, ...]]:
-        return [read_event_file(path, TAGS).points for path in paths]
+    def events(paths: list[Path]) -> list[EventFile]:
+        return [read_event_file(path, TAGS) for path in paths]
 
-    return join(points(run.train), points(run.validation), points(run.both))
+    return join(events(run.train), events(run.validation), events(run.both))
 
 
 def test_steps_from_0_become_epochs_from_1(tmp_path: Path) -> None:
@@ -120,4 +121,4 @@ def test_a_missing_loss_is_not_diverged(tmp_path: Path) -> None:
 def test_impossible_steps_and_times_are_ignored() -> None:
     bad = [(-1, START), (10**15, START), (0, math.nan), (1, -5.0), (2, 1e300)]
     points = [Point("epoch_loss", step, wall_time, 1.0) for step, wall_time in bad]
-    assert join([points], [points]).points["val_loss"] == {}
+    assert join([EventFile(tuple(points))], [EventFile(tuple(points))]).points["val_loss"] == {}

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from lr_study.importing.declarations import FIELDS, Declared, parse_fields, read_mapping
+from lr_study.importing.declarations import (
+    FIELDS,
+    Declared,
+    declared_for,
+    parse_fields,
+    read_mapping,
+)
 from lr_study.support.errors import UsageError
 
 
@@ -25,6 +31,24 @@ def test_a_mapping_file_declares_policies_and_fields(tmp_path: Path) -> None:
     }
 
 
+def test_a_declarations_file_says_what_params_and_metrics_mean(tmp_path: Path) -> None:
+    file = tmp_path / "declared.yaml"
+    file.write_text(
+        '"*": {policy: "fixed:lr={lr}", seed: "{seed}", protocol_params: [batch_size]}\n'
+        '"model_rand_*": {seed: order, metrics: {val_accuracy: eval/top-1}}\n'
+        '"*_s{seed}": {policy: "fixed:lr=0.1"}\n'
+        "x_s3: {seed: 7}\n",
+        encoding="utf-8",
+    )
+    mapping = read_mapping(file)
+    plain = Declared("fixed:lr={lr}", seed="{seed}", protocol_params=("batch_size",))
+    assert declared_for(mapping, "a/b") == plain
+    random = declared_for(mapping, "runs/model_rand_2")
+    assert (random.seed, random.metrics) == ("order", {"val_accuracy": "eval/top-1"})
+    assert declared_for(mapping, "lr_s12").seed == "12"
+    assert declared_for(mapping, "x_s3") == Declared("fixed:lr=0.1", {}, "7", {}, ("batch_size",))
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -39,6 +63,11 @@ def test_a_mapping_file_declares_policies_and_fields(tmp_path: Path) -> None:
         ("a: [1, 2]", "a is written as name: value"),
         ("a: &x fixed\nb: *x", "line 2: an alias"),
         ("a: {", "not YAML"),
+        ("a: {seed: -1}", "line 1: seed=-1 is not allowed: a seed is a whole number >= 0"),
+        ("a: {seed: first}", "line 1: seed=first is not allowed"),
+        ("a: {metrics: {val_top1: x}}", "line 1: 'val_top1' is not a curve: the curves are loss"),
+        ("a: {metrics: x}", "metrics is written as name: value"),
+        ("a: {protocol_params: x}", "line 1: protocol_params is written as [name, name]"),
     ],
 )
 def test_an_error_in_a_mapping_file_names_the_line(tmp_path: Path, text: str, reason: str) -> None:

@@ -113,8 +113,8 @@ def test_reading_continues_after_a_damaged_record(folder: Path) -> None:
         (b"", "empty"),
         (b"\0" * 1000, "not an event file"),
         (b"a,b\n1,2\n" * 100, "not an event file"),
-        (framed(b"anything"), "not an event file: no file version"),
-        (framed(b"\x0a\x02hi"), "not an event file: no file version"),
+        (framed(b"anything"), "not an event file: its first record is another"),
+        (framed(b"\x0a\x02hi"), "not an event file: its first record is another"),
         (b"\x18", "not an event file: it ends within a record"),
     ],
 )

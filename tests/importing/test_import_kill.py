@@ -70,7 +70,7 @@ def check(folder: Path, runs: int) -> None:
 @pytest.mark.parametrize("before", [True, False])
 def test_killed_while_it_writes_a_run(tmp_path: Path, before: bool) -> None:
     for i in range(5):
-        write_run(tmp_path / "logs" / f"lr_0.{i + 1}")
+        write_run(tmp_path / "logs" / f"lr_0.{i + 1}", start=START + i)
     code = KILLER.format(call=2, before=before, command=COMMAND)
     killed = run_code(code, cwd=tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
@@ -111,7 +111,7 @@ cli.main()
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_stopped_from_outside_in_the_middle(tmp_path: Path, number: signal.Signals) -> None:
     for i in range(6):
-        write_run(tmp_path / "logs" / f"lr_0.{i}1")
+        write_run(tmp_path / "logs" / f"lr_0.{i}1", start=START + i)
     with Forked(code=WAITER.format(command=COMMAND), cwd=tmp_path) as process:
         while "in the fourth run" not in process.output():
             assert process.poll() is None, process.completed().stderr

@@ -71,7 +71,7 @@ def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
     (root / "lr_0.3" / "train").mkdir(parents=True)
     (root / "lr_0.3" / "train" / FILE_NAME).symlink_to(root / "lr_0.1" / "train" / FILE_NAME)
     runs = find_runs(root)
-    assert {run.name for run in runs.runs} == {"lr_0.1", "lr_0.3"}
+    assert {run.name for run in runs.runs} == {"lr_0.1", "lr_0.3/train"}
     everything = [path for run in runs.runs for path in (*run.train, *run.validation, *run.both)]
     assert all(path.is_relative_to(root.resolve()) for path in everything)
     assert dict(runs.skipped) == {
@@ -121,6 +121,7 @@ def test_a_folder_without_event_files_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text("x = 1", encoding="utf-8")
     with pytest.raises(UsageError, match="contains no event file"):
         find_runs(tmp_path)
-    for path in (tmp_path / "missing", tmp_path / "train.py"):
-        with pytest.raises(UsageError, match="is not a folder: logdir is a folder of event files"):
-            find_runs(path)
+    with pytest.raises(UsageError, match=r"missing does not exist: logdir is a folder of event"):
+        find_runs(tmp_path / "missing")
+    with pytest.raises(UsageError, match="is not a folder: logdir is a folder of event files"):
+        find_runs(tmp_path / "train.py")

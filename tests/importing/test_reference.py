@@ -9,7 +9,8 @@ import pytest
 
 from lr_study.importing.declarations import parse_fields, read_mapping
 from lr_study.importing.layouts import find_runs
-from lr_study.importing.tensorboard import Outcome, import_tensorboard
+from lr_study.importing.storing import Outcome, store_runs
+from lr_study.importing.tensorboard import read_tensorboard
 from lr_study.policies import parse
 from lr_study.runs import CURVES, convergence_epoch
 from lr_study.tracking.connection import connect
@@ -42,9 +43,8 @@ def load(
     client = connect(uri, create=True)
     experiment = choose_experiment(client, "x", "x")
     entries = read_mapping(mapping) if mapping else {}
-    return import_tensorboard(
-        client, experiment, find_runs(folder), entries, parse_fields(declared)
-    )
+    assembled = read_tensorboard(find_runs(folder), entries, parse_fields(declared))
+    return store_runs(client, experiment, assembled)
 
 
 @pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference runs are not beside the project")

@@ -16,7 +16,8 @@ from mlflow import MlflowClient
 from lr_study.importing import publishing
 from lr_study.importing.declarations import Declared, Value
 from lr_study.importing.layouts import find_runs
-from lr_study.importing.tensorboard import Outcome, import_tensorboard
+from lr_study.importing.storing import Outcome, store_runs
+from lr_study.importing.tensorboard import read_tensorboard
 from lr_study.policies import parse
 from lr_study.support.errors import LrStudyError
 from lr_study.support.process import liveness_token
@@ -41,8 +42,8 @@ class Store:
         mapping: Mapping[str, Declared] | None = None,
         **protocol: Value,
     ) -> Outcome:
-        found = find_runs(logs or self.logs)
-        return import_tensorboard(self.client, self.experiment, found, mapping or {}, protocol)
+        assembled = read_tensorboard(find_runs(logs or self.logs), mapping or {}, protocol)
+        return store_runs(self.client, self.experiment, assembled)
 
     def runs(self) -> pd.DataFrame:
         return load_runs("x", self.uri)
@@ -97,14 +98,13 @@ def test_an_imported_run_is_a_run_like_any_other(store: Store) -> None:
 
 
 def test_importing_again_adds_nothing(store: Store) -> None:
-    for name in ("lr_0.1", "lr_0.2", "other"):
-        write_run(store.logs / "logs" / name, best=0.5 if name == "lr_0.2" else 0.75)
+    for best, name in ((0.5, "lr_0.1"), (0.6, "lr_0.2"), (0.7, "other")):
+        write_run(store.logs / "logs" / name, best=best)
     store.load(batch_size=16)
     before = store.runs()
     for logs in (store.logs, store.logs / "logs"):  # and relative to the folder below
         assert dict(store.load(logs).counts) == {"unchanged": 3}
     pd.testing.assert_frame_equal(store.runs(), before)
-    # The last two started at the same second: their paths distinguish them.
     assert sorted(store.ranked()["policy"]) == [
         "fixed:lr=0.1",
         "fixed:lr=0.2",
@@ -194,12 +194,12 @@ def test_a_diverged_run_is_imported(store: Store) -> None:
 
 
 def test_the_intact_part_of_a_damaged_run_is_imported(store: Store) -> None:
-    whole = write_run(store.logs / "lr_0.1", epochs=5)
+    write_run(store.logs / "lr_0.1", epochs=5, best=0.5)
     cut = write_run(store.logs / "lr_0.2", epochs=5)
-    for role in ("train", "validation"):
-        file = cut / role / FILE_NAME
-        file.write_bytes(file.read_bytes()[:-150])
-    flipped = write_run(store.logs / "lr_0.3", epochs=5)
+    whole = {role: (cut / role / FILE_NAME).read_bytes() for role in ("train", "validation")}
+    for role, content in whole.items():
+        (cut / role / FILE_NAME).write_bytes(content[:-150])
+    flipped = write_run(store.logs / "lr_0.3", epochs=5, best=0.6)
     content = bytearray((flipped / "validation" / FILE_NAME).read_bytes())
     content[len(content) // 2] ^= 64
     (flipped / "validation" / FILE_NAME).write_bytes(content)
@@ -223,9 +223,9 @@ def test_the_intact_part_of_a_damaged_run_is_imported(store: Store) -> None:
         f"lr_0.2/train/{FILE_NAME}: it ends within a record at byte",
         f"lr_0.2/validation/{FILE_NAME}: it ends within a record at byte",
         f"lr_0.3/validation/{FILE_NAME}: skipped 1 damaged record (the first at byte",
-        "lr_0.3: skipped epoch 3: no val_accuracy or no val_loss",
+        "lr_0.3: no val_loss in epoch 3",
         f"lr_0.4/validation/{FILE_NAME}: empty",
-        "lr_0.4: not imported: it has no val_accuracy and no val_loss",
+        "lr_0.4: not imported: it has no val_accuracy",
         f"lr_0.5/validation/{FILE_NAME}: not an event file",
         f"lr_0.6/validation/{FILE_NAME}: 10240 MiB exceed the limit of 256 MiB",
     ):
@@ -235,8 +235,8 @@ def test_the_intact_part_of_a_damaged_run_is_imported(store: Store) -> None:
     third = store.ranked().set_index("policy").loc["fixed:lr=0.3"]
     assert third["curves"]["val_loss"][2] is None
     assert not third["diverged"]
-    (cut / "train" / FILE_NAME).write_bytes((whole / "train" / FILE_NAME).read_bytes())
-    (cut / "validation" / FILE_NAME).write_bytes((whole / "validation" / FILE_NAME).read_bytes())
+    for role, content in whole.items():
+        (cut / role / FILE_NAME).write_bytes(content)
     assert store.load().counts["completed"] == 1
 
 
@@ -262,8 +262,8 @@ def test_steps_that_are_not_epochs_are_rejected_and_no_usable_run_is_an_error(
 def test_an_interrupted_run_does_not_stay_running_and_is_imported_again(
     store: Store, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], status: str
 ) -> None:
-    for name in ("lr_0.1", "lr_0.2", "lr_0.3"):
-        write_run(store.logs / name)
+    for best, name in ((0.5, "lr_0.1"), (0.6, "lr_0.2"), (0.7, "lr_0.3")):
+        write_run(store.logs / name, best=best)
     log, calls = publishing.log_batch, iter(range(9))
 
     def interrupted_log(*arguments: object, **options: object) -> None:
@@ -308,7 +308,7 @@ def lr(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_command(store: Store, tmp_path: Path) -> None:
     write_run(tmp_path / "tensorboard" / "lr_0.1")  # named like the Python package
-    write_run(tmp_path / "tensorboard" / "b" / "exp_k0.3")
+    write_run(tmp_path / "tensorboard" / "b" / "exp_k0.3", best=0.5)
     (tmp_path / "p.yaml").write_text(
         "lr_0.1: {policy: 'fixed:lr=0.1', shuffle: buffer 8}\n", encoding="utf-8"
     )

@@ -61,7 +61,7 @@ def candidates(series: Series, *, several: bool = False) -> tuple[Policy, ...]:
         found += _by(_CURVES, series)
         if not several and not found:
             found += _by(_RISING, series)
-    return tuple(_reduced(found))
+    return tuple(_reduced(found, has_one_drop=len(np.unique(series.values)) == 2))
 
 
 def _pieces(series: Series, found: list[Policy]) -> list[Policy]:
@@ -91,9 +91,15 @@ def _by(solvers: Iterable[Solver], series: Series) -> list[Policy]:
     return [policy for solver in solvers for policy in solver(series)]
 
 
-def _reduced(found: Iterable[Policy]) -> Iterator[Policy]:
+def _reduced(found: Iterable[Policy], *, has_one_drop: bool) -> Iterator[Policy]:
+    """Leave out families of which a special case has the same rates.
+
+    A single drop shows no period: it may be a milestone as well as that of ``step_decay``.
+    """
     policies = list(dict.fromkeys(found))
     families = {policy.family for policy in policies}
+    if has_one_drop and "multistep" in families:
+        families.discard("step_decay")
     for policy in policies:
         if families.isdisjoint(SIMPLER.get(policy.family, ())):
             yield policy
