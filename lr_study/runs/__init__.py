@@ -39,6 +39,7 @@ from lr_study.runs.records import (
     summarize_curves,
 )
 from lr_study.runs.repetitions import seeds_beyond_repetitions, whole_repetitions
+from lr_study.runs.scripts import COMMON_FIELDS, GIVEN, DeclaredProtocol, ScriptSettings
 from lr_study.runs.settings import (
     BACKBONES,
     DUPLICATES,
@@ -56,11 +57,13 @@ from lr_study.runs.settings import (
 __all__ = [
     "BACKBONES",
     "BUILT_IN",
+    "COMMON_FIELDS",
     "CONVERGENCE_TOLERANCE",
     "CURVES",
     "DEFAULT_SEEDS",
     "DUPLICATES",
     "ENGINES",
+    "GIVEN",
     "LEAST_LOG_PROBABILITY",
     "LOG_MODELS",
     "MIN_IMAGE_SIZE",
@@ -70,6 +73,7 @@ __all__ = [
     "RESAMPLINGS",
     "SEED_GRID",
     "UNKNOWN",
+    "DeclaredProtocol",
     "EpochRecord",
     "ImageProtocol",
     "ImageResults",
@@ -82,6 +86,7 @@ __all__ = [
     "RunRecord",
     "RunSettings",
     "RunSpec",
+    "ScriptSettings",
     "Settings",
     "StudySpec",
     "canonical_json",

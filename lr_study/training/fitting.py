@@ -168,7 +168,7 @@ def _fit(
         val_accuracy = exact_share(logs[f"val_{metric}"], len(examples.validation))
         if epoch + 1 == epochs:
             validated = predict_validation()
-            _require_share(metric, val_accuracy, validated)
+            require_share(metric, val_accuracy, validated)
             val_accuracy = validated.accuracy
         accuracy = exact_share(logs[metric], len(examples.train))
         return Figures(accuracy, logs["val_loss"], val_accuracy)
@@ -189,7 +189,14 @@ def _predict(model: Any, batches: "Batches", labels: NDArray[np.int32]) -> Predi
     return classified(outputs, labels, from_logits=gives_logits(model.loss))
 
 
-def _require_share(metric: str, reported: float, predicted: Predictions) -> None:
+def require_share(metric: str, reported: float, predicted: Predictions) -> None:
+    """Refuse a metric that is not the share of the examples that are right.
+
+    Raises
+    ------
+    LrStudyError
+        If what Keras reported is not what the predictions give.
+    """
     # Rounding may decide otherwise between two classes that are as probable.
     if abs(reported - predicted.accuracy) > max(0.002, 2 / len(predicted.right)):
         raise LrStudyError(
