@@ -4,7 +4,7 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from lr_study.policies import Policy
 from lr_study.runs import GIVEN, EpochRecord, ModelProtocol, RunRecord, RunSpec, ScriptSettings
@@ -28,6 +28,8 @@ from lr_study.training import (
     require_share,
     schedule_of,
 )
+
+T = TypeVar("T")
 
 
 class PolicyCallback(keras.callbacks.Callback):  # type: ignore[misc]
@@ -127,11 +129,11 @@ class PolicyCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._times_ms: list[int] = []
         destination = open_destination(*self._where, self._name)
         self._run = ScriptRun(destination, self._spec, self._protocol, rerun=self._rerun)
-        # Keras tells callbacks of no error; but its list of them goes when `fit` is left.
+        # Keras tells callbacks of no error; but its list of them goes once `fit` was left.
         weakref.finalize(call.callbacks, _end_if_left, self._run)
         self.model.optimizer.learning_rate = self._rates
         self.model.make_train_function(force=True)  # one that was traced keeps its rates
-        self.model.train_function = _end_if_interrupted(self._run, self.model.train_function)
+        self.model.train_function = _ending_by_errors(self._run, self.model.train_function)
         self._started = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -144,7 +146,31 @@ class PolicyCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Log the epoch."""
-        logs, call = logs or {}, self._call
+        _ending_by_errors(self._run, self._log_epoch)(epoch, logs or {})
+
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Finish the run."""
+        predicted, is_whole = self._predicted, len(self._records) == self._call.epochs
+        record = RunRecord(
+            spec=self._spec,
+            protocol=self._protocol,
+            epochs=tuple(self._records),
+            test_accuracy=None,
+            wall_clock_seconds=self._seconds,
+            image_results=results_of_given(
+                self._call.train_size,
+                self._call.labels,
+                predicted.right,
+                predicted.log_probability,
+            )
+            if is_whole
+            else None,
+        )
+        trained = TrainedRun(record, curve_files(record), tuple(self._times_ms))
+        self._run.finish(trained, environment_tags(device_name()))
+
+    def _log_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        call = self._call
         missing = {self._metric, f"val_{self._metric}", "val_loss"} - logs.keys()
         if missing:
             raise UsageError(
@@ -173,27 +199,6 @@ class PolicyCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._times_ms.append(int(time.time() * 1000))
         self._run.log_epoch(EpochEnd(self._spec, record, self._times_ms[-1]))
 
-    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Finish the run."""
-        predicted, is_whole = self._predicted, len(self._records) == self._call.epochs
-        record = RunRecord(
-            spec=self._spec,
-            protocol=self._protocol,
-            epochs=tuple(self._records),
-            test_accuracy=None,
-            wall_clock_seconds=self._seconds,
-            image_results=results_of_given(
-                self._call.train_size,
-                self._call.labels,
-                predicted.right,
-                predicted.log_probability,
-            )
-            if is_whole
-            else None,
-        )
-        trained = TrainedRun(record, curve_files(record), tuple(self._times_ms))
-        self._run.finish(trained, environment_tags(device_name()))
-
     def _protocol_of(self, call: FitCall, accumulated: int) -> ModelProtocol:
         fields = model_fields(self.model)
         if call.weights:
@@ -221,14 +226,16 @@ def _end_if_left(run: ScriptRun) -> None:
     run.end(error or LrStudyError("fit was left"))
 
 
-def _end_if_interrupted(run: ScriptRun, train: Callable[..., Any]) -> Callable[..., Any]:
-    """End the run at once, while a notebook keeps what an interrupted ``fit`` holds."""
+def _ending_by_errors(run: ScriptRun, call: Callable[..., T]) -> Callable[..., T]:
+    """Let an error of a call end the run at once: a notebook keeps what it came from."""
 
-    def train_or_end(*arguments: Any) -> Any:
+    def call_or_end(*arguments: Any) -> T:
         try:
-            return train(*arguments)
-        except KeyboardInterrupt as error:
+            return call(*arguments)
+        except StopIteration:  # how Keras learns that an epoch has ended
+            raise
+        except BaseException as error:
             run.end(error)
             raise
 
-    return train_or_end
+    return call_or_end

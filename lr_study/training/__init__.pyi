@@ -11,9 +11,9 @@ from .checkpoint import checkpoint_of as checkpoint_of
 from .classifier import with_preprocessing as with_preprocessing
 from .fitting import ArrayExamples as ArrayExamples
 from .fitting import ModelTrainer as ModelTrainer
-from .fitting import seeded as seeded
 from .fitting import gives_logits as gives_logits
 from .fitting import require_share as require_share
+from .fitting import seeded as seeded
 from .history import Head as Head
 from .history import reported_loss as reported_loss
 from .live import LabeledImages as LabeledImages
@@ -34,12 +34,12 @@ from .resumable_fit import schedule_of as schedule_of
 from .run_files import HEAD_FILE as HEAD_FILE
 from .run_files import RATES_FILE as RATES_FILE
 from .run_files import WEIGHTS_FILE as WEIGHTS_FILE
+from .run_files import curve_files as curve_files
 from .run_files import read_head as read_head
 from .run_files import read_weights as read_weights
-from .run_files import curve_files as curve_files
+from .schedule import EpochSchedule as EpochSchedule
 from .schedule import PolicySchedule as PolicySchedule
 from .schedule import schedule as schedule
-from .schedule import EpochSchedule as EpochSchedule
 from .trainer import EpochEnd as EpochEnd
 from .trainer import FailedRun as FailedRun
 from .trainer import OnEpoch as OnEpoch
