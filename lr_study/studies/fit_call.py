@@ -23,8 +23,6 @@ class FitCall:
 
     Attributes
     ----------
-    callbacks
-        Keras's list of callbacks, which lives as long as the call.
     epochs, batches, batch_size, train_size
         The length of the run, and of an epoch: one pass over the training set.
     inputs, labels
@@ -37,7 +35,6 @@ class FitCall:
         Of the data: the hash of its arrays, or what its user declared.
     """
 
-    callbacks: Any
     epochs: int
     batches: int
     batch_size: int
@@ -49,8 +46,27 @@ class FitCall:
     fingerprint: str
 
 
+def arguments_of_fit(model: Any) -> Mapping[str, Any]:
+    """Return the parameters of the ``fit`` that is running, by name: they are local to its frame.
+
+    Among them, ``callbacks`` is Keras's list of callbacks, which lives as long as the call.
+
+    Raises
+    ------
+    UsageError
+        If none is running.
+    """
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "fit" and frame.f_locals.get("self") is model:
+            return frame.f_locals
+        frame = frame.f_back
+    raise UsageError("PolicyCallback is called by model.fit(callbacks=[...]) alone")
+
+
 def read_fit_call(
     callback: "keras.callbacks.Callback",
+    given: Mapping[str, Any],
     data: Any,
     *,
     validation: Any = None,
@@ -62,6 +78,8 @@ def read_fit_call(
     ----------
     callback
         Its model and params are those that ``fit`` set.
+    given
+        The `arguments_of_fit`.
     data
         The examples as (x, y), or a text that names them.
     validation
@@ -74,7 +92,6 @@ def read_fit_call(
     UsageError
         If nothing comparable can be trained so.
     """
-    given = _arguments_of_fit(callback.model)
     _require_start(callback.model, given)
     inputs, targets = _pair(
         given["validation_data"] if validation is None else validation,
@@ -107,7 +124,6 @@ def read_fit_call(
     if given["sample_weight"] is not None:
         arrays.append(("sample_weight", np.asarray(given["sample_weight"])))
     return FitCall(
-        callbacks=given["callbacks"],
         epochs=callback.params["epochs"],
         batches=batches,
         batch_size=size,
@@ -134,16 +150,6 @@ def fingerprint_of(data: Any, more: list[tuple[str, Any]]) -> str:
         data, "data is not allowed: it is (x, y), two arrays of examples, or a text that names them"
     )
     return array_fingerprint([("inputs", inputs), ("targets", targets), *more])
-
-
-def _arguments_of_fit(model: Any) -> Mapping[str, Any]:
-    """The parameters of the ``fit`` that is running, by name: they are local to its frame."""
-    frame: FrameType | None = sys._getframe()
-    while frame is not None:
-        if frame.f_code.co_name == "fit" and frame.f_locals.get("self") is model:
-            return frame.f_locals
-        frame = frame.f_back
-    raise UsageError("PolicyCallback is called by model.fit(callbacks=[...]) alone")
 
 
 def _require_start(model: Any, given: Mapping[str, Any]) -> None:

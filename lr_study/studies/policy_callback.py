@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from lr_study.policies import Policy
 from lr_study.runs import GIVEN, EpochRecord, ModelProtocol, RunRecord, RunSpec, ScriptSettings
-from lr_study.studies.fit_call import FitCall, fingerprint_of, read_fit_call
+from lr_study.studies.fit_call import FitCall, arguments_of_fit, fingerprint_of, read_fit_call
 from lr_study.studies.library import as_policy
 from lr_study.studies.model_workload import model_fields
 from lr_study.studies.script_run import ScriptRun, results_of_given
@@ -112,8 +112,9 @@ class PolicyCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Set the rates, and open the run."""
+        given = arguments_of_fit(self.model)
         self._call = call = read_fit_call(
-            self, self._data, validation=self._validation, batch_size=self._batch_size
+            self, given, self._data, validation=self._validation, batch_size=self._batch_size
         )
         accumulated = self.model.optimizer.gradient_accumulation_steps or 1
         self._updates, rest = divmod(call.batches, accumulated)
@@ -130,7 +131,7 @@ class PolicyCallback(keras.callbacks.Callback):  # type: ignore[misc]
         destination = open_destination(*self._where, self._name)
         self._run = ScriptRun(destination, self._spec, self._protocol, rerun=self._rerun)
         # Keras tells callbacks of no error; but its list of them goes once `fit` was left.
-        weakref.finalize(call.callbacks, _end_if_left, self._run)
+        weakref.finalize(given["callbacks"], _end_if_left, self._run)
         self.model.optimizer.learning_rate = self._rates
         self.model.make_train_function(force=True)  # one that was traced keeps its rates
         self.model.train_function = _ending_by_errors(self._run, self.model.train_function)
