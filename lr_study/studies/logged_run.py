@@ -1,5 +1,6 @@
 """``lr_study.log_run``: a run that any framework trained, as one call."""
 
+import json
 import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -144,7 +145,7 @@ def log_run(
         wall_clock_seconds=seconds,
         image_results=_results(declared, given, indices, examples),
     )
-    _require_valid(record)
+    _require_valid(record, declared)
     _log(record, tracking_uri, text("experiment", experiment), text("device", device), rerun)
 
 
@@ -216,16 +217,26 @@ def _rates(spec: RunSpec, protocol: DeclaredProtocol) -> list[float]:
 
 
 def _epochs(curves: Mapping[str, Sequence[float]], epochs: int) -> tuple[EpochRecord, ...]:
-    columns: dict[str, list[float | None]] = {}
     for name, values in curves.items():
-        numbers = [real_number(f"{name} of an epoch", value) for value in values]
-        if len(numbers) != epochs:
-            raise UsageError(f"{name} has {len(numbers)} values, but epochs={epochs}")
-        columns[name] = [number if math.isfinite(number) else None for number in numbers]
+        if len(values) != epochs:
+            raise UsageError(f"{name} has {len(values)} values, but epochs={epochs}")
     return tuple(
-        EpochRecord(epoch=epoch + 1, **{name: values[epoch] for name, values in columns.items()})
+        EpochRecord(
+            epoch=epoch + 1,
+            loss=_finite(curves, "loss", epoch),
+            accuracy=real_number("accuracy of an epoch", curves["accuracy"][epoch]),
+            val_loss=_finite(curves, "val_loss", epoch),
+            val_accuracy=real_number("val_accuracy of an epoch", curves["val_accuracy"][epoch]),
+            learning_rate=real_number("learning_rate of an epoch", curves["learning_rate"][epoch]),
+        )
         for epoch in range(epochs)
     )
+
+
+def _finite(curves: Mapping[str, Sequence[float]], name: str, epoch: int) -> float | None:
+    """A loss as a record has it: None where it is not finite, which says that the run diverged."""
+    value = real_number(f"{name} of an epoch", curves[name][epoch])
+    return value if math.isfinite(value) else None
 
 
 def _results(
@@ -240,7 +251,8 @@ def _results(
         return None
     if missing:
         raise UsageError(f"{', '.join(missing)} is missing: {', '.join(given)} go together")
-    if (protocol.resampling == "folds") != (indices is not None and examples is not None):
+    of_folds = protocol.resampling == "folds"
+    if (indices is not None, examples is not None) != (of_folds, of_folds):
         raise UsageError("indices and examples go together with resampling=folds, and only there")
     if indices is None:
         indices = protocol.train_size + np.arange(protocol.val_size)
@@ -250,18 +262,18 @@ def _results(
             validated=np.asarray(indices),
             classes=np.asarray(given["labels"]),
             right=np.asarray(given["right"], bool),
-            log_probability=log_probabilities(given["log_probability"]),
+            log_probability=log_probabilities(np.asarray(given["log_probability"])),
         )
     except (ValueError, TypeError) as error:
         raise UsageError(f"the results of validation examples are not allowed: {error}") from error
 
 
-def _require_valid(record: RunRecord) -> None:
+def _require_valid(record: RunRecord, protocol: DeclaredProtocol) -> None:
     """Refuse what a ranking would exclude, for the same reason."""
     row = {
         "curves": {name: [getattr(e, name) for e in record.epochs] for name in CURVES},
         "policy": str(record.spec.policy),
-        "protocol": {**vars(record.protocol), **record.protocol.others},
+        "protocol": json.loads(protocol.to_json()),
         "diverged": record.diverged,
         "image_results": record.image_results,
         **record.metrics(),
