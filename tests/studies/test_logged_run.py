@@ -63,7 +63,7 @@ def test_logged_runs_are_ranked(client: MlflowClient) -> None:
     comparison = lr_study.compare(runs)
     assert comparison.excluded == ()
     (ranking,) = comparison.protocols
-    assert [row.policy for row in ranking.rows][0] == "fixed:lr=0.1"
+    assert ranking.rows[0].policy == "fixed:lr=0.1"
     assert (ranking.rule, ranking.resampling, ranking.fields["framework"]) == (
         "splits",
         "given",
