@@ -1,7 +1,6 @@
 """The examples run as their first lines say, in a short form."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -70,9 +69,8 @@ def test_a_script_with_the_callback(folder: Path) -> None:
     )
     assert answer.returncode == 0, answer.stderr
     assert "callback, 2,410 parameters trained, sgd(momentum=0.9)" in answer.stdout
-    assert {"fixed:lr=0.02", "one_cycle:max_lr=0.3"} <= set(
-        re.findall(r"\S+lr=[\d.]+", answer.stdout)
-    )
+    assert "fixed:lr=0.02 " in answer.stdout
+    assert "one_cycle:max_lr=0.3," in answer.stdout
 
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.py")), ids=lambda file: file.stem)
