@@ -3,7 +3,9 @@
 ``lr_study.study(...)`` trains policies over seeds and ranks them.
 ``lr_study.load_runs(experiment)`` reads an experiment as a pandas DataFrame, and
 ``lr_study.compare(runs)`` ranks its policies. ``lr_study.schedule(policy, ...)`` is a policy as a
-Keras ``LearningRateSchedule`` for one's own ``compile``. What takes seconds to import is loaded
+Keras ``LearningRateSchedule`` for one's own ``compile``. In a script of one's own,
+``lr_study.PolicyCallback`` trains a Keras model at a policy and logs the run, and
+``lr_study.log_run(...)`` logs one of any framework. What takes seconds to import is loaded
 when it is first used.
 
 >>> parse("step_decay:drop=0.5")(epoch=4)
@@ -20,7 +22,9 @@ from lr_study.support import LrStudyError, UsageError
 if _TYPE_CHECKING:
     from lr_study.comparison import Comparison, compare
     from lr_study.studies.library import study
+    from lr_study.studies.logged_run import log_run
     from lr_study.studies.own_workload import Workload
+    from lr_study.studies.policy_callback import PolicyCallback
     from lr_study.tracking import load_runs
     from lr_study.training import PolicySchedule, schedule
 
@@ -30,11 +34,13 @@ __all__ = [
     "Comparison",
     "LrStudyError",
     "Policy",
+    "PolicyCallback",
     "PolicySchedule",
     "UsageError",
     "Workload",
     "compare",
     "load_runs",
+    "log_run",
     "parse",
     "schedule",
     "study",
@@ -45,7 +51,9 @@ __getattr__, _, _ = _lazy_loader.attach(
     submod_attrs={
         "comparison": ["Comparison", "compare"],
         "studies.library": ["study"],
+        "studies.logged_run": ["log_run"],
         "studies.own_workload": ["Workload"],
+        "studies.policy_callback": ["PolicyCallback"],
         "tracking": ["load_runs"],
         "training": ["PolicySchedule", "schedule"],
     },

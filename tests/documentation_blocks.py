@@ -6,7 +6,8 @@ clone of this repository with a folder ``my_images`` beside it, and has a store 
 that exits with anything but 0 fails its test.
 
 A block that cannot run here is preceded by a line such as ``*Not run by the tests: it needs
-Docker.*``; a whole page begins with ``*No block of this page is run by the tests: ...*``.
+Docker.*``; a whole page begins with ``*No block of this page is run by the tests: ...*``. One that
+needs a package beside ours is preceded by ``*Run by the tests where PACKAGE can be imported.*``.
 """
 
 import atexit
@@ -15,6 +16,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", "docker/README.md", *sorted(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
 
 _OF_A_BLOCK = re.compile(r"\*Not run by the tests: ([^*]+)\*\n+\Z")
+_WHERE_IMPORTED = re.compile(r"\*Run by the tests where (\w+) can be imported\.\*\n+\Z")
 _OF_A_PAGE = re.compile(r"^\*No block of this page is run by the tests: ([^*]+)\*$", re.MULTILINE)
 
 # `make study` takes these from the environment: a smaller study, so that the page stays quick.
@@ -45,11 +48,20 @@ def why_not_run(document: Document, start: int) -> str | None:
     return mark.group(1) if mark else None
 
 
+def missing_package(document: Document, start: int) -> str | None:
+    """Return the package that the block at a position needs, if it cannot be imported here."""
+    mark = _WHERE_IMPORTED.search(document.text[:start])
+    return mark.group(1) if mark and find_spec(mark.group(1)) is None else None
+
+
 def run_block(example: Example, interpreter: str) -> str | None:
     """Run a block, and return what went wrong, with its output."""
     reason = why_not_run(example.document, example.start)
     if reason is not None:
         pytest.skip(reason)
+    package = missing_package(example.document, example.start)
+    if package is not None:
+        pytest.skip(f"{package} cannot be imported")
     folder: Path = example.namespace["folder"]
     block, state = folder.parent / "block", folder.parent / "state"
     block.write_text(example.parsed, encoding="utf-8")

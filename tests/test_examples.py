@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +57,20 @@ def test_mnist(folder: Path) -> None:
         write_idx(folder / f"{part}-labels-idx1-ubyte", labels[rows])
     said = study(folder, "mnist_cnn", 1, MNIST_DIR=str(folder))
     assert "mnist-cnn, 121,930 parameters trained, sgd(momentum=0.9), batch size 128" in said
+
+
+def test_a_script_with_the_callback(folder: Path) -> None:
+    script, usual = folder / "callback.py", "EPOCHS, SEEDS = 6, 3"
+    text = script.read_text(encoding="utf-8")
+    assert usual in text
+    script.write_text(text.replace(usual, "EPOCHS, SEEDS = 1, 1"), encoding="utf-8")
+    answer = subprocess.run(
+        [sys.executable, script.name], cwd=folder, capture_output=True, encoding="utf-8"
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "callback, 2,410 parameters trained, sgd(momentum=0.9)" in answer.stdout
+    assert "fixed:lr=0.02 " in answer.stdout
+    assert "one_cycle:max_lr=0.3," in answer.stdout
 
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.py")), ids=lambda file: file.stem)

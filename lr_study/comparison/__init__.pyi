@@ -6,6 +6,7 @@ from .criteria import ComparisonCriteria as ComparisonCriteria
 from .experiment import compare as compare
 from .fold_inference import infer as infer
 from .frames import BY as BY
+from .guards import invalid_reasons as invalid_reasons
 from .image_scores import ImageScores as ImageScores
 from .messages import ENGLISH as ENGLISH
 from .messages import EXAMPLES as EXAMPLES

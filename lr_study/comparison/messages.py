@@ -86,6 +86,10 @@ ENGLISH: Catalog = {
         "Verdicts apply to training on {images} images from this source and classifying new images "
         "from it, at these class shares; not to other sources, nor to other numbers of images"
     ),
+    "scope of given": (
+        "Verdicts apply to training on these {images} images and classifying these validation "
+        "images: what others would give was not measured"
+    ),
     # how a number was computed
     "by folds": "which images each run classified correctly, on folds (rule folds)",
     "by splits": "one score per run (rule splits)",

@@ -21,11 +21,15 @@ def scope_of(fields: Mapping[str, Any]) -> Message | None:
 
     >>> str(scope_of({"train_size": 800}))
     'Verdicts apply to training on 800 images from this source and classifying new images from it...
+    >>> str(scope_of({"train_size": 800, "resampling": "given"}))
+    'Verdicts apply to training on these 800 images and classifying these validation images: ...
     >>> scope_of({"train_size": "unknown"})
     """
     size = known_size(fields.get("train_size"))
     if not size:
         return None
+    if fields.get("resampling") == "given":
+        return message("scope of given", images=size)
     return message("scope of shares" if fields.get("stratified") else "scope", images=size)
 
 

@@ -49,6 +49,7 @@ from lr_study.runs.records import (
     summarize_curves,
 )
 from lr_study.runs.repetitions import seeds_beyond_repetitions, whole_repetitions
+from lr_study.runs.scripts import COMMON_FIELDS, GIVEN, DeclaredProtocol, ScriptSettings
 from lr_study.runs.settings import (
     BACKBONES,
     DUPLICATES,
@@ -69,11 +70,13 @@ __all__ = [
     "ACCURACY",
     "BACKBONES",
     "BUILT_IN",
+    "COMMON_FIELDS",
     "CONVERGENCE_TOLERANCE",
     "CURVES",
     "DEFAULT_SEEDS",
     "DUPLICATES",
     "ENGINES",
+    "GIVEN",
     "LEAST_LOG_PROBABILITY",
     "LOG_MODELS",
     "LOSS",
@@ -87,6 +90,7 @@ __all__ = [
     "TASKS",
     "UNKNOWN",
     "VALIDATED_EVERY",
+    "DeclaredProtocol",
     "EpochRecord",
     "ImageProtocol",
     "ImageResults",
@@ -100,6 +104,7 @@ __all__ = [
     "RunRecord",
     "RunSettings",
     "RunSpec",
+    "ScriptSettings",
     "Settings",
     "StudySpec",
     "TabularSettings",

@@ -38,8 +38,10 @@ class Protocol:
     resampling, folds, stratified
         ``folds`` if the examples were divided into that many folds, of which a run validates on one
         and trains on the others, each class by itself if stratified; empty, 0 and False of runs
-        that split a validation set off. With folds, ``val_size`` is the number of examples in the
-        smallest, and ``train_size`` that outside the largest, on which every run trains.
+        that split a validation set off. ``given`` if the same given examples validate under every
+        seed, which then decides no more than how the model is trained. With folds, ``val_size`` is
+        the number of examples in the smallest, and ``train_size`` that outside the largest, on
+        which every run trains.
     groups
         The `short_hash` of which examples look alike, and stay in one fold; empty if none do.
     protocol_version

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from lr_study.comparison import Comparison
-from lr_study.policies import KerasPolicy, Policy, PythonPolicy
+from lr_study.policies import KerasPolicy, Policy, PythonPolicy, parse
 from lr_study.report import left_out_lines, plan_summary
 from lr_study.runs import LOG_MODELS, Settings, requested_study
 from lr_study.studies.own_workload import Workload
@@ -91,7 +91,7 @@ def study(
     given = Settings(**settings)
     requested = requested_study(
         grid,
-        [_as_policy(policy) for policy in policies],
+        [policy if isinstance(policy, str) else as_policy(policy) for policy in policies],
         given if workload is None else model_settings(workload, given),
         seeds=str(seeds) if isinstance(seeds, int) else seeds,
         rerun=rerun,
@@ -134,9 +134,18 @@ def study(
     return outcome.ranking
 
 
-def _as_policy(given: str | Policy | Callable[..., Any]) -> str | Policy:
-    if isinstance(given, (str, Policy)):
+def as_policy(given: str | Policy | Callable[..., Any]) -> Policy:
+    """Return the policy that is given as such, as its text, as a function or as a schedule.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    if isinstance(given, Policy):
         return given
+    if isinstance(given, str):
+        return parse(given)
     if not callable(given):
         raise UsageError(
             f"policies={given!r} is not allowed: a policy is a text such as fixed:lr=0.1, a "

@@ -102,23 +102,14 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         If the model cannot be built or does not fit the examples, in one line; the traceback of
         what the model's code raised is kept in a file that the line names.
     """
-    from lr_study.support import keras
-    from lr_study.training import (
-        array_fingerprint,
-        loss_text,
-        model_digest,
-        number_of_rows,
-        optimizer_text,
-        seeded,
-        weights_digest,
-    )
+    from lr_study.training import array_fingerprint, number_of_rows, seeded
 
     (inputs, targets), test = workload.train, workload.test
     folds = _folds(workload, settings)
     with seeded(0):
         model = compiled_model(workload)
         require_new(workload, model)
-        frozen = weights_digest(model.non_trainable_weights)
+        of_model = model_fields(model)
         classes = try_model(workload, model, folds.split(0).train[: settings.batch_size])
     summary: list[str] = []
     model.summary(print_fn=lambda line, line_break=True: summary.append(line))
@@ -129,8 +120,6 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         train_size=len(folds.split(0).train),
         val_size=folds.smallest(),
         test_size=0 if test is None else number_of_rows(test[0], "test"),
-        precision=keras.config.dtype_policy().name,
-        optimizer=optimizer_text(model.optimizer),
         batch_size=settings.batch_size,
         epochs=settings.epochs,
         shuffle="full",
@@ -140,18 +129,13 @@ def prepare_model(workload: Workload, settings: ModelSettings) -> ModelWorkload:
         groups=digest_of_groups(folds.together),
         protocol_version=PROTOCOL_VERSION,
         workload=workload.name,
-        model=model_digest(model),
-        frozen_weights=frozen,
-        trained_parameters=_count(model.trainable_weights),
-        frozen_parameters=_count(model.non_trainable_weights),
-        loss=loss_text(model.loss),
         metric=workload.metric,
         direction=_direction(workload),
         preprocessing=workload.preprocessing_text,
-        keras=f"{keras.backend.backend()} {keras.__version__}",
         test_fingerprint=""
         if test is None
         else array_fingerprint([("inputs", test[0]), ("targets", test[1])]),
+        **of_model,
     )
     return ModelWorkload(workload, protocol, folds, "\n".join(summary) + "\n")
 
@@ -179,6 +163,23 @@ def _direction(workload: Workload) -> str:
     if workload.classifies:
         return ""
     return "higher" if workload.ranked_by.higher_is_better else "lower"
+
+
+def model_fields(model: "keras.Model") -> dict[str, Any]:
+    """Return the fields of a `ModelProtocol` that a compiled model tells, before it is trained."""
+    from lr_study.support import keras
+    from lr_study.training import loss_text, model_digest, optimizer_text, weights_digest
+
+    return {
+        "precision": keras.config.dtype_policy().name,
+        "optimizer": optimizer_text(model.optimizer),
+        "model": model_digest(model),
+        "frozen_weights": weights_digest(model.non_trainable_weights),
+        "trained_parameters": _count(model.trainable_weights),
+        "frozen_parameters": _count(model.non_trainable_weights),
+        "loss": loss_text(model.loss),
+        "keras": f"{keras.backend.backend()} {keras.__version__}",
+    }
 
 
 def _count(weights: "list[keras.Variable]") -> int:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from lr_study.runs import RunSpec
 from lr_study.studies.workload import Executor, StudyWorkload
-from lr_study.support import device_name
 from lr_study.tracking import (
     Destination,
     Entry,
@@ -43,6 +42,39 @@ def failed_line(failed: FailedRun) -> str:
         f"{spec.policy} failed under seed {spec.seed} ({failed.reason}): the traceback is "
         f"{TRACEBACK_FILE} of its run"
     )
+
+
+def keep_run(
+    destination: Destination,
+    trained: TrainedRun,
+    identity: RunIdentity,
+    *,
+    tags: Mapping[str, str],
+    more_files: Callable[[Path], None] = lambda folder: None,
+) -> Entry:
+    """Put a finished run with its files into the outbox, and return its entry.
+
+    Parameters
+    ----------
+    tags
+        Besides those of the record: the environment's.
+    more_files
+        Writes files into the run's folder, beside those of its trainer.
+    """
+    entry = record_entry(
+        destination,
+        trained.record,
+        identity,
+        tags=tags,
+        epoch_times_ms=trained.epoch_times_ms,
+    )
+
+    def write(folder: Path) -> None:
+        write_files(folder, trained.files)
+        write_image_results(folder, trained.record)
+        more_files(folder)
+
+    return put(entry, write)
 
 
 @dataclass
@@ -122,20 +154,13 @@ class Publisher:
         """Write a finished run to the outbox, before the network is used."""
         spec = trained.record.spec
         live = self._live.get(spec)
-        entry = record_entry(
+        entry = keep_run(
             self.destination,
-            trained.record,
+            trained,
             live.identity if live else self.identity_of(spec),
             tags=self._environment,
-            epoch_times_ms=trained.epoch_times_ms,
+            more_files=lambda folder: self.more_files(folder, trained),
         )
-
-        def write(folder: Path) -> None:
-            write_files(folder, trained.files)
-            write_image_results(folder, trained.record)
-            self.more_files(folder, trained)
-
-        put(entry, write)
         if live:
             self._live.pop(spec).stack.close()  # the entry ends the run
         return entry
@@ -160,6 +185,8 @@ class Publisher:
 
     @cached_property
     def _environment(self) -> Mapping[str, str]:
+        from lr_study.support import device_name  # with TensorFlow, which not every run needs
+
         return environment_tags(device_name())
 
 

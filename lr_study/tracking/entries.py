@@ -37,8 +37,8 @@ class RunIdentity:
     replaces: bool = False
 
 
-def cell_identity(name: str, cell: str, parent: str, *, replaces: bool) -> RunIdentity:
-    """Return the identity of a study's run: its entry is known by the cell.
+def cell_identity(name: str, cell: str, parent: str | None, *, replaces: bool) -> RunIdentity:
+    """Return the identity of a run that is created when it is sent: its entry is known by the cell.
 
     Of a cell that is trained again on request the entry gets an id of its own, because the cell
     itself is in the store already.

@@ -79,11 +79,13 @@ def identity_tags(spec: RunSpec, protocol: Protocol) -> dict[str, str]:
     return tags
 
 
-def environment_tags(device: str) -> dict[str, str]:
+def environment_tags(
+    device: str, packages: Iterable[str] = ("tensorflow", "keras", "mlflow", "pillow")
+) -> dict[str, str]:
     """Return the tags of the environment: versions, the commit, and the device."""
     tags = {VERSION_TAG: lr_study.__version__, DEVICE_TAG: device}
     tags["lr_study.python_version"] = platform.python_version()
-    for package in ("tensorflow", "keras", "mlflow", "pillow"):
+    for package in packages:
         tags[f"lr_study.{package}_version"] = importlib.metadata.version(package)
     return tags | commit_tags()
 

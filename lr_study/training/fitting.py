@@ -182,7 +182,7 @@ class _Accuracy:
         val_accuracy = exact_share(logs[f"val_{self.metric}"], len(examples.validation))
         if epoch + 1 == self.spec.settings.epochs:
             self.validated = self._predict_validation()
-            _require_share(self.metric, val_accuracy, self.validated)
+            require_share(self.metric, val_accuracy, self.validated)
             val_accuracy = self.validated.accuracy
         accuracy = exact_share(logs[self.metric], len(examples.train))
         return Figures(accuracy, logs["val_loss"], val_accuracy)
@@ -256,7 +256,14 @@ class _AnyMetric:
         return None, reported_loss(logs[self.metric.name])
 
 
-def _require_share(metric: str, reported: float, predicted: Predictions) -> None:
+def require_share(metric: str, reported: float, predicted: Predictions) -> None:
+    """Refuse a metric that is not the share of the examples that are right.
+
+    Raises
+    ------
+    LrStudyError
+        If what Keras reported is not what the predictions give.
+    """
     # Rounding may decide otherwise between two classes that are as probable.
     if abs(reported - predicted.accuracy) > max(0.002, 2 / len(predicted.right)):
         raise LrStudyError(

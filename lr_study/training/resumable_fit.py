@@ -27,11 +27,25 @@ class Figures(NamedTuple):
     others: Mapping[str, float] = MappingProxyType({})
 
 
-def schedule_of(spec: RunSpec, steps_per_epoch: int) -> PolicySchedule | EpochSchedule:
-    """Return the rates of a run; of a policy that reads a metric they are set epoch by epoch."""
+def schedule_of(
+    spec: RunSpec, steps_per_epoch: int, batches_per_step: int = 1
+) -> PolicySchedule | EpochSchedule:
+    """Return the rates of a run; of a policy that reads a metric they are set epoch by epoch.
+
+    Parameters
+    ----------
+    spec
+        The run.
+    steps_per_epoch
+        Updates of the weights in an epoch.
+    batches_per_step
+        How many batches an update accumulates: Keras asks a schedule for the rate of a batch, also
+        where it updates the weights only after several of them.
+    """
     if spec.policy.reads is not None:
-        return EpochSchedule(steps_per_epoch)
-    return schedule(spec.policy, epochs=spec.settings.epochs, steps_per_epoch=steps_per_epoch)
+        return EpochSchedule(steps_per_epoch, batches_per_step)
+    rates = schedule(spec.policy, epochs=spec.settings.epochs, steps_per_epoch=steps_per_epoch)
+    return PolicySchedule(rates.rates, rates.steps_per_rate * batches_per_step, rates.policy)
 
 
 @dataclass

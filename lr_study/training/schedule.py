@@ -106,8 +106,8 @@ class EpochSchedule(keras.optimizers.schedules.LearningRateSchedule):  # type: i
     An optimizer with a schedule of one's own has no rate that could be set.
     """
 
-    def __init__(self, steps_per_epoch: int) -> None:
-        self._steps = steps_per_epoch
+    def __init__(self, steps_per_epoch: int, batches_per_step: int = 1) -> None:
+        self._steps, self._batches_per_step = steps_per_epoch, batches_per_step
         self._rates = keras.Variable(
             np.zeros(steps_per_epoch), trainable=False, dtype=keras.config.floatx()
         )
@@ -119,5 +119,6 @@ class EpochSchedule(keras.optimizers.schedules.LearningRateSchedule):  # type: i
         self._rates.assign(table)
 
     def __call__(self, step: Any) -> Any:
-        """Return the rate of update ``step``, counted from 0 over the whole run."""
-        return keras.ops.take(self._rates, keras.ops.cast(step, "int64") % self._steps)
+        """Return the rate of a batch, counted from 0 over the whole run."""
+        place = keras.ops.cast(step, "int64") // self._batches_per_step
+        return keras.ops.take(self._rates, place % self._steps)
