@@ -37,10 +37,10 @@ def load(model: keras.Model, file: Path) -> None:
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise LrStudyError(f"{file}: not weights of efficientnet-b0: {reason}") from error
-    _use_published_deviations(model)
+    use_published_deviations(model)
 
 
-def _use_published_deviations(model: keras.Model) -> None:
+def use_published_deviations(model: keras.Model) -> None:
     """Normalise images as ``weights="imagenet"`` does, although the weights come from a file.
 
     The published file stores the standard deviations of ImageNet where Keras's Normalization

@@ -16,6 +16,7 @@ from lr_study.runs.grids import (
 from lr_study.runs.image_results import LEAST_LOG_PROBABILITY, ImageResults, log_probabilities
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan, seeds_text
 from lr_study.runs.protocol import (
+    FINE_TUNING,
     PROTOCOL_VERSION,
     UNKNOWN,
     ImageProtocol,
@@ -40,9 +41,11 @@ from lr_study.runs.records import (
 )
 from lr_study.runs.repetitions import seeds_beyond_repetitions, whole_repetitions
 from lr_study.runs.settings import (
+    AUGMENTATIONS,
     BACKBONES,
     DUPLICATES,
     ENGINES,
+    KERAS_PREFIX,
     MIN_IMAGE_SIZE,
     OPTIMIZERS,
     RESAMPLINGS,
@@ -54,6 +57,7 @@ from lr_study.runs.settings import (
 )
 
 __all__ = [
+    "AUGMENTATIONS",
     "BACKBONES",
     "BUILT_IN",
     "CONVERGENCE_TOLERANCE",
@@ -61,6 +65,8 @@ __all__ = [
     "DEFAULT_SEEDS",
     "DUPLICATES",
     "ENGINES",
+    "FINE_TUNING",
+    "KERAS_PREFIX",
     "LEAST_LOG_PROBABILITY",
     "LOG_MODELS",
     "MIN_IMAGE_SIZE",

@@ -13,9 +13,9 @@ from .fitting import ArrayExamples as ArrayExamples
 from .fitting import ModelTrainer as ModelTrainer
 from .fitting import seeded as seeded
 from .history import Head as Head
+from .image_model import build_model as build_model
 from .live import LabeledImages as LabeledImages
 from .live import LiveTrainer as LiveTrainer
-from .live import build_model as build_model
 from .live import precision_here as precision_here
 from .live import train_live as train_live
 from .model_description import loss_text as loss_text
