@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from live_images import SIZE, spec
+from live_images import SIZE, spec, tiny_backbone
 
 from lr_study.features import build_backbone, resolve_weights, set_trained
 from lr_study.runs import Settings
-from lr_study.support import UsageError
+from lr_study.support import LrStudyError, UsageError
 from lr_study.support.runtime import keras, use_one_thread_per_op
-from lr_study.training import live
+from lr_study.training import image_model, live
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, initial_head
 from lr_study.training.image_model import build_model, with_head
@@ -22,8 +22,7 @@ from lr_study.training.schedule import schedule
 # Before any test of any file makes TensorFlow start.
 use_one_thread_per_op()
 
-LITE0 = {"backbone": "efficientnet-lite0", "weights": "imagenet"}
-FINE = {**LITE0, "train": "1", "head_lr_factor": 10, "augment": "flip-crop", "dropout": 0.3}
+FINE = {"train": "1", "head_lr_factor": 10, "augment": "flip-crop", "dropout": 0.3}
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +34,20 @@ class _Cut(Exception):  # noqa: N818 (it stands for a kill)
     pass
 
 
-def test_a_fine_tuned_run_repeats_resumes_and_predicts_what_it_validated(prepared):
-    ready = prepared(epochs=2, optimizer="adamw", **FINE)
+@pytest.fixture
+def tiny(monkeypatch):
+    """Put a tiny backbone in the place of all."""
+    for module in (live, image_model):
+        monkeypatch.setattr(module, "build_backbone", tiny_backbone)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "norms"), [("adam", False), ("adamw", True), ("nadam", False), ("lion", False)]
+)
+def test_a_fine_tuned_run_repeats_resumes_and_predicts_what_it_validated(
+    prepared, tiny, optimizer, norms
+):
+    ready = prepared(epochs=2, optimizer=optimizer, train_norms=norms, **FINE)
     assert ready.protocol.engine == "live"
     images = ready.images(seed=0)
     run = spec(ready.settings, "exp_decay:initial_lr=0.01,k=0.5")
@@ -143,12 +154,12 @@ def test_the_head_trains_at_the_factor_times_the_rate_of_the_backbone(name):
     assert not np.allclose(backbone.numpy(), 1)
 
 
-def test_augmentation_and_dropout_change_training_and_nothing_else(lite0):
-    set_trained(lite0, "head")
+def test_augmentation_and_dropout_change_training_and_nothing_else():
+    backbone = tiny_backbone("", None, SIZE)
     images = np.random.default_rng(0).uniform(0, 255, (4, 32, 32, 3)).astype(np.float32)
-    head = initial_head(0, 1280, 3)
-    plain = with_head(lite0, head)
-    other = with_head(lite0, head, augment="flip-crop", dropout=0.5)
+    head = initial_head(0, 8, 3)
+    plain = with_head(backbone, head)
+    other = with_head(backbone, head, augment="flip-crop", dropout=0.5)
     expected = plain.predict(images, verbose=0)
     np.testing.assert_array_equal(other.predict(images, verbose=0), expected)
     seeds = live._layer_seeds(other)
@@ -161,7 +172,7 @@ def test_augmentation_and_dropout_change_training_and_nothing_else(lite0):
     assert (other(images, training=True).numpy() != first).any()
 
 
-def test_weights_of_another_backbone_are_refused(prepared):
+def test_weights_of_another_backbone_are_refused():
     weights = resolve_weights("efficientnet-lite0", "random")
     head = initial_head(0, 1280, 3)
     for wrong in (
@@ -169,7 +180,7 @@ def test_weights_of_another_backbone_are_refused(prepared):
         replace(head, backbone={10_000: np.zeros(3, np.float32)}),
         Head(head.kernel[:100], head.bias),
     ):
-        with pytest.raises(Exception, match="efficientnet-lite0"):
+        with pytest.raises(LrStudyError, match="efficientnet-lite0"):
             build_model("efficientnet-lite0", weights, 32, wrong)
 
 
@@ -184,6 +195,6 @@ def test_a_network_of_keras_trains_its_last_blocks(prepared):
     batches = live._Batches(images, images.validation, spec(ready.settings))
     again = predictor.predict(batches, images.labels[images.validation])
     assert again.accuracy == history.epochs[-1].val_accuracy
+    too_many = spec(replace(ready.settings, train="12"))
     with pytest.raises(UsageError, match="train=12 is not allowed: the backbone has 11 blocks"):
-        fine = replace(ready.settings, train="12")
-        live.train_live(images, spec(fine), ready.weights)
+        live.train_live(images, too_many, ready.weights)
