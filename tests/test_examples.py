@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from forked import lr_study
+from PIL import Image
 from sklearn.datasets import load_digits
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -55,6 +58,28 @@ def test_mnist(folder: Path) -> None:
         write_idx(folder / f"{part}-labels-idx1-ubyte", labels[rows])
     said = study(folder, "mnist_cnn", 1, MNIST_DIR=str(folder))
     assert "mnist-cnn, 121,930 parameters trained, sgd(momentum=0.9), batch size 128" in said
+
+
+def test_fine_tuning(folder: Path) -> None:
+    images = folder / "images"
+    draw = np.random.default_rng(0)
+    for label in range(2):
+        (images / str(label)).mkdir(parents=True)
+        for number in range(6):
+            shade = draw.integers(0, 100, (32, 32, 3)) + 100 * label
+            Image.fromarray(shade.astype(np.uint8)).save(images / str(label) / f"{number}.png")
+    options = ["--image-size=32", "--epochs=1", "--seeds=1", "--train=1"]
+    answer = subprocess.run(
+        [sys.executable, "fine_tuning.py", f"--data={images}", *options],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(EXAMPLES.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "efficientnet-lite0" in answer.stdout
+    assert "fixed:lr=0.0003" in answer.stdout
 
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.py")), ids=lambda file: file.stem)

@@ -196,12 +196,12 @@ class Settings:
         """Refuse what has no effect, or what no engine does."""
         if self.head_lr_factor <= 0:
             raise UsageError(
-                f"head_lr_factor={self.head_lr_factor:g} is not allowed: head_lr_factor is more "
+                f"head_lr_factor={self.head_lr_factor} is not allowed: head_lr_factor is more "
                 "than 0, such as 10"
             )
         if not 0 <= self.dropout < 1:
             raise UsageError(
-                f"dropout={self.dropout:g} is not allowed: dropout is at least 0 and less than 1"
+                f"dropout={self.dropout} is not allowed: dropout is at least 0 and less than 1"
             )
         is_number = self.train not in ("head", "all")
         if is_number and int(self.train) > BLOCKS and self.resolved_backbone() in BACKBONES:
