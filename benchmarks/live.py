@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 GOAL = 0.95
-EPOCHS = {"head": 8, "blocks": 8, "cnn": 14}
+EPOCHS = {"head": 6, "blocks": 6, "cnn": 14}
 IMAGES, SIZE, CLASSES = 240, 96, 10
 DIGITS = 6000
 

@@ -1,6 +1,7 @@
 """Networks of ``keras.applications`` by Keras's names, with the preprocessing that each needs."""
 
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -42,7 +43,7 @@ class KerasNetwork:
         images = keras.Input((image_size, image_size, 3), name="image")
         prepared = sys.modules[network.__module__].preprocess_input(images)
         try:
-            return network(
+            built = network(
                 include_top=False,
                 weights=None,
                 input_tensor=prepared,
@@ -54,6 +55,8 @@ class KerasNetwork:
                 f"image_size={image_size} is not allowed with backbone=keras:{self.name}: "
                 f"{one_line(error)}"
             ) from None
+        # Keras's own takes a list of one input.
+        return keras.Model(images, built.output, name=built.name)
 
     def load(self, model: keras.Model, file: Path) -> None:
         """Load a weights file of the network without its top: ``.h5``, ``.weights.h5``, ``.keras``.
@@ -86,7 +89,8 @@ class KerasNetwork:
         if file.is_file():
             return file
         try:
-            with atomic_write(file) as aside, prints_on_stderr():
+            with atomic_write(file) as aside, prints_on_stderr(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that no size was given: the weights fit any
                 # Keras goes by the end of the name.
                 downloaded = aside.with_name(f"{aside.name}.weights.h5")
                 network(include_top=False, weights="imagenet").save_weights(downloaded)
