@@ -74,7 +74,7 @@ def test_fine_tuning(folder: Path) -> None:
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(EXAMPLES.parent)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     assert answer.returncode == 0, answer.stderr

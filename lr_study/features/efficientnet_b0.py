@@ -48,11 +48,13 @@ def use_published_deviations(model: keras.Model) -> None:
     additional layer, but only under ``weights="imagenet"`` (tensorflow/tensorflow issue 49930).
     Storing the true variances gives the same result. Files with other values are not changed.
     """
-    layer = next(layer for layer in model.layers if isinstance(layer, keras.layers.Normalization))
-    mean, variance, count = layer.get_weights()
-    if np.allclose(variance, _IMAGENET_STDDEV, atol=1e-4):
-        layer.set_weights([mean, np.square(variance), count])
-        layer.finalize_state()
+    for layer in model.layers:
+        if not isinstance(layer, keras.layers.Normalization) or not layer.weights:
+            continue  # other networks have none, or one of constants
+        mean, variance, count = layer.get_weights()
+        if np.allclose(variance, _IMAGENET_STDDEV, atol=1e-4):
+            layer.set_weights([mean, np.square(variance), count])
+            layer.finalize_state()
 
 
 def imagenet_file() -> Path:
