@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from forked import lr_study
+from PIL import Image
 from sklearn.datasets import load_digits
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -71,6 +72,28 @@ def test_a_script_with_the_callback(folder: Path) -> None:
     assert "callback, 2,410 parameters trained, sgd(momentum=0.9)" in answer.stdout
     assert "fixed:lr=0.02 " in answer.stdout
     assert "one_cycle:max_lr=0.3," in answer.stdout
+
+
+def test_fine_tuning(folder: Path) -> None:
+    images = folder / "images"
+    draw = np.random.default_rng(0)
+    for label in range(2):
+        (images / str(label)).mkdir(parents=True)
+        for number in range(6):
+            shade = draw.integers(0, 100, (32, 32, 3)) + 100 * label
+            Image.fromarray(shade.astype(np.uint8)).save(images / str(label) / f"{number}.png")
+    options = ["--image-size=32", "--epochs=1", "--seeds=1", "--train=1"]
+    answer = subprocess.run(
+        [sys.executable, "fine_tuning.py", f"--data={images}", *options],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(EXAMPLES.parent)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "efficientnet-lite0" in answer.stdout
+    assert "fixed:lr=0.0003" in answer.stdout
 
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.py")), ids=lambda file: file.stem)

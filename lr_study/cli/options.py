@@ -10,7 +10,7 @@ import typer
 
 from lr_study.cli.completion import experiment_names
 from lr_study.comparison import SELECTION_RULES, ComparisonCriteria
-from lr_study.runs import BACKBONES, ENGINES, OPTIMIZERS, Settings
+from lr_study.runs import AUGMENTATIONS, BACKBONES, ENGINES, OPTIMIZERS, Settings
 from lr_study.support import UsageError, utf8_text
 
 WEIGHTS_HELP = "imagenet, random, or a file of weights."
@@ -18,13 +18,21 @@ WEIGHTS_HELP = "imagenet, random, or a file of weights."
 _HELP = {
     "data": "sample, oregon, or a folder (or zip or tar) with one subfolder of images per class.",
     "test_data": "A folder like that of --data: a given test set; none is split off then.",
-    "backbone": f"auto, {', '.join(BACKBONES)}; auto is Lite0 for sample and B0 for all else.",
+    "backbone": (
+        f"auto (Lite0 for sample, B0 for all else), {', '.join(BACKBONES)}, or keras:NAME of "
+        "keras.applications."
+    ),
     "weights": WEIGHTS_HELP,
     "image_size": "Resize images to this height and width, in pixels.",
     "engine": (
-        f"{' or '.join(ENGINES)}: features computed once, or images through the frozen backbone "
-        "every epoch."
+        f"{' or '.join(ENGINES)}: features computed once, or images through the backbone every "
+        "epoch; auto is cached where that is possible."
     ),
+    "train": "head, all, or how many of the backbone's last blocks train with the head.",
+    "head_lr_factor": "The head's learning rate is the policy's times this; with --train all or N.",
+    "train_norms": "Batch norms of trained blocks train too; else they stay in inference mode.",
+    "augment": f"{' or '.join(AUGMENTATIONS)}: mirror and shift training images at random.",
+    "dropout": "Share of the features dropped at random before the softmax head in training.",
     "start_lr": "Learning rate of the first step.",
     "end_lr": "Learning rate of the last step.",
     "range_epochs": "Passes over the training images while the rate rises.",

@@ -33,6 +33,7 @@ from lr_study.data.layouts import inner_split
 from lr_study.data.left_out import check_images, read_left_out, read_remarks, write_left_out
 from lr_study.data.notices import classes_line, empty_classes_line, listed, skipped_line
 from lr_study.data.remarks import remark_lines
+from lr_study.data.remembered import RememberedImages
 from lr_study.data.selection import Selection, require_same_classes, select, select_test
 from lr_study.data.similar import SimilarImages, find_similar, similar_groups
 from lr_study.data.sources import locate, locate_folder
@@ -45,6 +46,7 @@ __all__ = [
     "Folds",
     "ImageError",
     "ImageSet",
+    "RememberedImages",
     "Selection",
     "SimilarImages",
     "Split",

@@ -1,7 +1,7 @@
-"""Frozen backbones, and the features they compute from images, extracted once and cached.
+"""Backbones, and the features they compute from images, extracted once and cached.
 
 In: an `ImageSet` from `lr_study.data`, the name of a backbone, its weights. Out: a Keras backbone,
-or a `FeatureSet`: one row of 1,280 features per image, memory-mapped from the user's cache.
+or a `FeatureSet`: one row of features per image, memory-mapped from the user's cache.
 """
 
 import lazy_loader

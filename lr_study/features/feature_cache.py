@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lr_study.data import ImageSet, combine_pixels, decoder
-from lr_study.features.backbones import FEATURES, Weights
+from lr_study.features.backbones import Weights
 from lr_study.runs import canonical_json
 from lr_study.support import cache_dir, checked_json, read_checked_json, release_pages
 
@@ -43,7 +43,7 @@ class FeatureSet:
 
     Attributes
     ----------
-    values : ndarray of float32, shape (images, 1280)
+    values : ndarray of float32, shape (images, features)
         Memory-mapped, in the order of ``ImageSet.paths``; zero for an image that cannot be used.
     left_out
         The reason for each path that cannot be used.
@@ -129,13 +129,16 @@ class PartialFeatures:
         The ``.partial`` folder; continued if it exists.
     rows
         The number of images.
+    features
+        The length of a row.
     batch_size
         Images per batch; the same when an extraction is resumed.
     """
 
-    def __init__(self, folder: Path, rows: int, batch_size: int) -> None:
+    def __init__(self, folder: Path, rows: int, features: int, batch_size: int) -> None:
         self._folder = folder
         self._rows = rows
+        self._features = features
         self._batch_size = batch_size
         self._progress = folder / "progress.jsonl"
         self._lock = threading.Lock()
@@ -201,7 +204,7 @@ class PartialFeatures:
 
     def _open_values(self) -> _Memmap:
         file = self._folder / "features.npy"
-        shape = (self._rows, FEATURES)
+        shape = (self._rows, self._features)
         try:
             values = np.lib.format.open_memmap(file, mode="r+")
             if values.shape == shape and values.dtype == np.float32:

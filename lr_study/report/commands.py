@@ -146,6 +146,8 @@ class Commands:
             if setting.name in protocol
         }
         values.pop("weights", None)  # a protocol holds their hash
+        if values.get("engine") == "cached":  # which `auto` is wherever it can be
+            del values["engine"]
         values |= _resampling(protocol)
         if protocol.get("data") not in (*NAMED_DATA, UNKNOWN):
             values["data"] = f"path/to/{protocol.get('data')}"

@@ -26,6 +26,7 @@ from lr_study.runs.metric import (
 )
 from lr_study.runs.plan import LOG_MODELS, RERUNS, Plan, StudySpec, make_plan, seeds_text
 from lr_study.runs.protocol import (
+    FINE_TUNING,
     PROTOCOL_VERSION,
     UNKNOWN,
     ImageProtocol,
@@ -51,9 +52,11 @@ from lr_study.runs.records import (
 from lr_study.runs.repetitions import seeds_beyond_repetitions, whole_repetitions
 from lr_study.runs.scripts import COMMON_FIELDS, GIVEN, DeclaredProtocol, ScriptSettings
 from lr_study.runs.settings import (
+    AUGMENTATIONS,
     BACKBONES,
     DUPLICATES,
     ENGINES,
+    KERAS_PREFIX,
     MIN_IMAGE_SIZE,
     OPTIMIZERS,
     RESAMPLINGS,
@@ -68,6 +71,7 @@ from lr_study.runs.tabular_settings import TABULAR, TabularSettings, tabular_set
 
 __all__ = [
     "ACCURACY",
+    "AUGMENTATIONS",
     "BACKBONES",
     "BUILT_IN",
     "COMMON_FIELDS",
@@ -76,7 +80,9 @@ __all__ = [
     "DEFAULT_SEEDS",
     "DUPLICATES",
     "ENGINES",
+    "FINE_TUNING",
     "GIVEN",
+    "KERAS_PREFIX",
     "LEAST_LOG_PROBABILITY",
     "LOG_MODELS",
     "LOSS",

@@ -15,6 +15,9 @@ from lr_study.runs.metric import Metric, metric_of
 PROTOCOL_VERSION = 2
 """Raised when the same seed starts to give other figures; see `Protocol`."""
 
+FINE_TUNING = ("train", "head_lr_factor", "train_norms", "augment", "dropout")
+"""The settings of what is trained besides a softmax head on fixed images, and how."""
+
 UNKNOWN = "unknown"
 """The value of a protocol field or seed of an imported run that was not declared."""
 
@@ -111,7 +114,7 @@ class Protocol:
 
 @dataclass(frozen=True, kw_only=True)
 class ImageProtocol(Protocol):
-    """What runs share that train a softmax head on a frozen backbone.
+    """What runs share that train a softmax head on a backbone, or both.
 
     Attributes
     ----------
@@ -127,6 +130,9 @@ class ImageProtocol(Protocol):
         ``drop`` if images of several classes, or of the given test set too, were left out.
     copies
         How many images are copies of another of their class, with which they stay in one set.
+    train, head_lr_factor, train_norms, augment, dropout
+        What is trained, and how, where that is more than a softmax head on fixed images: those of
+        `Settings`.
     """
 
     backbone: str
@@ -139,6 +145,11 @@ class ImageProtocol(Protocol):
     test_fingerprint: str = ""
     duplicates: str = ""
     copies: int = 0
+    train: str = "head"
+    head_lr_factor: float = 1.0
+    train_norms: bool = False
+    augment: str = "none"
+    dropout: float = 0.0
 
     def params(self) -> dict[str, object]:
         """Return what MLflow's pages show of a protocol, by the names of options."""
@@ -149,7 +160,13 @@ class ImageProtocol(Protocol):
             "engine": self.engine,
             **({} if self.resampling else {"val_fraction": self.val_fraction}),
             "test_fraction": self.test_fraction,
+            **self._fine_tuning(),
         }
+
+    def _fine_tuning(self) -> dict[str, object]:
+        """What is trained besides a softmax head on fixed images, and how."""
+        values = {name: getattr(self, name) for name in FINE_TUNING}
+        return {name: value for name, value in values.items() if value != getattr(type(self), name)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,9 +121,10 @@ class RangeSpec:
     seeds: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if self.settings.engine != "cached":
+        engine = self.settings.resolved_engine()
+        if engine != "cached":
             raise UsageError(
-                f"engine={self.settings.engine} is not allowed: a range test trains with engine "
+                f"engine={engine} is not allowed: a range test trains with engine "
                 "cached, whose softmax heads are those of engine live without drop-connect"
             )
         for rate in (self.rate_range.start_lr, self.rate_range.end_lr):

@@ -17,10 +17,15 @@ from lr_study.support import (
 )
 
 ENGINES = ("cached", "live")
+AUGMENTATIONS = ("none", "flip-crop")
 DUPLICATES = ("keep", "drop")
 RESAMPLINGS = ("folds", "splits")
 TASKS = ("auto", "classification", "regression")
 BACKBONES = ("efficientnet-b0", "efficientnet-lite0")
+BLOCKS = 16
+"""The blocks of each of ``BACKBONES``; networks of Keras have other numbers of them."""
+KERAS_PREFIX = "keras:"
+"""What precedes the name of a network of ``keras.applications``."""
 MIN_IMAGE_SIZE = 32
 """Pixels along each side: a backbone halves them five times, and Keras's B0 accepts no less."""
 
@@ -39,9 +44,9 @@ OPTIMIZERS = (
 
 _ALLOWED = {
     "duplicates": DUPLICATES,
-    "engine": ENGINES,
+    "engine": ("auto", *ENGINES),
+    "augment": AUGMENTATIONS,
     "resampling": RESAMPLINGS,
-    "backbone": ("auto", *BACKBONES),
     "optimizer": OPTIMIZERS,
     "task": TASKS,
 }
@@ -84,14 +89,26 @@ class Settings:
         The path of a folder with the same classes: a given test set, so that none is split off
         ``data`` and ``test_fraction`` is not used. Empty for none.
     backbone
-        One of ``BACKBONES``, or ``auto``: see `resolved_backbone`.
+        One of ``BACKBONES``, ``keras:NAME`` for a network of ``keras.applications``, or ``auto``:
+        see `resolved_backbone`.
     weights
         Of the backbone: ``imagenet``, ``random``, or the path of a weights file.
     image_size
         Pixels along each side that images are resized to.
     engine
-        ``cached`` extracts features once; ``live`` passes images through the frozen backbone
-        every epoch.
+        ``cached`` extracts features once; ``live`` passes images through the backbone every epoch;
+        ``auto``: see `resolved_engine`.
+    train
+        What is trained: ``head``, the softmax head alone; ``all``, the backbone too; or how many
+        of the backbone's last blocks with it.
+    head_lr_factor
+        What the policy's rate is multiplied by for the softmax head, where the backbone trains.
+    train_norms
+        Whether batch normalisations of trained blocks train too, or stay in inference mode.
+    augment
+        One of ``AUGMENTATIONS``: ``flip-crop`` mirrors and shifts images at random in training.
+    dropout
+        The share of the features that are set to 0 at random before the softmax head in training.
     epochs, batch_size
         Passes over the training set, and images per batch.
     optimizer
@@ -131,7 +148,12 @@ class Settings:
     backbone: str = "auto"
     weights: str = "imagenet"
     image_size: int = 224
-    engine: str = "cached"
+    engine: str = "auto"
+    train: str = "head"
+    head_lr_factor: float = 1.0
+    train_norms: bool = False
+    augment: str = "none"
+    dropout: float = 0.0
     epochs: int = 50
     batch_size: int = 32
     optimizer: str = "adam"
@@ -149,6 +171,9 @@ class Settings:
         for field in fields(self):
             value = _checked(field.name, type(field.default), getattr(self, field.name))
             object.__setattr__(self, field.name, value)
+        _require_backbone(self.backbone)
+        object.__setattr__(self, "train", _trained_part(self.train))
+        self._require_fine_tuning()
         if self.resampling == "splits":
             require_split_fractions(self.val_fraction, self.test_fraction)
         else:
@@ -168,6 +193,42 @@ class Settings:
                     f"{name}={value} is not allowed with resampling={self.resampling}: leave it "
                     f"out, or give --resampling {other} too"
                 )
+
+    def _require_fine_tuning(self) -> None:
+        """Refuse what has no effect, or what no engine does."""
+        if self.head_lr_factor <= 0:
+            raise UsageError(
+                f"head_lr_factor={self.head_lr_factor} is not allowed: head_lr_factor is more "
+                "than 0, such as 10"
+            )
+        if not 0 <= self.dropout < 1:
+            raise UsageError(
+                f"dropout={self.dropout} is not allowed: dropout is at least 0 and less than 1"
+            )
+        is_number = self.train not in ("head", "all")
+        if is_number and int(self.train) > BLOCKS and self.resolved_backbone() in BACKBONES:
+            raise UsageError(
+                f"train={self.train} is not allowed: {self.resolved_backbone()} has {BLOCKS} "
+                f"blocks: give at most {BLOCKS}, or all"
+            )
+        for name in ("head_lr_factor", "train_norms"):
+            if self.train == "head" and getattr(self, name) != getattr(type(self), name):
+                raise UsageError(
+                    f"{name}={getattr(self, name)} is not allowed with train=head, where only the "
+                    "softmax head is trained: leave it out, or give --train all or a number of "
+                    "blocks"
+                )
+        name = self._needs_live() or ""
+        if self.engine == "cached" and name:
+            raise UsageError(
+                f"{name}={getattr(self, name)} is not allowed with engine=cached, which computes "
+                "the features of an image once: leave --engine out, or give --engine live"
+            )
+
+    def _needs_live(self) -> str | None:
+        """The first option by which the features of an image change from epoch to epoch."""
+        names = ("train", "augment", "dropout")
+        return next((n for n in names if getattr(self, n) != getattr(type(self), n)), None)
 
     def options(self) -> dict[str, object]:
         """Return the options that differ from their default and that no protocol holds.
@@ -189,6 +250,19 @@ class Settings:
         if self.backbone != "auto":
             return self.backbone
         return "efficientnet-lite0" if self.data == "sample" else "efficientnet-b0"
+
+    def resolved_engine(self) -> str:
+        """Return the engine that ``auto`` stands for.
+
+        ``live`` where more than the softmax head is trained, or with augmentation or dropout;
+        else ``cached``, which is many times faster.
+
+        >>> Settings().resolved_engine(), Settings(train="2").resolved_engine()
+        ('cached', 'live')
+        """
+        if self.engine != "auto":
+            return self.engine
+        return "live" if self._needs_live() else "cached"
 
 
 def image_settings(settings: RunSettings) -> Settings:
@@ -244,6 +318,25 @@ class ModelSettings:
     def options(self) -> dict[str, object]:
         """Return the options that no protocol holds: where the workload is imported from."""
         return {"workload": self.workload} if self.workload else {}
+
+
+def _require_backbone(backbone: str) -> None:
+    """Refuse what cannot be a backbone; whether Keras has a network is known when it is built."""
+    if backbone.startswith(KERAS_PREFIX) and backbone.removeprefix(KERAS_PREFIX).isidentifier():
+        return
+    require_one_of("backbone", backbone, ("auto", *BACKBONES, f"{KERAS_PREFIX}NAME"))
+
+
+def _trained_part(train: str) -> str:
+    """Return what is trained in its one spelling, so that equal runs have equal protocols."""
+    if train in ("head", "all"):
+        return train
+    if train.isascii() and train.isdigit() and 0 < int(train) < 1000:
+        return str(int(train))
+    raise UsageError(
+        f"train={train} is not allowed: train is head, all, or how many of the backbone's last "
+        "blocks are trained, such as 2"
+    )
 
 
 def _absolute(name: str, value: object) -> object:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lr_study.data import (
     ImageSet,
+    RememberedImages,
     Selection,
     Split,
     check_images,
@@ -23,7 +24,7 @@ from lr_study.data import (
     similar_groups,
 )
 from lr_study.features import FeatureSet, Weights, load_features, resolve_weights
-from lr_study.runs import PROTOCOL_VERSION, ImageProtocol, Settings, digest_of_groups
+from lr_study.runs import FINE_TUNING, PROTOCOL_VERSION, ImageProtocol, Settings, digest_of_groups
 from lr_study.studies.image_data import UsedImages, use_images
 from lr_study.studies.workload import StudyWorkload
 from lr_study.training import HEAD_FILE, Head, Trainer, read_head
@@ -35,7 +36,7 @@ if TYPE_CHECKING:  # they import TensorFlow
 
 @dataclass(frozen=True)
 class ImageWorkload:
-    """A linear probe: a softmax head on a frozen backbone, trained on an image set.
+    """A softmax head on a backbone, frozen or fine-tuned with it, trained on an image set.
 
     Attributes
     ----------
@@ -107,7 +108,7 @@ class ImageWorkload:
             test_size=len(parts.test),
             test_fraction=self.used.test_fraction,
             split_seed=settings.split_seed,
-            engine=settings.engine,
+            engine=settings.resolved_engine(),
             precision=self.precision,
             optimizer=settings.optimizer,
             batch_size=settings.batch_size,
@@ -116,12 +117,13 @@ class ImageWorkload:
             test_fingerprint=self.test_fingerprint,
             duplicates="drop" if self.used.dropped else "",
             copies=self.used.selection.copies,
+            **{name: getattr(settings, name) for name in FINE_TUNING},
             protocol_version=PROTOCOL_VERSION,
             **divided,
         )
 
     def build_model(self, content: bytes) -> "keras.Model":
-        """Return the whole Keras model around a trained head: images in, probabilities out."""
+        """Return the whole Keras model with a run's weights: images in, probabilities out."""
         return self.model(read_head(content)[0])
 
     def model(self, head: Head) -> "keras.Model":
@@ -185,26 +187,32 @@ class CachedWorkload(ImageWorkload):
 
 @dataclass(frozen=True)
 class LiveWorkload(ImageWorkload):
-    """Engine ``live``: images through the frozen backbone every epoch."""
+    """Engine ``live``: images through the backbone every epoch."""
+
+    @cached_property
+    def load(self) -> RememberedImages:
+        """Loads the selected images by number, then those of a given test set; for all seeds."""
+        places = [(self.image_set, row) for row in self.used.selection.rows.tolist()]
+        if self.image_set.test_set is not None and self.used.test is not None:
+            places += [(self.image_set.test_set, row) for row in self.used.test.rows.tolist()]
+
+        def load(i: int, size: int) -> NDArray[np.uint8]:
+            of_set, row = places[i]
+            return of_set.load(row, size).pixels
+
+        return RememberedImages(load, len(places))
 
     def images(self, seed: int) -> "LabeledImages":
         """Return the images, divided under a seed."""
         from lr_study.training import LabeledImages
 
         selection, parts = self.used.selection, self.split(seed)
-        places = [(self.image_set, row) for row in selection.rows.tolist()]
         labels, test = selection.labels, parts.test
-        if self.image_set.test_set is not None and self.used.test is not None:
-            test = test + len(places)
-            places += [(self.image_set.test_set, row) for row in self.used.test.rows.tolist()]
+        if self.used.test is not None:
+            test = test + len(labels)
             labels = np.concatenate([labels, self.used.test.labels])
-
-        def load(i: int, size: int) -> NDArray[np.uint8]:
-            of_set, row = places[i]
-            return of_set.load(row, size).pixels
-
         return LabeledImages(
-            load=load,
+            load=self.load,
             labels=labels,
             classes=len(self.used.selection.class_names),
             train=parts.train,
@@ -236,7 +244,9 @@ def prepare(settings: Settings, image_set: ImageSet) -> "CachedWorkload | LiveWo
     size, test_set = settings.image_size, image_set.test_set
     weights = resolve_weights(settings.resolved_backbone(), settings.weights)
     features, test_features = (
-        None if of is None or settings.engine == "live" else _features(settings, of, weights)
+        None
+        if of is None or settings.resolved_engine() == "live"
+        else _features(settings, of, weights)
         for of in (image_set, test_set)
     )
     left_out = features.left_out if features else check_images(image_set, size)
@@ -317,7 +327,7 @@ def _workload(
         for of in (used.image_set, used.image_set.test_set)
     )
     known = settings, used, weights
-    if settings.engine == "live":
+    if settings.resolved_engine() == "live":
         from lr_study.training import precision_here
 
         return LiveWorkload(*known, precision_here(), fingerprint, test_fingerprint, remarks)

@@ -9,8 +9,8 @@ from mlflow.entities import LoggedModelStatus
 from mlflow.exceptions import MlflowException
 
 from lr_study.comparison import Comparison, first_of_each_family
-from lr_study.features import FEATURES, resolve_weights
-from lr_study.runs import BACKBONES, Settings
+from lr_study.features import resolve_weights
+from lr_study.runs import BACKBONES, KERAS_PREFIX, Settings
 from lr_study.studies.classifier import Classifier, Description, write_description
 from lr_study.studies.winners import Winner
 from lr_study.studies.workload import StudyWorkload
@@ -32,7 +32,7 @@ _SERVED = Path(__file__).with_name("served_classifier.py")
 
 @own_settings()
 def load_run_classifier(client: MlflowClient, run_id: str, weights: str | None) -> Classifier:
-    """Build the classifier of a run: backbone and trained softmax head.
+    """Build the classifier of a run: backbone and softmax head, with the weights it trained.
 
     Parameters
     ----------
@@ -140,28 +140,27 @@ def _trained(client: MlflowClient, run_id: str, weights: str | None) -> tuple[Cl
             "lr-study compare --format json and MLflow's pages show the ids"
         ) from None
     protocol = stored_protocol(run, ("backbone", "weights", "image_size"))
-    if protocol["backbone"] not in BACKBONES:
+    backbone = str(protocol["backbone"])
+    if backbone not in BACKBONES and not backbone.startswith(KERAS_PREFIX):
         raise UsageError(
-            f"run {run_id} was trained with the backbone {protocol['backbone']!a}: models of "
-            f"{', '.join(BACKBONES)} can be built"
+            f"run {run_id} was trained with the backbone {backbone!a}: models of "
+            f"{', '.join(BACKBONES)} and {KERAS_PREFIX}NAME can be built"
         )
     given = weights or str(stored_options(run).get("weights", Settings.weights))
-    found = resolve_weights(protocol["backbone"], given)
+    found = resolve_weights(backbone, given)
     if found.digest != protocol["weights"]:
         raise UsageError(
             f"weights={given} are {found.digest}, but the run was trained with "
             f"{ascii(protocol['weights'])[1:-1]}: give that file with --weights FILE"
         )
     head, class_names = read_head(_download(client, run_id, HEAD_FILE))
-    if len(head.kernel) != FEATURES:
-        raise LrStudyError(
-            f"{HEAD_FILE} of run {run_id} takes {len(head.kernel)} features, and a backbone gives "
-            f"{FEATURES}"
-        )
     from lr_study.training import build_model
 
     size = protocol["image_size"]
-    model = build_model(protocol["backbone"], found, size, head)
+    try:
+        model = build_model(backbone, found, size, head)
+    except LrStudyError as error:
+        raise LrStudyError(f"{HEAD_FILE} of run {run_id} cannot be used: {error}") from error
     return Classifier(model, class_names, size), policy_of(run)
 
 

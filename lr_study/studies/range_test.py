@@ -220,7 +220,7 @@ def _params(report: RangeReport, protocol: Protocol) -> dict[str, str]:
         "data": protocol.data,
         "backbone": settings.resolved_backbone(),
         "image_size": settings.image_size,
-        "engine": settings.engine,
+        "engine": settings.resolved_engine(),
         "optimizer": settings.optimizer,
         "batch_size": settings.batch_size,
         "start_lr": rate_range.start_lr,

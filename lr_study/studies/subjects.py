@@ -67,7 +67,7 @@ class ImageSubject:
     @property
     def uses_one_thread(self) -> bool:
         """Heads that train as one program are those of separate ones to the last digit."""
-        return self.settings.engine == "cached"
+        return self.settings.resolved_engine() == "cached"
 
     def require_registrable(self, name: str) -> None:
         """Allow any name."""

@@ -17,9 +17,9 @@ from .fitting import require_share as require_share
 from .fitting import seeded as seeded
 from .history import Head as Head
 from .history import reported_loss as reported_loss
+from .image_model import build_model as build_model
 from .live import LabeledImages as LabeledImages
 from .live import LiveTrainer as LiveTrainer
-from .live import build_model as build_model
 from .live import precision_here as precision_here
 from .live import train_live as train_live
 from .model_description import loss_text as loss_text

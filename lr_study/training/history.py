@@ -1,7 +1,8 @@
 """What training one run gives: its epochs, the trained softmax head, and the time it took."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,15 @@ from lr_study.support import Stream, generator
 
 @dataclass(frozen=True)
 class Head:
-    """A softmax head: ``kernel`` (features, classes) and ``bias`` (classes,), float32."""
+    """A softmax head: ``kernel`` (features, classes) and ``bias`` (classes,), float32.
+
+    ``backbone`` has the weights of the backbone that were trained with it, by their places among
+    all of its weights; it is empty of a linear probe.
+    """
 
     kernel: NDArray[np.float32]
     bias: NDArray[np.float32]
+    backbone: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

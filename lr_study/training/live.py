@@ -1,7 +1,8 @@
-"""Engine ``live``: images through the frozen backbone every epoch, in Keras ``fit``.
+"""Engine ``live``: images through the backbone every epoch, in Keras ``fit``.
 
-That is how the original study trained. The backbone's weights are frozen but it runs in training
-mode, so drop-connect is active and the features of an image differ from epoch to epoch.
+That is how the original study trained. The backbone's weights are frozen, unless some or all of
+them are fine-tuned too; either way it runs in training mode, so drop-connect is active and the
+features of an image differ from epoch to epoch.
 """
 
 import math
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lr_study.features import FEATURES, Weights, build_backbone
+from lr_study.features import Weights, build_backbone, set_trained
 from lr_study.runs import Protocol, RunSpec, image_settings
 from lr_study.support import (
     LrStudyError,
@@ -26,6 +27,8 @@ from lr_study.support import (
 )
 from lr_study.training.checkpoint import Checkpoint
 from lr_study.training.history import Head, History, initial_head
+from lr_study.training.image_model import with_head
+from lr_study.training.optimizers import optimizer_of
 from lr_study.training.predictions import Predictions, Predictor, image_results
 from lr_study.training.resumable_fit import (
     Figures,
@@ -62,26 +65,6 @@ def precision_here() -> str:
     return "mixed_float16" if gpu_is_there() else "float32"
 
 
-def build_model(
-    backbone: str, weights: Weights, image_size: int, head: Head, *, precision: str = "float32"
-) -> Any:
-    """Return the original study's model: frozen backbone, average pooling, Flatten, softmax.
-
-    It maps images (batch, size, size, 3), RGB from 0 to 255, to probabilities (batch, classes).
-    ``precision`` is the Keras dtype policy of the backbone.
-    """
-    with dtype_policy(precision):
-        inputs = keras.Input((image_size, image_size, 3), name="images")
-        built = build_backbone(backbone, weights, image_size)
-        features = keras.layers.Flatten()(built(inputs))
-        softmax = keras.layers.Dense(
-            len(head.bias), activation="softmax", dtype="float32", name="softmax"
-        )
-        model = keras.Model(inputs, softmax(features), name="linear_probe")
-    softmax.set_weights([head.kernel, head.bias])
-    return model
-
-
 def train_live(
     images: LabeledImages,
     spec: RunSpec,
@@ -105,20 +88,20 @@ def train_live(
         If an image cannot be read, or changed since it was listed.
     """
     settings = image_settings(spec.settings)
-    backbone = settings.resolved_backbone()
-    model = build_model(
-        backbone,
-        weights,
-        settings.image_size,
-        initial_head(spec.seed, FEATURES, images.classes),
-        precision=precision_here(),
-    )
+    with dtype_policy(precision_here()):
+        backbone = build_backbone(settings.resolved_backbone(), weights, settings.image_size)
+        set_trained(backbone, settings.train, norms=settings.train_norms)
+        model = with_head(
+            backbone,
+            initial_head(spec.seed, backbone.output_shape[-1], images.classes),
+            augment=settings.augment,
+            dropout=settings.dropout,
+        )
     steps = math.ceil(len(images.train) / settings.batch_size)
     rates = schedule_of(spec, steps)
+    softmax = model.get_layer("softmax")
     model.compile(
-        optimizer=keras.optimizers.get(
-            {"class_name": settings.optimizer, "config": {"learning_rate": rates}}
-        ),
+        optimizer=optimizer_of(settings, rates, softmax.trainable_variables),
         loss="sparse_categorical_crossentropy",
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
     )
@@ -126,7 +109,7 @@ def train_live(
     # optimizer, or of a metric that is given by its name alone.
     model.optimizer.build(model.trainable_variables)
     predictor = Predictor(model)
-    _seed_drop_connect(model, generator(spec.seed, Stream.DROP_CONNECT))
+    _seed_layers(model, generator(spec.seed, Stream.DROP_CONNECT))
     train = _Batches(images, images.train, spec)
     kept = checkpoint or Checkpoint()
 
@@ -158,10 +141,10 @@ def train_live(
         tested,
         images.groups,
     )
-    kernel, bias = model.get_layer("softmax").get_weights()
+    kernel, bias = softmax.get_weights()
     return History(
         tuple(kept.epochs),
-        Head(kernel, bias),
+        Head(kernel, bias, _trained_weights(model, backbone)),
         results.test_accuracy,
         kept.seconds,
         image_results=results,
@@ -192,25 +175,42 @@ class LiveTrainer:
 
 
 def _changing(model: Any) -> dict[str, Any]:
-    """The variables that training changes: the head, the optimizer, the seeds of drop-connect.
+    """The variables that training changes: trained weights, those of the optimizer, and seeds.
 
-    The backbone is frozen, and a hundred times larger than these.
+    A frozen backbone is a hundred times larger than these.
     """
     return numbered(
-        layer=model.trainable_variables,
+        layer=_trained_variables(model),
         optimizer=model.optimizer.variables,
-        seed=_drop_connect_states(model),
+        seed=_layer_seeds(model),
     )
 
 
-def _drop_connect_states(model: Any) -> list[Any]:
-    """The states of Keras's seed generators, each a seed and a counter, in the order of layers."""
+def _trained_variables(model: Any) -> list[Any]:
+    """The trainable weights, and the statistics of batch normalisations that train."""
+    inner = [layer for part in model.layers for layer in getattr(part, "layers", ())]
+    norms = [x for x in inner if isinstance(x, keras.layers.BatchNormalization) and x.trainable]
+    return [*model.trainable_variables, *(v for x in norms for v in x.non_trainable_variables)]
+
+
+def _trained_weights(model: Any, backbone: Any) -> dict[int, NDArray[np.float32]]:
+    """The weights of the backbone that training changed, by their places among all of its."""
+    trained = {id(variable) for variable in _trained_variables(model)}
+    weights = enumerate(backbone.weights)
+    return {place: v.numpy() for place, v in weights if id(v) in trained}
+
+
+def _layer_seeds(model: Any) -> list[Any]:
+    """The states of Keras's seed generators, each a seed and a counter, in the order of layers.
+
+    Augmentation, drop-connect and dropout draw from them.
+    """
     return [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]
 
 
-def _seed_drop_connect(model: Any, rng: np.random.Generator) -> None:
-    """Seed drop-connect, for which Keras takes seeds from Python's global generator."""
-    for state in _drop_connect_states(model):
+def _seed_layers(model: Any, rng: np.random.Generator) -> None:
+    """Seed what layers draw; Keras takes its seeds from Python's global generator."""
+    for state in _layer_seeds(model):
         state.assign([rng.integers(2**31), 0])
 
 

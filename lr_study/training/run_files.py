@@ -85,14 +85,19 @@ def read_weights(content: bytes) -> list[NDArray[Any]]:
 
 
 def head_npz(head: Head, class_names: Sequence[str]) -> bytes:
-    """Return ``kernel`` (features, classes), ``bias`` (classes,) and ``class_names`` as NPZ."""
+    """Return ``kernel`` (features, classes), ``bias`` (classes,) and ``class_names`` as NPZ.
+
+    Of a fine-tuned backbone, ``backbone12`` is the weight at place 12, counted from 0.
+    """
     content = io.BytesIO()
-    np.savez(content, kernel=head.kernel, bias=head.bias, class_names=np.array(class_names))
+    backbone: dict[str, Any] = {f"backbone{place}": array for place, array in head.backbone.items()}
+    names = np.array(class_names)
+    np.savez(content, kernel=head.kernel, bias=head.bias, class_names=names, **backbone)
     return content.getvalue()
 
 
 def read_head(content: bytes) -> tuple[Head, list[str]]:
-    """Return what `head_npz` wrote: the softmax head and the names of its classes.
+    """Return what `head_npz` wrote: the trained weights and the names of the classes.
 
     Raises
     ------
@@ -105,13 +110,18 @@ def read_head(content: bytes) -> tuple[Head, list[str]]:
     """
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            head = Head(arrays["kernel"], arrays["bias"])
+            backbone = {
+                int(name.removeprefix("backbone")): arrays[name]
+                for name in arrays.files
+                if name.startswith("backbone")
+            }
+            head = Head(arrays["kernel"], arrays["bias"], backbone)
             names = [str(name) for name in arrays["class_names"]]
     except Exception as error:  # zip files, their members and headers raise errors of many types
         raise LrStudyError(f"{HEAD_FILE} cannot be read ({one_line(error)})") from error
     shapes = (head.kernel.shape, head.bias.shape)
     if shapes != ((*head.kernel.shape[:1], len(names)), (len(names),)) or any(
-        array.dtype != np.float32 for array in (head.kernel, head.bias)
+        array.dtype != np.float32 for array in (head.kernel, head.bias, *backbone.values())
     ):
         raise LrStudyError(f"{HEAD_FILE} does not hold a softmax head of {len(names)} classes")
     return head, names

@@ -122,3 +122,20 @@ class EpochSchedule(keras.optimizers.schedules.LearningRateSchedule):  # type: i
         """Return the rate of a batch, counted from 0 over the whole run."""
         place = keras.ops.cast(step, "int64") // self._batches_per_step
         return keras.ops.take(self._rates, place % self._steps)
+
+
+class ScaledSchedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+    """The rates of another schedule times a factor.
+
+    >>> rates = ScaledSchedule(PolicySchedule([0.5, 0.25]), 10)
+    >>> [float(rates(step)) for step in (0, 1)]
+    [5.0, 2.5]
+    """
+
+    def __init__(self, rates: PolicySchedule | EpochSchedule, factor: float) -> None:
+        self._rates = rates
+        self._factor = factor
+
+    def __call__(self, step: Any) -> Any:
+        """Return the rate of update ``step``, counted from 0 over the whole run."""
+        return self._rates(step) * self._factor

@@ -42,10 +42,14 @@ def test_a_store_keeps_knowing_its_runs() -> None:
 def test_fields_of_later_versions_are_stored_only_where_they_say_something() -> None:
     later = {"copies": 1, "duplicates": "drop", "protocol_version": 2, "test_fingerprint": "e"}
     later |= {"resampling": "folds", "folds": 5, "stratified": True, "groups": "f"}
+    later |= {"train": "2", "head_lr_factor": 10.0, "train_norms": True}
+    later |= {"augment": "flip-crop", "dropout": 0.2}
     stored = json.loads(PROTOCOL.to_json())
     assert json.loads(replace(PROTOCOL, **later).to_json()) == stored | later
     as_before = {"copies": 0, "duplicates": "", "protocol_version": 1, "test_fingerprint": ""}
     as_before |= {"resampling": "", "folds": 0, "stratified": False, "groups": ""}
+    as_before |= {"train": "head", "head_lr_factor": 1.0, "train_norms": False}
+    as_before |= {"augment": "none", "dropout": 0.0}
     assert replace(PROTOCOL, **as_before) == PROTOCOL
 
 

@@ -17,6 +17,15 @@ from lr_study.support.errors import UsageError
     [
         ("engine", "fast", "cached, live"),
         ("backbone", "vgg", "efficientnet-lite0"),
+        ("backbone", "keras:", "keras:NAME"),
+        ("train", "some", "head, all, or how many"),
+        ("train", "0", "such as 2"),
+        ("train", "17", "efficientnet-lite0 has 16 blocks"),
+        ("augment", "cutmix", "none, flip-crop"),
+        ("dropout", 1.0, "less than 1"),
+        ("head_lr_factor", 0.0, "more than 0"),
+        ("head_lr_factor", 10.0, "--train all"),
+        ("train_norms", True, "--train all"),
         ("optimizer", "lamb", "adam, adamw"),
         ("image_size", 31, ">= 32"),
         ("epochs", 0, ">= 1"),
@@ -33,6 +42,19 @@ def test_values_that_are_not_allowed_are_rejected(name: str, value: object, mess
         Settings(**{name: value})
     assert f"{name}={value}" in str(caught.value)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("needing", [{"train": "all"}, {"augment": "flip-crop"}, {"dropout": 0.5}])
+def test_what_changes_features_from_epoch_to_epoch_is_trained_live(needing: dict) -> None:
+    assert Settings().resolved_engine() == "cached"
+    assert Settings(engine="live").resolved_engine() == "live"
+    assert Settings(**needing).resolved_engine() == "live"
+    with pytest.raises(UsageError, match=r"not allowed with engine=cached.*--engine live"):
+        Settings(engine="cached", **needing)
+
+
+def test_a_number_of_blocks_has_one_spelling() -> None:
+    assert Settings(train="02") == Settings(train="2")
 
 
 @pytest.mark.parametrize(("value", "message"), [(0.0, "0 <"), (float("nan"), "0 <"), (0.9, "sum")])
@@ -134,7 +156,12 @@ def test_the_settings_of_a_study_that_names_none() -> None:
         "backbone": "auto",
         "weights": "imagenet",
         "image_size": 224,
-        "engine": "cached",
+        "engine": "auto",
+        "train": "head",
+        "head_lr_factor": 1.0,
+        "train_norms": False,
+        "augment": "none",
+        "dropout": 0.0,
         "epochs": 50,
         "batch_size": 32,
         "optimizer": "adam",

@@ -99,7 +99,7 @@ KERNEL, BIAS, NAMES = np.zeros((1280, 2), np.float32), np.zeros(2, np.float32), 
         (archive(kernel=KERNEL, bias=BIAS[:1], class_names=NAMES), "a softmax head of 2 classes"),
         (archive(kernel=KERNEL, bias=BIAS, class_names=NAMES[:1]), "a softmax head of 1 classes"),
         (archive(kernel=KERNEL.astype(int), bias=BIAS, class_names=NAMES), "does not hold a soft"),
-        (archive(kernel=KERNEL[:7], bias=BIAS, class_names=NAMES), "takes 7 features, and a backb"),
+        (archive(kernel=KERNEL[:7], bias=BIAS, class_names=NAMES), "takes 7 features, and effic"),
     ],
 )
 def test_a_head_that_nobody_trained_is_one_line(

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from live_images import PIXELS, SIZE, Watched
+from live_images import SIZE, Watched
 
 from lr_study.data import locate
 from lr_study.runs import Settings
@@ -47,7 +47,6 @@ def watch(monkeypatch):
             inputs = keras.Input((image_size, image_size, 3))
             return keras.Model(inputs, Watched(tell, traced.append)(inputs))
 
-        monkeypatch.setattr(live, "FEATURES", PIXELS)
         monkeypatch.setattr(live, "build_backbone", build_backbone)
         return traced
 

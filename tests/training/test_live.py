@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from live_images import SIZE, spec
 
+from lr_study.data import remembered
 from lr_study.features.extraction import BATCH_SIZE
 from lr_study.support.errors import LrStudyError
 from lr_study.support.runtime import keras, use_one_thread_per_op
@@ -65,8 +66,9 @@ def test_a_model_is_traced_once_to_train_and_once_to_predict(prepared, watch):
 
 @pytest.mark.parametrize("change", ["vanishes", "is replaced"])
 def test_an_image_that_changes_while_training_is_named_in_one_line(
-    prepared, watch, folder, tmp_path, change
+    prepared, watch, folder, tmp_path, monkeypatch, change
 ):
+    monkeypatch.setattr(remembered, "available_memory_bytes", lambda: 1000)  # none are kept
     shutil.copytree(folder, tmp_path / "copied")
     ready = prepared(engine="live", epochs=3, data=str(tmp_path / "copied"))
     images = ready.images(seed=0)
