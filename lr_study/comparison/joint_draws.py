@@ -72,7 +72,7 @@ def union_bound(pairs: int, level: float) -> float:
     By Hoeffding's inequality for sums of signs, P(|T| > c) <= 2 exp(-c^2 / 2), which normal parts
     satisfy too, and a union over pairs. Far out it takes the place of draws.
 
-    >>> round(union_bound(1, 0.05), 2)
-    2.72
+    >>> round(union_bound(1, 0.05), 2), round(union_bound(10, 0.05), 2)
+    (2.72, 3.46)
     """
     return float(np.sqrt(2 * np.log(2 * pairs / level))) if level > 0 else float("inf")

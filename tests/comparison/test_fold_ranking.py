@@ -11,6 +11,7 @@ from fold_runs import runs_on_folds, stratified_runs
 
 from lr_study.comparison.experiment import compare
 from lr_study.comparison.results import ProtocolRanking
+from lr_study.comparison.scope import MAX_NAMED, depends_on_seed
 
 THREE = {BASE: 0.8, FAST: 0.85, SLOW: 0.6}
 
@@ -58,7 +59,7 @@ def test_estimates_and_differences_are_means_over_images() -> None:
             abs_tol=1e-12,
         )
         low, high = row.interval
-        assert low < row.estimate < high
+        assert 0.5 < low < row.estimate < high
         assert row.interval_method == "t interval over 203 images and 10 seeds"
 
 
@@ -256,3 +257,10 @@ def test_one_policy_alone_is_best_of_none() -> None:
     assert (
         ranking.advice.split("\n")[0] == f"Use {FAST}: there is no other policy to compare it with."
     )
+
+
+def test_of_many_policies_that_depend_on_the_seed_some_are_named_and_the_others_counted() -> None:
+    (row,) = ranked(runs_on_folds({BASE: 0.8}, images=100, seeds=5)).rows
+    rows = [replace(row, policy=f"fixed:lr={i}", seed_share=0.9) for i in range(1, MAX_NAMED + 4)]
+    assert f"fixed:lr={MAX_NAMED} (+3)" in str(depends_on_seed(rows))
+    assert "(+" not in str(depends_on_seed(rows[:MAX_NAMED]))

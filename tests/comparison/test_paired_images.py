@@ -9,6 +9,7 @@ from fold_runs import runs_on_folds, stratified_runs
 
 from lr_study.comparison.image_variance import within_fold_variance
 from lr_study.comparison.paired_images import (
+    class_of_each_image,
     has_image_results,
     image_scores,
     right_on_test,
@@ -152,3 +153,11 @@ def test_one_comparison_is_as_precise_as_16_bits() -> None:
     of_runs = [-r.log_probability.astype(float).mean() for r in paired.runs["image_results"]]
     assert losses.seed_means.ravel() == pytest.approx(of_runs)
     assert np.isfinite(losses.values).all()
+
+
+def test_an_image_has_one_class_in_all_runs() -> None:
+    one = ImageResults(4, [0, 1], [0, 1], [True, True], [-1, -1])
+    other = ImageResults(4, [0, 2], [1, 1], [True, True], [-1, -1])
+    assert class_of_each_image([one, replace(other, classes=[0, 1])], 4).tolist() == [0, 1, 1, -1]
+    with pytest.raises(UsageError, match="an image has different classes in two runs"):
+        class_of_each_image([one, other], 4)

@@ -65,6 +65,7 @@ def test_damaged_and_crafted_texts_are_refused(text):
         ({"level": float("nan")}, "level"),
         ({"stopped": ["fixed:lr=1"]}, "stopped"),
         ({"stopped": {"fixed:lr=1": "1"}}, "stopped"),
+        ({"stopped": {"fixed:lr=1": 0}}, "stopped"),
         ({"until_regret": "0.5"}, "until_regret"),
         ({"regret_bound": -1}, "regret_bound"),
         ({"ended": 1}, "ended"),

@@ -150,3 +150,29 @@ def test_a_stopped_policy_has_no_rank_by_other_metrics() -> None:
     views = PageTables(comparison, ranking, TEXTS).views("epochs to target")
     assert [line.cells[2].text for line in views.lines[3:]] == [MISSING, MISSING]
     assert set(view_ranks(ranking).ranks) == {row.policy for row in ranking.rows[:3]}
+
+
+def test_stopped_policies_are_ordered_by_their_means_over_their_own_seeds() -> None:
+    seeds = {SLOW: 5, OTHER: 10}
+    runs = runs_on_folds(FIVE, images=400, seeds=15)
+    runs = runs[runs["seed"] < runs["policy"].map(seeds).fillna(15)]
+    one = (runs["policy"] == SLOW) & (runs["seed"] == 2)
+    runs = runs.assign(race=None, start_time=0, diverged=runs["diverged"] | one)
+    runs.loc[one, "seconds_per_epoch"] = math.nan
+    record = RaceRecord(
+        protocol_id=runs["protocol_id"].iloc[0],
+        folds=5,
+        planned=3,
+        repetitions=3,
+        level=0.03,
+        stopped={SLOW: 1, OTHER: 2},
+    )
+    excluded = "Study run; see its child runs"
+    study = {"run_id": "study", "excluded": excluded, "race": record, "start_time": 1}
+    rows = rows_of(compare(pd.concat([runs.astype(object), pd.DataFrame([study], dtype=object)])))
+    assert rows[3].metrics["seconds_per_epoch"] is None  # a mean over other seeds misleads
+    assert rows[4].metrics["seconds_per_epoch"] is not None
+    assert [(row.policy, row.runs, row.diverged) for row in rows[3:]] == [
+        (SLOW, 5, 1),
+        (OTHER, 10, 0),
+    ]

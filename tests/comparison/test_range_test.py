@@ -199,3 +199,15 @@ def test_too_few_steps_are_refused_with_how_many_epochs_it_takes() -> None:
     with pytest.raises(UsageError, match=r"that makes 14 steps.*--range-epochs 3"):
         RateRange().steps(train_size=28, batch_size=4)
     assert RateRange(range_epochs=3).steps(train_size=28, batch_size=4) == 21
+
+
+@pytest.mark.parametrize(("factor", "is_said"), [(8, False), (10, True)])
+def test_a_rule_that_differs_between_seeds_beyond_its_neighbours_is_named(factor, is_said) -> None:
+    """Around a rate stand a third and three times of it: together a factor of nine."""
+    losses = [4.0] * 40 + [4.0 - 0.05 * i for i in range(30)] + [50.0] * 30
+    low = RateRange()
+    high = RateRange(low.start_lr * factor, low.end_lr * factor)
+    curves = [curve_of(losses, seed=i, rate_range=r) for i, r in enumerate((low, high))]
+    notes = RangeTest(tuple(curves)).notes()
+    line = f"valley differs between seeds by a factor of {factor}, more than the rates around"
+    assert any(note.startswith(line) for note in notes) is is_said

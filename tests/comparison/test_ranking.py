@@ -229,3 +229,11 @@ def test_notes_stand_only_where_they_belong() -> None:
         (BASE, None, None),
         (FAST, None, None),
     }
+
+
+@pytest.mark.parametrize(("seeds", "method"), [(1, "Wilson"), (2, "t over 2 seeds")])
+def test_two_seeds_have_an_interval_over_seeds(seeds: int, method: str) -> None:
+    curves = [(0.1, 0.7 + seed / 100) for seed in range(seeds)]
+    runs = (make_record(BASE, s, accuracies=of, losses=(1, 1)) for s, of in enumerate(curves))
+    (row,) = ranked(with_curves(*runs)).rows
+    assert str(row.interval_method).startswith(method)

@@ -1,5 +1,6 @@
 """Suggested rates against full runs: which are in the top group, and where the best rate is."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -67,6 +68,12 @@ def test_the_neighbours_of_a_suggestion_are_told(test: RangeTest) -> None:
     assert sorted(last.neighbours) == pytest.approx([last.rate / 3, last.rate * 3], rel=0.05)
     assert last.neighbours[highest] == "best"
     assert (check.best_rate, check.at_edge) == (highest, "highest")
+
+
+@pytest.mark.parametrize(("sign", "edge"), [(-1, "lowest"), (1, "highest")])
+def test_a_best_rate_at_an_end_of_those_tried_is_told(test: RangeTest, sign, edge) -> None:
+    ranking = ranking_of(test, lambda rate: 0.5 + sign * 0.1 * math.log10(rate))
+    assert check_suggestions(test, parse("fixed"), ranking).at_edge == edge
 
 
 def test_with_one_seed_nothing_is_decided_and_everything_may_be_best(test: RangeTest) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from image_folders import write_files
 
 from lr_study.data import content_groups, find_copies, scan, select, split
+from lr_study.data.copies import Copies
 from lr_study.support.errors import UsageError
 
 
@@ -61,6 +62,15 @@ def test_an_image_in_two_classes_is_dropped_from_both(pets):
     assert {image_set.paths[row] for row in kept.rows} - {
         image_set.paths[row] for row in without.rows
     } == set(dropped)
+
+
+def test_what_is_in_the_test_set_too_is_named():
+    copies = Copies(in_test=(("cat/1.png", "cat/t.png"), ("dog/1.png", "dog/t.png")))
+    (line,) = copies.lines(9, dropped=False)
+    assert line == (
+        "2 of 9 images are in the test set too, such as 'cat/1.png' and there 'cat/t.png': "
+        "--duplicates drop leaves them out"
+    )
 
 
 def test_images_that_are_left_out_are_no_copies(root):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lr_study.data import Folds, keep_together, split, split_test
+from lr_study.data.folds import Together
 from lr_study.support.errors import UsageError
 
 SEEDS = st.integers(0, 2**32)
@@ -150,3 +151,7 @@ def test_a_group_has_several_images():
     one, other = (keep_together(np.array(copies), [], 3) for copies in ([0, 1], [0, 0, 2]))
     assert (one.groups, one.images) == (0, 0)
     assert (other.groups, other.images) == (1, 2)
+
+
+def test_nothing_is_divided_unless_a_chain_is_too_long_for_a_fold():
+    assert Together(np.arange(3)).divided == 0

@@ -118,3 +118,13 @@ def test_groups_chain_what_looks_alike_and_are_cached(photographs, monkeypatch):
 def test_a_set_that_is_too_large_to_compare_has_no_groups(photographs, monkeypatch):
     monkeypatch.setattr("lr_study.data.similar.MAX_COMPARED", 3)
     assert similar_groups(scan("data", photographs)) is None
+
+
+def test_cells_that_differ_by_less_than_a_tenth_of_a_level_are_equal():
+    """Else the bits of an even surface would be noise."""
+    image = np.zeros((72, 72, 3), np.uint8)
+    image[::16] = 255  # lines across, so that the image is not of one colour
+    bits = np.unpackbits(difference_hash(image).view(np.uint8))
+    assert not bits[:64].any()
+    image[1, 70] = 1  # of a cell of 72 pixels: 0.01 on average
+    assert (np.unpackbits(difference_hash(image).view(np.uint8))[:64] == bits[:64]).all()
