@@ -66,13 +66,13 @@ def schedule(policy: str | Policy, *, epochs: int, steps_per_epoch: int) -> Poli
     epochs
         The length of the run, at least 1.
     steps_per_epoch
-        Updates of the weights in an epoch, at least 1: batches, the last and smaller one too. With
-        ``gradient_accumulation_steps`` there are as many times fewer, as Keras counts them.
+        Batches in an epoch, at least 1, the last and smaller one too; with
+        ``gradient_accumulation_steps`` also, by which Keras's optimizers ask a schedule.
 
     Returns
     -------
     PolicySchedule
-        Called with the number of an update, from 0, as Keras's optimizers do. Beyond the end of the
+        Called with the number of a batch, from 0, as Keras's optimizers do. Beyond the end of the
         run it gives the last rate.
 
     Raises
