@@ -159,6 +159,8 @@ def _trained(client: MlflowClient, run_id: str, weights: str | None) -> tuple[Cl
     size = protocol["image_size"]
     try:
         model = build_model(backbone, found, size, head)
+    except UsageError:
+        raise
     except LrStudyError as error:
         raise LrStudyError(f"{HEAD_FILE} of run {run_id} cannot be used: {error}") from error
     return Classifier(model, class_names, size), policy_of(run)
