@@ -373,7 +373,7 @@ def test_two_processes_log_to_one_experiment_at_once(client: MlflowClient) -> No
     (ranking,) = lr_study.compare(lr_study.load_runs("mine")).protocols
     assert (ranking.runs, len(ranking.rows)) == (4, 2)
     assert (ranking.rule, ranking.resampling) == ("splits", "given")
-    assert "classifying these validation images" in ranking.scope
+    assert "classifying these validation examples" in ranking.scope
     # The third fit of the script was interrupted, and with it the script.
     statuses = {
         (r.data.params["policy"], r.data.params["seed"]): r.info.status for r in runs_of(client)
