@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sample_images import crop
 
-from lr_study.features import FEATURES, Weights, build_backbone, resolve_weights
+from lr_study.features import Weights, build_backbone, resolve_weights
 from lr_study.runs import BACKBONES
 from lr_study.support.errors import UsageError
 from lr_study.support.runtime import keras
@@ -20,7 +20,7 @@ from lr_study.support.runtime import keras
 def test_features_are_finite_and_differ_between_images(name, request, images):
     model = request.getfixturevalue(name)
     features = model(images).numpy()
-    assert features.shape == (len(images), FEATURES)
+    assert features.shape == (len(images), 1280)
     assert features.dtype == np.float32
     assert np.isfinite(features).all()
     for i, one in enumerate(features):

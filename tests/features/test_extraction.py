@@ -16,7 +16,7 @@ from image_folders import away
 
 from lr_study.data import load_image, locate, read_left_out, scan
 from lr_study.features import extraction as features
-from lr_study.features.backbones import FEATURES, Weights, build_backbone, resolve_weights
+from lr_study.features.backbones import Weights, build_backbone, resolve_weights
 from lr_study.features.extraction import BATCH_SIZE, load_features
 from lr_study.features.feature_cache import cache_folder, cache_key
 from lr_study.support import hold_lock
@@ -110,7 +110,7 @@ def batches_done(partial):
 
 def test_one_row_per_image_mapped_from_the_file(undisturbed):
     values = undisturbed[1].values
-    assert values.shape == (IMAGES, FEATURES)
+    assert values.shape == (IMAGES, 1280)
     assert values.dtype == np.float32
     assert isinstance(values, np.memmap)
     assert not values.flags.writeable
