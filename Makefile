@@ -31,11 +31,12 @@ test-pythons: env
 	@bash scripts/test_pythons $(FAST) --ignore-glob="tests/comparison/test_calibration*.py" \
 		--ignore=tests/comparison/test_experiment.py --ignore=tests/support/test_machine.py
 
-# The figures of 32 bits as other processors compute them: an older one, and one without oneDNN.
-NUMERIC = .venv/bin/python -m pytest -q -m numeric tests/training tests/features
+# The figures of 32 bits as other processors compute them: an older one, and one without oneDNN, which
+# only convolutions use.
+NUMERIC = .venv/bin/python -m pytest -q -m numeric
 test-numeric: env
-	@ONEDNN_MAX_CPU_ISA=AVX2 XLA_FLAGS=--xla_cpu_max_isa=AVX2 $(NUMERIC)
-	@TF_ENABLE_ONEDNN_OPTS=0 $(NUMERIC)
+	@ONEDNN_MAX_CPU_ISA=AVX2 XLA_FLAGS=--xla_cpu_max_isa=AVX2 $(NUMERIC) tests/training tests/features
+	@TF_ENABLE_ONEDNN_OPTS=0 $(NUMERIC) tests/training/test_live.py tests/features
 
 # The tracking server of docker/: PostgreSQL, S3 and MLflow on this machine, without Docker.
 test-server: env .venv/server/ready

@@ -69,7 +69,7 @@ def test_a_script_with_the_callback(folder: Path) -> None:
         [sys.executable, script.name], cwd=folder, capture_output=True, encoding="utf-8"
     )
     assert answer.returncode == 0, answer.stderr
-    assert "callback, 2,410 parameters trained, sgd(momentum=0.9)" in answer.stdout
+    assert "callback, 2,410 parameters trained, 2 runs" in answer.stdout
     assert "fixed:lr=0.02 " in answer.stdout
     assert "one_cycle:max_lr=0.3," in answer.stdout
 
