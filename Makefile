@@ -87,10 +87,11 @@ docs: env
 	@.venv/bin/python -m sphinx -q -W --keep-going -b html -c docs . docs/_build/html
 	@echo "built: docs/_build/html/docs/index.html"
 
-# The blocks of shell and Python in the documentation, each page in a folder of its own.
+# The examples, and the blocks of shell and Python in the documentation, each page in a folder of its own.
 test-docs: env
 	@PYTHONPATH=tests .venv/bin/python -m pytest -q -n 2 --dist loadfile -p documentation_blocks \
 		README.md docs docker/README.md
+	@.venv/bin/python -m pytest -q -n 2 -m examples tests/test_examples.py
 
 # The picture of README.md: the ranking of `make study`, drawn by the report.
 picture: env

@@ -37,6 +37,7 @@ def study(folder: Path, workload: str, seeds: int, **environment: str) -> str:
     return answer.stdout
 
 
+@pytest.mark.examples
 def test_a_table(folder: Path) -> None:
     assert "wine, 301 parameters trained, adam, batch size 16, 5 epochs" in study(
         folder, "wine_mlp", 1
@@ -48,6 +49,7 @@ def write_idx(file: Path, values: np.ndarray) -> None:
     file.write_bytes(bytes([0, 0, 8, values.ndim]) + shape + values.astype(np.uint8).tobytes())
 
 
+@pytest.mark.examples
 def test_mnist(folder: Path) -> None:
     """With scikit-learn's digits, enlarged, in the place of MNIST's."""
     images, labels = load_digits(return_X_y=True)
@@ -60,6 +62,7 @@ def test_mnist(folder: Path) -> None:
     assert "mnist-cnn, 121,930 parameters trained, sgd(momentum=0.9), batch size 128" in said
 
 
+@pytest.mark.examples
 def test_a_script_with_the_callback(folder: Path) -> None:
     script, usual = folder / "callback.py", "EPOCHS, SEEDS = 6, 3"
     text = script.read_text(encoding="utf-8")
@@ -74,6 +77,7 @@ def test_a_script_with_the_callback(folder: Path) -> None:
     assert "one_cycle:max_lr=0.3," in answer.stdout
 
 
+@pytest.mark.examples
 def test_fine_tuning(folder: Path) -> None:
     images = folder / "images"
     draw = np.random.default_rng(0)
