@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from needed import lacking
 from PIL import Image
 from sklearn.datasets import load_digits
 from sybil import Document, Example, Sybil
@@ -61,7 +62,7 @@ def run_block(example: Example, interpreter: str) -> str | None:
         pytest.skip(reason)
     package = missing_package(example.document, example.start)
     if package is not None:
-        pytest.skip(f"{package} cannot be imported")
+        lacking(package, f"install {package} into .venv, or name its folder in PYTHONPATH")
     folder: Path = example.namespace["folder"]
     block, state = folder.parent / "block", folder.parent / "state"
     block.write_text(example.parsed, encoding="utf-8")

@@ -19,13 +19,13 @@ def find(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def test_a_program_that_is_not_there_is_a_reason_to_skip(find, monkeypatch) -> None:
     monkeypatch.delenv(needed.REQUIRE_ALL, raising=False)
-    with pytest.raises(pytest.skip.Exception, match=r"there is no .*: bash scripts/\w+ installs"):
+    with pytest.raises(pytest.skip.Exception, match=r"there is no .*: run bash scripts/\w+"):
         find()
 
 
 def test_it_is_a_failure_where_all_are_required(find, monkeypatch) -> None:
     monkeypatch.setenv(needed.REQUIRE_ALL, "1")
-    with pytest.raises(pytest.fail.Exception, match=r"there is no .*: bash scripts/\w+ installs"):
+    with pytest.raises(pytest.fail.Exception, match=r"there is no .*: run bash scripts/\w+"):
         find()
 
 

@@ -83,7 +83,7 @@ def _wrong_length(run: Mapping[str, Any], curves: _Curves, declared: int) -> str
 def _wrong_values(run: Mapping[str, Any], curves: _Curves) -> str | None:
     """What is missing of the metric that ranks, or is no share of examples though it should be.
 
-    An accuracy is a number even where the loss is none.
+    An accuracy is a number even where the loss is not finite.
     """
     metric = metric_of(run["protocol"])
     may_miss = metric != ACCURACY and bool(run.get("diverged"))

@@ -3,13 +3,10 @@
 import sys
 from pathlib import Path
 
-import numpy as np
-
+from lr_study.features.keras_weights import load_keras_weights
 from lr_study.support import LrStudyError, atomic_write, cache_dir, keras, prints_on_stderr
 
 IMAGENET_FILE = "efficientnetb0_notop.h5"
-# Per channel, red to blue, of images from 0 to 1.
-_IMAGENET_STDDEV = (0.229, 0.224, 0.225)
 
 
 def build(image_size: int) -> keras.Model:
@@ -31,30 +28,7 @@ def load(model: keras.Model, file: Path) -> None:
     LrStudyError
         If the file cannot be read or does not fit.
     """
-    try:
-        model.load_weights(file)
-    # Keras and h5py raise errors of many types and many lines; the first line gives the reason.
-    except Exception as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise LrStudyError(f"{file}: not weights of efficientnet-b0: {reason}") from error
-    use_published_deviations(model)
-
-
-def use_published_deviations(model: keras.Model) -> None:
-    """Normalise images as ``weights="imagenet"`` does, although the weights come from a file.
-
-    The published file stores the standard deviations of ImageNet where Keras's Normalization
-    expects variances, so the layer divides by their square roots. Keras corrects this with an
-    additional layer, but only under ``weights="imagenet"`` (tensorflow/tensorflow issue 49930).
-    Storing the true variances gives the same result. Files with other values are not changed.
-    """
-    for layer in model.layers:
-        if not isinstance(layer, keras.layers.Normalization) or not layer.weights:
-            continue  # other networks have none, or one of constants
-        mean, variance, count = layer.get_weights()
-        if np.allclose(variance, _IMAGENET_STDDEV, atol=1e-4):
-            layer.set_weights([mean, np.square(variance), count])
-            layer.finalize_state()
+    load_keras_weights(model, file, "efficientnet-b0")
 
 
 def imagenet_file() -> Path:

@@ -9,7 +9,7 @@ from inspect import isfunction
 from pathlib import Path
 from typing import Any
 
-from lr_study.features.efficientnet_b0 import use_published_deviations
+from lr_study.features.keras_weights import load_keras_weights
 from lr_study.support import (
     LrStudyError,
     UsageError,
@@ -66,13 +66,7 @@ class KerasNetwork:
         LrStudyError
             If the file cannot be read or does not fit.
         """
-        try:
-            model.load_weights(file)
-        except Exception as error:  # Keras and h5py raise errors of many types
-            raise LrStudyError(
-                f"{file}: not weights of keras:{self.name}: {one_line(error)}"
-            ) from error
-        use_published_deviations(model)
+        load_keras_weights(model, file, f"keras:{self.name}")
 
     def imagenet_file(self) -> Path:
         """Return a file with Keras's published ImageNet weights, downloaded once.

@@ -44,6 +44,7 @@ BY_ORDER = "order"
 """The declaration that runs of one policy have seeds from 0 on, in the order of their names."""
 
 _SEED_PLACE = "{seed}"
+_MARK = "\ue000"  # for private use: no pattern has it, and it is not escaped
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,8 @@ def is_pattern(name: str) -> bool:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    before, place, after = pattern.partition(_SEED_PLACE)
-    if not place:
-        return re.compile(translate(pattern))
-    ends = [translate(part).removeprefix("(?s:").removesuffix(r")\Z") for part in (before, after)]
-    return re.compile(rf"(?s:{ends[0]}(?P<seed>\d{{1,9}}){ends[1]})")
+    whole = translate(pattern.replace(_SEED_PLACE, _MARK))
+    return re.compile(whole.replace(_MARK, r"(?P<seed>\d{1,9})", 1))
 
 
 def field_value(name: str, text: str) -> Value:

@@ -62,8 +62,8 @@ class Outcome:
             )
         elif kind == "busy":
             self.warnings.append(
-                f"{run.name}: another process is importing it; if there is none, delete the run in "
-                "MLflow"
+                f"{run.name}: another process is importing it; if that has ended, delete the run "
+                "in MLflow"
             )
 
 

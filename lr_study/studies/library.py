@@ -140,7 +140,7 @@ def as_policy(given: str | Policy | Callable[..., Any]) -> Policy:
     Raises
     ------
     UsageError
-        If it is none.
+        If it is no policy.
     """
     if isinstance(given, Policy):
         return given

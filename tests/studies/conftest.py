@@ -25,3 +25,14 @@ def small_study(
     (tmp_path / "files").mkdir()
     MlflowClient(study.uri).create_experiment("study", (tmp_path / "files").as_uri())
     return study
+
+
+@pytest.fixture
+def script_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database: Path
+) -> MlflowClient:
+    """A client of an empty store, to which scripts log by default."""
+    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mlflow.db").write_bytes(empty_database.read_bytes())
+    return MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,11 +28,8 @@ PROTOCOL = {
 
 
 @pytest.fixture(autouse=True)
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database: Path) -> MlflowClient:
-    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mlflow.db").write_bytes(empty_database.read_bytes())
-    return MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+def client(script_store: MlflowClient) -> MlflowClient:
+    return script_store
 
 
 def log(policy="fixed:lr=0.1", seed=0, *, right=15, protocol=(), **changes):

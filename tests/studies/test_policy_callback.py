@@ -29,12 +29,8 @@ BATCHES, BATCH_SIZE = 12, 2
 
 
 @pytest.fixture(autouse=True)
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database: Path) -> MlflowClient:
-    """A client of an empty store, to which scripts log by default."""
-    monkeypatch.setenv("LR_STUDY_STATE", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mlflow.db").write_bytes(empty_database.read_bytes())
-    return MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+def client(script_store: MlflowClient) -> MlflowClient:
+    return script_store
 
 
 def runs_of(client: MlflowClient):
