@@ -62,7 +62,7 @@ def run_block(example: Example, interpreter: str) -> str | None:
         pytest.skip(reason)
     package = missing_package(example.document, example.start)
     if package is not None:
-        lacking(package, f"install {package} into .venv, or name its folder in PYTHONPATH")
+        lacking(package, f"install {package} into .venv")
     folder: Path = example.namespace["folder"]
     block, state = folder.parent / "block", folder.parent / "state"
     block.write_text(example.parsed, encoding="utf-8")
